@@ -1,0 +1,52 @@
+//! What has to happen: the applied state, the graph and a target in, ordered
+//! steps out. Pure; nothing here runs anything.
+
+mod state;
+mod upgrade;
+
+pub use state::{Applied, AppliedState, Findings, Journal, Progress, StartedStatement};
+pub use upgrade::{OnAhead, PlanError, Policy, upgrade};
+
+use crate::revision::RevisionId;
+
+/// Steps in the order in which they run, and what was noticed on the way.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    pub steps: Vec<Step>,
+    pub warnings: Vec<Warning>,
+}
+
+/// One revision in one direction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    pub revision: RevisionId,
+    pub direction: Direction,
+    pub action: Action,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    Upgrade,
+    Downgrade,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Run the script from its first statement.
+    Run,
+    /// Go on after the statements that the journal says are finished.
+    Resume(Journal),
+    /// Write the row without running: all that it replaces is applied.
+    Record,
+}
+
+/// Something that does not stop a plan but must be said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Warning {
+    /// Recorded in the database, no file, no ancestor of a known applied one.
+    Ahead(Vec<RevisionId>),
+    /// Applied files that changed, accepted by `--allow-divergent`.
+    Divergent(Vec<RevisionId>),
+    /// Pending ancestors of applied revisions, accepted by `--allow-out-of-order`.
+    OutOfOrder(Vec<RevisionId>),
+}

@@ -1,0 +1,58 @@
+//! What the database says is applied, and how that differs from the files.
+
+use std::collections::BTreeMap;
+
+use crate::revision::RevisionId;
+
+/// The rows of the state table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AppliedState {
+    pub rows: BTreeMap<RevisionId, Applied>,
+}
+
+/// One row of the state table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applied {
+    pub down_revisions: Vec<RevisionId>,
+    /// Resolved to revision ids when the row was written.
+    pub depends_on: Vec<RevisionId>,
+    pub message: String,
+    /// The checksum of the up section when it ran or was stamped; with the
+    /// number of its rule. `None`: recorded without a file at hand.
+    pub checksum: Option<String>,
+    pub progress: Progress,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Progress {
+    Complete,
+    /// A `transaction:false` revision that stopped half way.
+    Partial(Journal),
+}
+
+/// How far a `transaction:false` script came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Journal {
+    /// So many statements are finished.
+    pub finished: usize,
+    /// The checksum of the finished statements' tokens: these may not change.
+    pub prefix: String,
+    /// The statement after them was begun, and its end was not recorded.
+    pub started: Option<StartedStatement>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StartedStatement {
+    /// The checksum of the statement's tokens when it was begun.
+    pub checksum: String,
+}
+
+/// How the recorded state and the files differ, each list sorted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Findings {
+    pub divergent: Vec<RevisionId>,
+    pub retired: Vec<RevisionId>,
+    pub ahead: Vec<RevisionId>,
+    pub out_of_order: Vec<RevisionId>,
+    pub partial: Vec<RevisionId>,
+}
