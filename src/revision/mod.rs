@@ -6,7 +6,7 @@ mod graph;
 mod id;
 mod target;
 
-pub use checksum::{Checksum, checksum};
+pub use checksum::{Checksum, Comparison, checksum, checksum_of};
 pub use graph::{Graph, GraphError};
 pub use id::{IdError, RevisionId};
 pub use target::{Target, TargetError};

@@ -20,7 +20,6 @@ pub use kind::{Control, IfNotExists, ObjectName, OutsideKind, StatementKind};
 pub use mask::mask;
 pub use scan::{Scan, scan};
 pub use statement::{Statement, statements};
-#[allow(unused_imports)]
 pub(crate) use token::{TokenKind, tokens};
 
 /// What is wrong with a script before any server sees it. Offsets are bytes
