@@ -1,9 +1,11 @@
 //! What has to happen: the applied state, the graph and a target in, ordered
 //! steps out. Pure; nothing here runs anything.
 
+mod script;
 mod state;
 mod upgrade;
 
+pub use script::{Body, Piece, Script, ScriptError, ScriptPlace, ScriptStatement};
 pub use state::{Applied, AppliedState, Findings, Journal, Progress, StartedStatement};
 pub use upgrade::{OnAhead, PlanError, Policy, upgrade};
 

@@ -11,8 +11,8 @@
 //! - The rest is cut into names, numbers and operators as PostgreSQL cuts
 //!   them, and ASCII letters in it count as lower case: the server folds
 //!   keywords and unquoted names, too.
-//! - Semicolons count once between statements, not before the first one and
-//!   not after the last one.
+//! - Semicolons count once between statements, not before the first one, not
+//!   after the last one and not after inline data.
 //! - Each of these units goes into SHA-256 as a letter for its class, its
 //!   length in four bytes (little endian), and its bytes. The first 16 bytes
 //!   of the result are written in hexadecimal after `1:`. That is enough to
@@ -113,9 +113,10 @@ enum Class {
 /// What has to be framed before the next unit.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Before {
-    /// There was no unit yet: a semicolon would be the first.
+    /// A semicolon would say nothing: there was no unit yet, or inline data
+    /// has ended its statement.
     #[default]
-    Start,
+    NoSemicolon,
     Nothing,
     Semicolon,
 }
@@ -176,7 +177,7 @@ impl Units {
     }
 
     fn semicolon(&mut self) {
-        if self.before != Before::Start {
+        if self.before != Before::NoSemicolon {
             self.before = Before::Semicolon;
         }
     }
@@ -203,7 +204,11 @@ impl Units {
     }
 
     fn frame(&mut self, class: Class, write: impl FnOnce(&mut Vec<u8>)) {
-        if std::mem::replace(&mut self.before, Before::Nothing) == Before::Semicolon {
+        let after = match class {
+            Class::Plain | Class::Quoted => Before::Nothing,
+            Class::Data => Before::NoSemicolon,
+        };
+        if std::mem::replace(&mut self.before, after) == Before::Semicolon {
             frame(&mut self.framed, Class::Plain, |framed| framed.push(b';'));
         }
         frame(&mut self.framed, class, write);
