@@ -3,11 +3,11 @@
 use super::{Graph, Node, NodeSet, SelectError};
 use crate::revision::nearest::nearest;
 
-/// Shorter prefixes are refused: a letter that is unique today may not be
-/// tomorrow. Alembic only says so, in the text of its error.
-const SHORTEST_PREFIX: usize = 4;
-
 impl Graph {
+    /// Shorter prefixes are refused: a letter that is unique today may not be
+    /// tomorrow. Alembic only says so, in the text of its error.
+    pub const SHORTEST_PREFIX: usize = 4;
+
     /// Returns the revision that a name means: a full id, a branch label (then
     /// the revision that declares it), or a prefix that only one has.
     ///
@@ -69,10 +69,10 @@ impl Graph {
                 by: self.located(by),
             });
         }
-        if name.chars().count() < SHORTEST_PREFIX {
+        if name.chars().count() < Self::SHORTEST_PREFIX {
             return Err(SelectError::TooShort {
                 name: name.to_owned(),
-                shortest: SHORTEST_PREFIX,
+                shortest: Self::SHORTEST_PREFIX,
             });
         }
         let mut found: Vec<Node> = self
