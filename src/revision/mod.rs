@@ -9,7 +9,7 @@ mod target;
 pub use checksum::{Checksum, checksum};
 pub use graph::{Graph, GraphError};
 pub use id::{IdError, RevisionId};
-pub use target::{Target, TargetError};
+pub use target::{Point, Target, TargetError, TargetRange};
 
 use std::ops::Range;
 use std::sync::Arc;
