@@ -4,12 +4,27 @@
 //! Pure: argv, variables and the text of files are handed in. A value that
 //! does not parse is an error that names the setting, never a default.
 
+pub mod args;
 mod connection;
+mod database;
+mod environment;
+mod error;
+mod log;
+mod origin;
+mod resolve;
 mod secret;
+
+pub use args::{Command, Output, Parsed, Typed, UpgradeMode, UsageError};
 
 pub use connection::{
     ChannelBinding, Connection, Host, HostAddress, RootCertificates, SslMode, TargetSessionAttrs,
 };
+pub use database::{DatabaseSource, Databases};
+pub use environment::{Account, Environment, Files, Readers};
+pub use error::{ConfigError, ConfigWarning};
+pub use log::{LogConfig, LogFormat, LogLevel};
+pub use origin::{EnvFilePlace, FilePlace, Origin, Sourced, Variable};
+pub use resolve::{Config, log, resolve};
 pub use secret::Secret;
 
 use std::ffi::OsString;

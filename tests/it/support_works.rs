@@ -1,6 +1,9 @@
 //! The support does what the tests rely on.
 
+use std::net::TcpStream;
+
 use crate::support::database;
+use crate::support::proxy::{Behaviour, Proxy};
 use crate::support::server::{Options, Server, StopMode};
 
 #[test]
@@ -45,4 +48,40 @@ fn a_server_of_its_own_stops_and_comes_back() {
     drop(database);
     drop(server);
     assert!(!directory.exists());
+}
+
+#[test]
+fn a_proxy_forwards_hangs_up_refuses_and_comes_back() {
+    let database = Server::shared().database();
+    let mut proxy = Proxy::start(database.server().port(), Behaviour::Forward);
+    let url = database.url().replace(
+        &format!(":{}/", database.server().port()),
+        &format!(":{}/", proxy.port()),
+    );
+    assert_eq!(database::query(&url, "SELECT 1"), [[Some("1".to_owned())]]);
+
+    proxy.behave(Behaviour::HangUp);
+    assert!(database::try_query(&url, "SELECT 1").is_err());
+    proxy.behave(Behaviour::Refuse);
+    assert!(TcpStream::connect(("127.0.0.1", proxy.port())).is_err());
+    proxy.behave(Behaviour::Forward);
+    assert_eq!(database::query(&url, "SELECT 1"), [[Some("1".to_owned())]]);
+    assert_eq!(proxy.accepted(), 3);
+}
+
+#[test]
+fn a_silent_proxy_keeps_what_was_said() {
+    let database = Server::shared().database();
+    let mut proxy = Proxy::start(database.server().port(), Behaviour::Silent);
+    let url = database.url().replace(
+        &format!(":{}/", database.server().port()),
+        &format!(":{}/", proxy.port()),
+    );
+    let rows = std::thread::scope(|scope| {
+        let query = scope.spawn(|| database::query(&url, "SELECT 1"));
+        proxy.wait_for_accepted(1);
+        proxy.behave(Behaviour::Forward);
+        query.join()
+    });
+    assert_eq!(rows.ok(), Some(vec![vec![Some("1".to_owned())]]));
 }

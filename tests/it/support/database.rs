@@ -151,6 +151,17 @@ pub(crate) fn query(url: &str, script: &str) -> Vec<Vec<Option<String>>> {
     )
 }
 
+/// Runs a script by URL where it may fail.
+///
+/// # Errors
+/// What the connection or the server said.
+pub(crate) fn try_query(
+    url: &str,
+    script: &str,
+) -> Result<Vec<Vec<Option<String>>>, tokio_postgres::Error> {
+    try_run(&Config::from_str(url)?, script)
+}
+
 #[track_caller]
 fn run(config: &Config, script: &str) -> Vec<Vec<Option<String>>> {
     match try_run(config, script) {

@@ -1,4 +1,5 @@
-//! What tests stand on: a real server, databases of their own, the binary.
+//! What tests stand on: a real server, databases of their own, the binary, a
+//! project's directory, a network that fails on request.
 //!
 //! Nothing here asserts how seaworthy behaves; that is for the tests.
 
@@ -7,5 +8,8 @@
     reason = "each test takes what it needs; the support is not cut to the last user"
 )]
 
+pub(crate) mod binary;
 pub(crate) mod database;
+pub(crate) mod project;
+pub(crate) mod proxy;
 pub(crate) mod server;
