@@ -16,6 +16,10 @@ pub mod revision;
 pub mod source;
 pub mod sql;
 
+// Time and trust, shared by the adapters.
+pub mod tls;
+pub mod wait;
+
 // Adapters: one kind of outside world each.
 pub mod also;
 pub mod files;

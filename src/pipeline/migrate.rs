@@ -1,0 +1,107 @@
+//! From a plan to an applied plan: lock, read and plan again, apply, release.
+
+use tracing::{info, warn};
+
+use super::arrival::{self, Arrival};
+use super::until_signal;
+use crate::config::Config;
+use crate::error::{self, Error};
+use crate::files::Disk;
+use crate::plan::{self, Plan};
+use crate::postgres::apply::{self, Mode, Options, ProgressDisplay, Report};
+use crate::postgres::lock::{self, Key, Locked};
+use crate::postgres::{self, version_table};
+use crate::process::Signals;
+use crate::revision::Graph;
+
+/// How the pending revisions are applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Manner {
+    pub mode: Mode,
+    pub progress: ProgressDisplay,
+}
+
+/// Applies what is pending.
+pub(super) async fn migrate(
+    config: &Config,
+    graph: &Graph,
+    arrival: Arrival,
+    manner: Manner,
+    signals: &Signals,
+) -> Result<Report, Error> {
+    let Arrival { session, plan, .. } = arrival;
+    tell(&plan);
+    if plan.steps.is_empty() {
+        session.close().await;
+        return Ok(Report::default());
+    }
+    // Whatever can be found wrong without the lock is found before it.
+    plan::prepare(graph, &plan, scope(config, manner))?;
+
+    let table = arrival::version_table(&config.migrations);
+    let key = Key::new(table.schema.as_deref(), &table.name);
+    let lock_wait = config.migrations.lock_wait;
+    let mut locked = until_signal(signals, async {
+        Ok(lock::acquire(session, key, lock_wait).await?)
+    })
+    .await?;
+    let outcome = until_signal(signals, apply(config, graph, &mut locked, manner)).await;
+    match &outcome {
+        Err(Error::Signal(_)) => locked.cancel_and_release().await,
+        Ok(_) | Err(_) => locked.release().await,
+    }
+    outcome
+}
+
+/// Reads and plans again, now that nobody else can change the state, and
+/// applies that plan.
+async fn apply(
+    config: &Config,
+    graph: &Graph,
+    locked: &mut Locked,
+    manner: Manner,
+) -> Result<Report, Error> {
+    let table = arrival::version_table(&config.migrations);
+    let recorded = version_table::recorded(locked.session(), &table).await?;
+    let plan = arrival::plan(config, graph, &recorded)?;
+    if plan.steps.is_empty() {
+        info!("another process has applied what was pending");
+        return Ok(Report::default());
+    }
+    plan::prepare(graph, &plan, scope(config, manner))?;
+    let options = Options {
+        mode: manner.mode,
+        transaction: config.migrations.transaction,
+        lock_timeout: config.migrations.lock_timeout,
+        lock_retry: config.migrations.lock_retry,
+        statement_timeout: config.migrations.statement_timeout,
+        progress: manner.progress,
+    };
+    let source = &config.databases()?.migration;
+    let observer = async || {
+        let connection = source.connection(&Disk).ok()?;
+        postgres::connect(&connection, OBSERVER_LIMIT).await.ok()
+    };
+    let report = apply::apply(
+        locked,
+        &plan,
+        graph,
+        &recorded.location,
+        &options,
+        observer,
+    )
+    .await?;
+    Ok(report)
+}
+
+/// Says what a plan noticed, and what it will do.
+fn tell(plan: &Plan) {
+    for warning in &plan.warnings {
+        warn!("{}", error::plan::warning(warning));
+    }
+    match plan.steps.len() {
+        0 => info!("the schema is up to date"),
+        1 => info!("1 revision is pending"),
+        count => info!("{count} revisions are pending"),
+    }
+}

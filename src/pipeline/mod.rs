@@ -1,0 +1,96 @@
+//! The voyage: load, wait, read, plan, lock, read and plan again, apply.
+//!
+//! The only part that knows this order. It decides nothing itself: what the
+//! database is like is found out by the adapters, what has to happen by the
+//! pure modules.
+
+mod arrival;
+mod migrate;
+
+use std::future::Future;
+
+use crate::config::{Config, MigrationsConfig};
+use crate::error::Error;
+use crate::files;
+use crate::format;
+use crate::postgres::apply::{Mode, Report};
+use crate::process::Signals;
+use crate::revision::{Graph, Target};
+
+pub use arrival::{NotReady, Pending};
+
+/// Returns the revisions of the configured directory as a valid graph.
+///
+/// # Errors
+///
+/// What is wrong with the directory, a file, or the graph.
+pub fn load(config: &MigrationsConfig) -> Result<Graph, Error> {
+    let sources = files::load(&config.dir)?;
+    let revisions = format::read(sources, config.format)?;
+    Ok(Graph::build(revisions)?)
+}
+
+/// Waits for everything, applies what is pending, and leaves nothing open.
+/// Without a graph the migrations are skipped.
+///
+/// # Errors
+///
+/// Whatever ended the voyage, a signal included.
+pub async fn voyage(
+    config: &Config,
+    graph: Option<&Graph>,
+    signals: &Signals,
+) -> Result<(), Error> {
+    match graph {
+        Some(graph) => upgrade(config, graph, Mode::Commit, signals).await.map(drop),
+        None => until_signal(signals, arrival::application(config)).await,
+    }
+}
+
+/// Waits for everything and applies what is pending.
+///
+/// # Errors
+///
+/// Whatever ended the voyage, a signal included.
+pub async fn upgrade(
+    config: &Config,
+    graph: &Graph,
+    mode: Mode,
+    signals: &Signals,
+) -> Result<Report, Error> {
+    let arrival = until_signal(signals, arrival::both(config, graph)).await?;
+    migrate::migrate(config, graph, arrival, mode, signals).await
+}
+
+/// Waits for everything; with a target, also until the schema has reached it.
+///
+/// # Errors
+///
+/// Whatever ended the wait, a signal included.
+pub async fn wait(
+    config: &Config,
+    schema: Option<(&Graph, &Target)>,
+    signals: &Signals,
+) -> Result<(), Error> {
+    match schema {
+        Some((graph, target)) => {
+            until_signal(signals, arrival::schema(config, graph, target)).await
+        }
+        None => until_signal(signals, arrival::application(config)).await,
+    }
+}
+
+/// Runs a future that may be dropped at any point, until it ends or a signal
+/// comes.
+async fn until_signal<T>(
+    signals: &Signals,
+    future: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    tokio::select! {
+        biased;
+        signal = signals.received() => {
+            Err(signal.map_or_else(Error::Signals, Error::Signal))
+        }
+        result = future => result,
+    }
+}

@@ -1,0 +1,1 @@
+//! The loop under a clock that stands still until everyone waits.
