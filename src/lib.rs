@@ -9,6 +9,7 @@
 // Pure: values in, values out.
 pub mod config;
 pub mod diagnostic;
+pub mod duration;
 pub mod format;
 pub mod plan;
 pub mod revision;

@@ -9,7 +9,7 @@ pub(crate) mod language;
 mod nearest;
 mod target;
 
-pub use checksum::{Checksum, Comparison, checksum};
+pub use checksum::{Checksum, Comparison, checksum, checksum_of};
 pub use graph::{
     BadLabel, Dependencies, Duplicate, Graph, GraphError, Located, Mention, Node, NodeSet,
     SelectError, Standpoint, StillThere, UnknownReference,
