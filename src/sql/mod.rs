@@ -18,9 +18,8 @@ mod token;
 pub(crate) use copy::CopyEnd;
 pub use kind::{Control, IfNotExists, ObjectName, OutsideKind, StatementKind};
 pub use mask::mask;
-pub use scan::{Scan, scan};
+pub use scan::{Scan, directives, scan};
 pub use statement::{Statement, statements};
-#[allow(unused_imports)]
 pub(crate) use token::{TokenKind, tokens};
 
 /// What is wrong with a script before any server sees it. Offsets are bytes

@@ -2,6 +2,8 @@
 //! its comments say? It is run on every file of every start, so it knows no
 //! statements and keeps nothing.
 
+use std::ops::Range;
+
 use super::token::{TokenKind, tokens};
 use super::{CopyEnd, SqlError};
 
@@ -37,6 +39,25 @@ pub fn scan(text: &str, mut on_comment: impl FnMut(usize, &str)) -> Result<Scan,
         }
     }
     Ok(Scan { open_data })
+}
+
+/// Returns where the lines stand that pg_dump wrote for psql.
+///
+/// # Errors
+///
+/// Returns what [`scan`] returns for the same text.
+pub fn directives(text: &str) -> Result<Vec<Range<usize>>, SqlError> {
+    // Hardly any script has one.
+    if !text.contains("restrict") {
+        return Ok(Vec::new());
+    }
+    tokens(text)
+        .filter_map(|token| match token {
+            Ok(token) if token.kind == TokenKind::Directive => Some(Ok(token.span)),
+            Ok(_) => None,
+            Err(error) => Some(Err(error)),
+        })
+        .collect()
 }
 
 #[cfg(test)]
