@@ -95,9 +95,9 @@ pub enum ApplyError {
         index: String,
         pid: i32,
     },
-    /// The revision is in the plan, and not in the graph.
-    #[error("revision `{0}` has no file")]
-    Unknown(RevisionId),
+    /// A script that runs outside a transaction can only go up.
+    #[error("revision `{}` cannot be downgraded outside a transaction", .site.revision)]
+    OutsideDowngrade { site: Box<Site> },
 }
 
 /// A place in a revision's script.

@@ -11,7 +11,10 @@
 
 mod error;
 mod frame;
+mod index;
+mod journal;
 mod message;
+mod outside;
 mod progress;
 mod retry;
 mod run;

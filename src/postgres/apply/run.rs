@@ -190,6 +190,7 @@ where
                 task,
                 &self.location,
                 scope,
+                task.start(),
             ))),
         }
     }

@@ -96,14 +96,14 @@ impl<'a> Task<'a> {
             down_revisions: revision.down_revisions.clone(),
             depends_on: Vec::new(),
             message: revision.message.clone(),
-            checksum: String::new(),
+            checksum: format!("{:?}", checksum(revision.text(&revision.up))),
         };
-        let _ = checksum("");
+        let body = body(step, revision);
         Ok(Self {
             step,
             revision,
             entry,
-            body: Body::Record,
+            body,
         })
     }
 
@@ -160,4 +160,61 @@ impl<'a> Task<'a> {
             took,
         }
     }
+}
+
+fn body(step: &Step, revision: &Revision) -> Body {
+    let section = match step.direction {
+        Direction::Upgrade => &revision.up,
+        Direction::Downgrade => revision.down.as_ref().unwrap_or(&revision.up),
+    };
+    let text = revision.text(section);
+    let base = section.span.start;
+    let statements = crate::sql::statements(text).unwrap_or_default();
+    let shift = |span: &Range<usize>| span.start + base..span.end + base;
+    let journal = match &step.action {
+        Action::Record => return Body::Record,
+        Action::Run => None,
+        Action::Resume(journal) => Some(journal.clone()),
+    };
+    if section.transaction == crate::revision::Transactional::No {
+        return Body::Outside {
+            journal,
+            statements: statements
+                .iter()
+                .map(|statement| Sentence {
+                    span: shift(&statement.span),
+                    kind: statement.kind.clone(),
+                    checksum: format!("{:?}", text[statement.span.clone()].len()),
+                })
+                .collect(),
+        };
+    }
+    let mut pieces = Vec::new();
+    let mut from = 0;
+    let mut starts = Vec::new();
+    for statement in &statements {
+        if let StatementKind::CopyIn { data } = &statement.kind {
+            pieces.push(Piece::Text {
+                text: text[from..statement.span.start].to_owned(),
+                offset: base + from,
+                statements: std::mem::take(&mut starts),
+            });
+            pieces.push(Piece::Copy {
+                statement: shift(&statement.span),
+                data: shift(data),
+            });
+            from = data.end;
+            if text[from..].starts_with("\\.") {
+                from += 2;
+            }
+        } else {
+            starts.push(base + statement.span.start);
+        }
+    }
+    pieces.push(Piece::Text {
+        text: text[from..].to_owned(),
+        offset: base + from,
+        statements: starts,
+    });
+    Body::Transaction(pieces)
 }

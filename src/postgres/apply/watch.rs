@@ -12,6 +12,7 @@ use tokio_postgres::{SimpleQueryMessage, SimpleQueryRow};
 use super::progress::Progress;
 use crate::config::Limit;
 use crate::postgres::Session;
+use crate::sql::mask;
 
 /// Most revisions are done before anybody needs to look.
 const FIRST_LOOK: Duration = Duration::from_secs(1);
@@ -161,7 +162,8 @@ fn sight(row: &SimpleQueryRow) -> Sight {
     let blocker = text("pid").and_then(|pid| pid.parse().ok()).map(|pid| Blocker {
         pid,
         application: text("application_name").map(str::to_owned),
-        query: text("query").map(masked),
+        // Another session's literals are none of our log's business.
+        query: text("query").map(|query| mask(query, QUERY_LENGTH)),
         state: text("state").map(str::to_owned),
     });
     Sight {
@@ -171,11 +173,6 @@ fn sight(row: &SimpleQueryRow) -> Sight {
         blocker,
         phase: text("phase").map(str::to_owned),
     }
-}
-
-/// Another session's literals are none of our log's business.
-fn masked(query: &str) -> String {
-    query.chars().take(QUERY_LENGTH).collect()
 }
 
 impl Display for Blocker {
