@@ -16,7 +16,8 @@ pub mod revision;
 pub mod source;
 pub mod sql;
 
-// Time and trust, shared by the adapters.
+// Time, sockets and trust, shared by the adapters.
+pub(crate) mod dial;
 pub mod tls;
 pub mod wait;
 

@@ -28,12 +28,20 @@ pub struct Typed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Program and arguments; empty: none.
-    Run { command: Vec<OsString> },
+    Run {
+        command: Vec<OsString>,
+    },
     /// `schema`: also wait until the database has reached it.
-    Wait { schema: Option<Target> },
+    Wait {
+        schema: Option<Target>,
+    },
     /// `target`: what was typed; `None`: the setting `--target`.
-    Upgrade { mode: UpgradeMode },
-    Completions { shell: Shell },
+    Upgrade {
+        mode: UpgradeMode,
+    },
+    Completions {
+        shell: Shell,
+    },
     Man,
 }
 

@@ -19,9 +19,15 @@ pub struct HandOver {
 pub enum HandOverError {
     /// No such program, or the interpreter that its first line names is missing.
     #[error("command `{}` was not found", program.display())]
-    NotFound { program: OsString, source: io::Error },
+    NotFound {
+        program: OsString,
+        source: io::Error,
+    },
     #[error("command `{}` cannot be executed", program.display())]
-    NotExecutable { program: OsString, source: io::Error },
+    NotExecutable {
+        program: OsString,
+        source: io::Error,
+    },
     #[error("ended by {0}")]
     Signal(Signal),
 }

@@ -155,7 +155,10 @@ mod tests {
 
     #[test]
     fn ignored_signals_are_read_from_the_status_file() {
-        assert_eq!(ignored_at_start("Name:\tx\nSigIgn:\t0000000000001001\n"), 0x1001);
+        assert_eq!(
+            ignored_at_start("Name:\tx\nSigIgn:\t0000000000001001\n"),
+            0x1001
+        );
         assert_eq!(ignored_at_start("Name:\tx\n"), 0);
         assert_eq!(ignored_at_start("SigIgn:\tnonsense\n"), 0);
     }
@@ -172,6 +175,9 @@ mod tests {
     fn signals_have_the_numbers_that_exit_codes_are_made_of() {
         assert_eq!(Signal(Number::SIGTERM).number(), 15);
         assert_eq!(Signal(Number::SIGINT).number(), 2);
-        assert_eq!(Signal::from_number(3).map(|s| s.to_string()), Some("SIGQUIT".into()));
+        assert_eq!(
+            Signal::from_number(3).map(|s| s.to_string()),
+            Some("SIGQUIT".into())
+        );
     }
 }

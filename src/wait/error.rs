@@ -12,6 +12,8 @@ pub enum GaveUp {
     Refused,
     /// A failure of the grace class that outlasted the grace period.
     GraceOver,
+    /// There was to be one attempt only, and it failed in a way that may pass.
+    OnlyTry,
 }
 
 /// One state and how many attempts ended in it.
@@ -52,7 +54,7 @@ impl<E> WaitError<E> {
 impl<E> fmt::Display for WaitError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.gave_up {
-            GaveUp::Deadline => write!(f, "{} was not ready in time", self.subject),
+            GaveUp::Deadline | GaveUp::OnlyTry => write!(f, "{} was not ready", self.subject),
             GaveUp::Refused | GaveUp::GraceOver => write!(f, "{} refused", self.subject),
         }
     }

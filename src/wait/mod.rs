@@ -155,6 +155,40 @@ where
     }
 }
 
+/// Tries once, within the time of one attempt: for those who do not want to wait.
+///
+/// # Errors
+///
+/// [`WaitError`] with what was found.
+pub async fn once<T, E, A, F>(limits: &Limits, subject: &str, attempt: A) -> Result<T, WaitError<E>>
+where
+    E: Failure,
+    A: FnOnce(Attempt) -> F,
+    F: Future<Output = Result<T, E>>,
+{
+    let mut record = Record::new(subject, limits.started);
+    let allowed = earliest(
+        limits.deadline,
+        after(Instant::now(), limits.attempt_timeout),
+    );
+    let number = record.begin();
+    let tried = attempt(Attempt {
+        number,
+        deadline: allowed,
+    });
+    let failure = match record.beating(until(allowed, tried)).await {
+        Some(Ok(ready)) => return Ok(ready),
+        Some(Err(failure)) => Some(failure),
+        None => None,
+    };
+    let gave_up = match failure.as_ref().map(E::verdict) {
+        Some(Verdict::Permanent | Verdict::Grace) => GaveUp::Refused,
+        Some(Verdict::Transient) | None => GaveUp::OnlyTry,
+    };
+    record.noted(failure);
+    Err(record.give_up(gave_up, Instant::now()))
+}
+
 /// Returns `None` when the future did not end in time.
 async fn until<F: Future>(deadline: Option<Instant>, future: F) -> Option<F::Output> {
     match deadline {

@@ -72,12 +72,21 @@ impl<'a, E: Failure> Record<'a, E> {
         }
     }
 
-    /// Takes down a failure, and logs it if the state is a new one.
-    pub(super) fn failed(&mut self, failure: Option<E>, verdict: Verdict, grace: Duration) {
+    /// Takes down a failure without a word about it.
+    pub(super) fn noted(&mut self, failure: Option<E>) -> String {
         let state = failure
             .as_ref()
             .map_or_else(|| UNFINISHED.to_owned(), E::state);
         self.count(&state);
+        if failure.is_some() {
+            self.last = failure;
+        }
+        state
+    }
+
+    /// Takes down a failure, and logs it if the state is a new one.
+    pub(super) fn failed(&mut self, failure: Option<E>, verdict: Verdict, grace: Duration) {
+        let state = self.noted(failure);
         if self.state.as_deref() != Some(&state) {
             let subject = self.subject;
             match verdict {
@@ -91,9 +100,6 @@ impl<'a, E: Failure> Record<'a, E> {
                 Verdict::Grace | Verdict::Permanent => {}
             }
             self.state = Some(state);
-        }
-        if failure.is_some() {
-            self.last = failure;
         }
     }
 

@@ -10,9 +10,20 @@
 //! and the state tables keep the truth.
 
 mod error;
+mod frame;
+mod message;
+mod progress;
+mod retry;
+mod run;
+mod send;
+mod task;
+mod transaction;
+mod verdict;
 mod watch;
 
 pub use error::{ApplyError, InvalidIndex, Outcome, Recording, Scope, Site, Stopped};
+pub(super) use task::{Body, Piece, Sentence, Task};
+pub use task::{PrepareError, Prepared};
 pub use watch::Blocker;
 
 use std::time::Duration;
@@ -21,8 +32,7 @@ use super::Session;
 use super::lock::Locked;
 use super::version_table::Location;
 use crate::config::{Limit, TransactionScope};
-use crate::plan::{Plan, Step};
-use crate::revision::Graph;
+use crate::plan::Step;
 
 /// How a run goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,8 +85,7 @@ pub struct Done {
 /// [`Stopped`], with every [`ApplyError`].
 pub async fn apply<C, F>(
     locked: &mut Locked,
-    plan: &Plan,
-    graph: &Graph,
+    prepared: &Prepared<'_>,
     location: &Location,
     options: &Options,
     connect: C,
@@ -85,6 +94,14 @@ where
     C: Fn() -> F,
     F: Future<Output = Option<Session>>,
 {
-    let _ = (locked, plan, graph, location, options, connect);
-    Ok(Report::default())
+    let mut run = run::Run::begin(locked, prepared, location, options, connect);
+    let result = run.all().await;
+    let report = run.end().await;
+    match result {
+        Ok(()) => Ok(report),
+        Err(error) => Err(Stopped {
+            error: *error,
+            report,
+        }),
+    }
 }

@@ -4,7 +4,6 @@
 //! library takes over at the startup message. One call is one attempt: it tries every
 //! address once, keeps how each failed, and never waits for anything to change.
 
-mod dial;
 mod error;
 mod login;
 mod route;
@@ -14,7 +13,9 @@ pub use error::{ConnectError, Encryption, Reason, ServerError, Stage, Try};
 pub(crate) use route::Route;
 pub(crate) use wire::Wire;
 
+use std::collections::VecDeque;
 use std::future::Future;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,8 +26,8 @@ use super::classify;
 use super::session::Session;
 use super::tls::TlsClient;
 use crate::config::{Connection, Host, HostAddress, Limit, SslMode, TargetSessionAttrs};
+use crate::dial::{self, Address, LookupError, Race, Socket};
 use crate::wait::Verdict;
-use dial::{Address, Race};
 
 /// The bounds of one attempt.
 #[derive(Clone, Copy, Debug)]
@@ -133,7 +134,7 @@ impl Attempt<'_> {
         let mut fail = |address: Option<&Address>, reason| {
             tries.push(tried(host, address, Encryption::Plain, reason));
         };
-        let addresses = match within(deadline, Stage::Resolve, dial::resolve(host)).await {
+        let addresses = match within(deadline, Stage::Resolve, addresses(host)).await {
             Ok(addresses) => addresses,
             Err(reason) => {
                 fail(None, reason);
@@ -145,7 +146,8 @@ impl Attempt<'_> {
             let next = within(deadline, Stage::Dial, async { Ok(race.next().await) }).await;
             let (address, socket) = match next {
                 Ok(Some((address, Ok(socket)))) => (address, socket),
-                Ok(Some((address, Err(reason)))) => {
+                Ok(Some((address, Err(error)))) => {
+                    let reason = Reason::io(Stage::Dial, &error);
                     tries.push(tried(host, Some(&address), Encryption::Plain, reason));
                     continue;
                 }
@@ -172,7 +174,7 @@ impl Attempt<'_> {
         &self,
         host: &Host,
         address: Address,
-        socket: Box<dyn wire::Socket>,
+        socket: Box<dyn Socket>,
         deadline: Option<Instant>,
         tries: &mut Vec<Try>,
     ) -> Option<Session> {
@@ -218,17 +220,18 @@ impl Attempt<'_> {
         &self,
         route: Arc<Route>,
         host: &Host,
-        socket: Option<Box<dyn wire::Socket>>,
+        socket: Option<Box<dyn Socket>>,
         deadline: Option<Instant>,
     ) -> Result<Session, Reason> {
         let wire = route.open(socket, deadline).await?;
         let session = login::log_in(self.connection, host, route, wire, deadline).await?;
-        let verdict = self.suits(&session, host);
-        if verdict.is_err() {
-            session.close().await;
-            return Err(verdict.err().unwrap_or(Reason::FirstBoot));
+        match self.suits(&session, host) {
+            Ok(()) => Ok(session),
+            Err(reason) => {
+                session.close().await;
+                Err(reason)
+            }
         }
-        Ok(session)
     }
 
     fn suits(&self, session: &Session, host: &Host) -> Result<(), Reason> {
@@ -253,6 +256,28 @@ impl Attempt<'_> {
             read_only: facts.read_only,
         })
     }
+}
+
+/// Returns the addresses of a host: its socket, the address that is configured
+/// besides its name, or what the name resolves to.
+async fn addresses(host: &Host) -> Result<VecDeque<Address>, Reason> {
+    let (name, ip) = match &host.address {
+        HostAddress::Unix(directory) => {
+            let path = dial::socket_path(directory, host.port);
+            return Ok([Address::Unix(path)].into());
+        }
+        HostAddress::Tcp { name, ip } => (name, ip),
+    };
+    if let Some(ip) = ip {
+        let address = SocketAddr::new(*ip, host.port);
+        return Ok([Address::Tcp(address)].into());
+    }
+    dial::resolve(name, host.port)
+        .await
+        .map_err(|error| match error {
+            LookupError::NotFound => Reason::NameNotFound,
+            LookupError::Failed(text) => Reason::NameLookup(text),
+        })
 }
 
 /// Returns whether what failed last ends the attempt. Other addresses are only

@@ -7,10 +7,10 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::Instant;
 
-use super::dial::Address;
-use super::wire::{Socket, Wire};
+use super::wire::Wire;
 use super::{ConnectError, Encryption, Reason, Stage, tried, within};
 use crate::config::{Connection, Host, HostAddress, SslMode};
+use crate::dial::{Address, Socket};
 use crate::postgres::tls::{HandshakeError, TlsClient};
 
 /// The message SSLRequest: its length and its code.

@@ -14,14 +14,11 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::tls::{ChannelBinding, TlsConnect, TlsStream};
 
 use super::Encryption;
+use crate::dial::Socket;
 
 /// A login's messages fit many times over. Without a bound, a peer that sends
 /// notices, or one message without end, grows our memory until the deadline.
 const LOGIN_BUDGET: usize = 64 * 1024;
-
-pub(crate) trait Socket: AsyncRead + AsyncWrite + Unpin + Send {}
-
-impl<T: AsyncRead + AsyncWrite + Unpin + Send> Socket for T {}
 
 /// A stream on which PostgreSQL's protocol can begin.
 pub(crate) struct Wire {

@@ -9,7 +9,6 @@ mod error;
 mod files;
 mod verify;
 
-pub(crate) use error::name as ssl_mode_name;
 pub use error::{CertificateProblem, TlsSetupError};
 
 use std::io;

@@ -1,4 +1,6 @@
 //! Names, addresses and sockets, before any byte of a protocol.
+//!
+//! Shared by the adapters that reach out; it knows tokio and no protocol.
 
 use std::collections::VecDeque;
 use std::io;
@@ -10,12 +12,11 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use socket2::{SockRef, TcpKeepalive};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream, lookup_host};
 use tokio::time::{sleep, timeout};
 
-use super::wire::Socket;
-use super::{Reason, Stage};
-use crate::config::{Host, HostAddress, Limit};
+use crate::config::Limit;
 
 /// After this time without an answer the next address is dialled as well, so
 /// that one dead address costs no more (RFC 8305, section 5).
@@ -28,15 +29,28 @@ const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
 const KEEPALIVE_RETRIES: u32 = 3;
 const UNACKNOWLEDGED: Duration = Duration::from_secs(60);
 
+/// A stream of any make.
+pub(crate) trait Socket: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Socket for T {}
+
 /// What can be dialled without a lookup.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Address {
+pub(crate) enum Address {
     Tcp(SocketAddr),
     Unix(PathBuf),
 }
 
+/// Why a name gave no address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum LookupError {
+    NotFound,
+    /// Any other failure, in the resolver's words.
+    Failed(String),
+}
+
 impl Address {
-    pub(super) async fn dial(&self) -> io::Result<Box<dyn Socket>> {
+    pub(crate) async fn dial(&self) -> io::Result<Box<dyn Socket>> {
         match self {
             Self::Tcp(address) => {
                 let stream = TcpStream::connect(address).await?;
@@ -47,7 +61,7 @@ impl Address {
         }
     }
 
-    pub(super) fn ip(&self) -> Option<IpAddr> {
+    pub(crate) fn ip(&self) -> Option<IpAddr> {
         match self {
             Self::Tcp(address) => Some(address.ip()),
             Self::Unix(_) => None,
@@ -55,22 +69,18 @@ impl Address {
     }
 }
 
-/// Returns the addresses of a host, in the order of the resolver.
+/// Returns the addresses of a name or of a literal address, in the order of
+/// the resolver. The lookup runs on a thread of its own, which is left behind
+/// when this future is dropped.
 ///
 /// # Errors
 ///
-/// [`Reason::NameNotFound`], [`Reason::NameLookup`].
-pub(super) async fn resolve(host: &Host) -> Result<VecDeque<Address>, Reason> {
-    let (name, ip) = match &host.address {
-        HostAddress::Unix(directory) => {
-            return Ok([Address::Unix(socket_path(directory, host.port))].into());
-        }
-        HostAddress::Tcp { name, ip } => (name, ip),
-    };
-    if let Some(ip) = ip.or_else(|| name.parse().ok()) {
-        return Ok([Address::Tcp(SocketAddr::new(ip, host.port))].into());
+/// [`LookupError`], also where the resolver has no address at all.
+pub(crate) async fn resolve(name: &str, port: u16) -> Result<VecDeque<Address>, LookupError> {
+    if let Ok(ip) = name.parse::<IpAddr>() {
+        return Ok([Address::Tcp(SocketAddr::new(ip, port))].into());
     }
-    let found = lookup_host((name.as_str(), host.port)).await;
+    let found = lookup_host((name, port)).await;
     let mut addresses = VecDeque::new();
     for address in found.map_err(|error| lookup_failed(&error))? {
         let address = Address::Tcp(address);
@@ -79,14 +89,14 @@ pub(super) async fn resolve(host: &Host) -> Result<VecDeque<Address>, Reason> {
         }
     }
     if addresses.is_empty() {
-        return Err(Reason::NameNotFound);
+        return Err(LookupError::NotFound);
     }
     Ok(addresses)
 }
 
-/// Returns the socket in a directory; `@name` is an abstract one, which
-/// begins with a zero byte.
-fn socket_path(directory: &Path, port: u16) -> PathBuf {
+/// Returns PostgreSQL's socket in a directory; `@name` is an abstract one,
+/// which begins with a zero byte.
+pub(crate) fn socket_path(directory: &Path, port: u16) -> PathBuf {
     let path = directory.join(format!(".s.PGSQL.{port}"));
     match path.to_str().and_then(|path| path.strip_prefix('@')) {
         Some(rest) => PathBuf::from(format!("\0{rest}")),
@@ -96,7 +106,7 @@ fn socket_path(directory: &Path, port: u16) -> PathBuf {
 
 /// The library tells the resolver's answers apart only by their text: glibc's
 /// for a name and for an address that does not exist, and musl's.
-fn lookup_failed(error: &io::Error) -> Reason {
+fn lookup_failed(error: &io::Error) -> LookupError {
     const NOT_FOUND: [&str; 3] = [
         "Name or service not known",
         "No address associated with hostname",
@@ -104,10 +114,10 @@ fn lookup_failed(error: &io::Error) -> Reason {
     ];
     let text = error.to_string();
     if NOT_FOUND.iter().any(|known| text.contains(known)) {
-        return Reason::NameNotFound;
+        return LookupError::NotFound;
     }
     let prefix = "failed to lookup address information: ";
-    Reason::NameLookup(text.strip_prefix(prefix).unwrap_or(&text).to_owned())
+    LookupError::Failed(text.strip_prefix(prefix).unwrap_or(&text).to_owned())
 }
 
 fn prepare(stream: &TcpStream) -> io::Result<()> {
@@ -122,10 +132,10 @@ fn prepare(stream: &TcpStream) -> io::Result<()> {
 }
 
 type Dialling = Pin<Box<dyn Future<Output = Dialled> + Send>>;
-type Dialled = (Address, Result<Box<dyn Socket>, Reason>);
+type Dialled = (Address, io::Result<Box<dyn Socket>>);
 
 /// Dials the addresses of one host, each a moment after the one before it.
-pub(super) struct Race {
+pub(crate) struct Race {
     waiting: VecDeque<Address>,
     running: FuturesUnordered<Dialling>,
     /// The addresses of `running`, to be named if time is up.
@@ -134,7 +144,7 @@ pub(super) struct Race {
 }
 
 impl Race {
-    pub(super) fn new(addresses: VecDeque<Address>, connect_timeout: Limit) -> Self {
+    pub(crate) fn new(addresses: VecDeque<Address>, connect_timeout: Limit) -> Self {
         Self {
             waiting: addresses,
             running: FuturesUnordered::new(),
@@ -145,7 +155,7 @@ impl Race {
 
     /// Returns the next address that answered or failed, `None` after the last.
     /// Whoever asks again was not content, so one more address is dialled at once.
-    pub(super) async fn next(&mut self) -> Option<Dialled> {
+    pub(crate) async fn next(&mut self) -> Option<Dialled> {
         self.dial_next();
         loop {
             let more = !self.waiting.is_empty();
@@ -162,12 +172,12 @@ impl Race {
     }
 
     /// Returns how many addresses are left besides the ones already returned.
-    pub(super) fn left(&self) -> usize {
+    pub(crate) fn left(&self) -> usize {
         self.waiting.len() + self.running.len()
     }
 
     /// Returns the addresses that have not answered.
-    pub(super) fn unanswered(self) -> impl Iterator<Item = Address> {
+    pub(crate) fn unanswered(self) -> impl Iterator<Item = Address> {
         self.dialled.into_iter().chain(self.waiting)
     }
 
@@ -183,11 +193,7 @@ impl Race {
                 Some(limit) => timeout(limit, dialling).await,
                 None => Ok(dialling.await),
             };
-            let result = match result {
-                Ok(Ok(socket)) => Ok(socket),
-                Ok(Err(error)) => Err(Reason::io(Stage::Dial, &error)),
-                Err(_) => Err(Reason::TimedOut(Stage::Dial)),
-            };
+            let result = result.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
             (address, result)
         }));
     }
@@ -219,15 +225,15 @@ mod tests {
                 "failed to lookup address information: {text}"
             )))
         };
-        assert_eq!(failed("Name or service not known"), Reason::NameNotFound);
-        assert_eq!(failed("Name does not resolve"), Reason::NameNotFound);
+        assert_eq!(failed("Name or service not known"), LookupError::NotFound);
+        assert_eq!(failed("Name does not resolve"), LookupError::NotFound);
         assert_eq!(
             failed("No address associated with hostname"),
-            Reason::NameNotFound
+            LookupError::NotFound
         );
         assert_eq!(
             failed("Temporary failure in name resolution"),
-            Reason::NameLookup("Temporary failure in name resolution".to_owned())
+            LookupError::Failed("Temporary failure in name resolution".to_owned())
         );
     }
 }
