@@ -43,6 +43,9 @@ pub enum Error {
     Lock(#[from] LockError),
     #[error(transparent)]
     Apply(#[from] Stopped),
+    /// A command that needs a database was resolved without one.
+    #[error("no database is configured")]
+    NoDatabases,
     #[error("ended by {0}")]
     Signal(Signal),
     #[error(transparent)]
