@@ -1,1 +1,5 @@
 //! To come.
+
+pub mod also;
+pub mod connect;
+pub mod wait;
