@@ -4,10 +4,12 @@ use std::ffi::OsString;
 
 use tracing::info;
 
+use super::upgrade::progress;
 use super::{Ending, block_on};
 use crate::config::Config;
 use crate::error::Error;
-use crate::pipeline;
+use crate::pipeline::{self, Manner};
+use crate::postgres::apply::Mode;
 use crate::process::{HandOver, Signals};
 
 pub(super) fn run(
@@ -26,7 +28,11 @@ pub(super) fn run(
         Some(_) => None,
     };
     if graph.is_some() || config.run.skip_wait.is_none() {
-        block_on(signals, pipeline::voyage(config, graph.as_ref(), signals))?;
+        let manner = Manner {
+            mode: Mode::Commit,
+            progress: progress(),
+        };
+        block_on(signals, pipeline::voyage(config, graph.as_ref(), manner, signals))?;
     }
     let Some((program, arguments)) = command.split_first() else {
         return Ok(Ending::Done);

@@ -49,10 +49,16 @@ enum Tls {
 
 fn tcp(text: &str) -> Result<AlsoTarget, AlsoProblem> {
     let uri: Uri = text.parse().map_err(|_| AlsoProblem::Malformed)?;
-    if uri.path_and_query().is_some_and(|rest| rest != "/" && rest != "") {
+    if uri
+        .path_and_query()
+        .is_some_and(|rest| rest != "/" && rest != "")
+    {
         return Err(AlsoProblem::Trailing);
     }
-    if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
+    if uri
+        .authority()
+        .is_some_and(|authority| authority.as_str().contains('@'))
+    {
         return Err(AlsoProblem::Malformed);
     }
     Ok(AlsoTarget::Tcp {
@@ -64,7 +70,10 @@ fn tcp(text: &str) -> Result<AlsoTarget, AlsoProblem> {
 fn http(text: &str, tls: Tls) -> Result<HttpTarget, AlsoProblem> {
     let uri: Uri = text.parse().map_err(|_| AlsoProblem::Malformed)?;
     let default_port = if tls == Tls::On { 443 } else { 80 };
-    let credentials = match uri.authority().and_then(|all| all.as_str().rsplit_once('@')) {
+    let credentials = match uri
+        .authority()
+        .and_then(|all| all.as_str().rsplit_once('@'))
+    {
         None => None,
         Some((userinfo, _)) => {
             let (user, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
@@ -84,7 +93,10 @@ fn http(text: &str, tls: Tls) -> Result<HttpTarget, AlsoProblem> {
 
 /// Returns the host without the brackets of an IPv6 address.
 fn host(uri: &Uri) -> Result<String, AlsoProblem> {
-    match uri.host().map(|host| host.trim_start_matches('[').trim_end_matches(']')) {
+    match uri
+        .host()
+        .map(|host| host.trim_start_matches('[').trim_end_matches(']'))
+    {
         Some(host) if !host.is_empty() => Ok(host.to_owned()),
         Some(_) | None => Err(AlsoProblem::NoHost),
     }
@@ -93,7 +105,9 @@ fn host(uri: &Uri) -> Result<String, AlsoProblem> {
 /// A port that is written but is no port must not become the default one.
 fn port(uri: &Uri) -> Result<Option<u16>, AlsoProblem> {
     let authority = uri.authority().map_or("", |authority| authority.as_str());
-    let after_host = authority.rsplit_once(['@', ']']).map_or(authority, |(_, rest)| rest);
+    let after_host = authority
+        .rsplit_once(['@', ']'])
+        .map_or(authority, |(_, rest)| rest);
     match (uri.port_u16(), after_host.contains(':')) {
         (Some(0), _) | (None, true) => Err(AlsoProblem::NoPort),
         (port, _) => Ok(port),
@@ -162,7 +176,12 @@ mod tests {
     fn http_has_default_ports_and_may_have_credentials() {
         check(
             "http://api/health?deep=1",
-            Ok(AlsoTarget::Http(http_target(false, "api", 80, "/health?deep=1"))),
+            Ok(AlsoTarget::Http(http_target(
+                false,
+                "api",
+                80,
+                "/health?deep=1",
+            ))),
         );
         check(
             "https://api",
@@ -182,7 +201,10 @@ mod tests {
 
     #[test]
     fn files_and_sockets_need_an_absolute_path() {
-        check("unix:///run/app.sock", Ok(AlsoTarget::Unix("/run/app.sock".into())));
+        check(
+            "unix:///run/app.sock",
+            Ok(AlsoTarget::Unix("/run/app.sock".into())),
+        );
         check("file:///tmp/a%20b", Ok(AlsoTarget::File("/tmp/a b".into())));
         check("file://tmp/ready", Err(AlsoProblem::RelativePath));
         check("unix://", Err(AlsoProblem::RelativePath));

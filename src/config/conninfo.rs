@@ -94,7 +94,9 @@ mod tests {
                 .known
                 .iter()
                 .map(|(keyword, value)| match keyword {
-                    Keyword::Supported(parameter) => (parameter.keyword(), value.expose().to_owned()),
+                    Keyword::Supported(parameter) => {
+                        (parameter.keyword(), value.expose().to_owned())
+                    }
                     Keyword::Other(other) => (other.keyword, value.expose().to_owned()),
                 })
                 .collect::<Vec<_>>()
@@ -110,7 +112,10 @@ mod tests {
 
     #[test]
     fn pairs_are_read_with_quotes_and_backslashes_as_in_libpq() {
-        check("host=db port = 5433", Ok(&[("host", "db"), ("port", "5433")]));
+        check(
+            "host=db port = 5433",
+            Ok(&[("host", "db"), ("port", "5433")]),
+        );
         check("password='it''s'", Err(UrlProblem::NoEquals));
         check(r"password='it\'s \\ x'", Ok(&[("password", r"it's \ x")]));
         check(r"password=a\ b", Ok(&[("password", "a b")]));

@@ -6,14 +6,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Deserialize;
+use tracing::Level;
 
 use super::kind::{self, Kind};
 use super::layers::Layers;
-use super::log::{LogFormat, LogLevel};
+use super::log::LogFormat;
 use super::setting::{ALL, APPLYING, DefaultValue, Group, RUN, RUN_WAIT, Setting, WAITING};
-use super::{
-    AlsoTarget, ConfigError, FormatChoice, Limit, Secret, Sourced, TransactionScope,
-};
+use super::{AlsoTarget, ConfigError, FormatChoice, Limit, Secret, Sourced, TransactionScope};
 use crate::plan::OnAhead;
 use crate::revision::Target;
 
@@ -172,7 +171,7 @@ settings! {
     log_format: LogFormat = LOG_FORMAT, "log-format" "FORMAT",
         Some("log.format"), Text "text", Configuration, ALL, [],
         "How to log: for people, or one JSON object a line";
-    log_level: LogLevel = LOG_LEVEL, "log-level" "LEVEL",
+    log_level: Level = LOG_LEVEL, "log-level" "LEVEL",
         Some("log.level"), Text "info", Configuration, ALL, [],
         "How much to log";
 }

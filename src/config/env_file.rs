@@ -46,7 +46,8 @@ fn line_of_text(text: &str, part: &str) -> Option<usize> {
     if part.is_empty() {
         return None;
     }
-    text.find(part).map(|at| text[..at].matches('\n').count() + 1)
+    text.find(part)
+        .map(|at| text[..at].matches('\n').count() + 1)
 }
 
 fn line_of_name(text: &str, name: &str) -> Option<usize> {

@@ -87,6 +87,9 @@ pub enum ConfigError {
     },
     #[error("no user is configured, and the uid has no name")]
     NoUser,
+    /// The command was resolved without a database, and asks for one; a bug.
+    #[error("this command has no database")]
+    NoDatabase,
     /// A row of the declaration contradicts itself; a bug.
     #[error("the declaration of the settings is inconsistent")]
     Declaration,

@@ -73,7 +73,11 @@ pub(super) fn find(
     if let Some(path) = &named.value {
         let text = super::variables::read(files, path, FileRole::Configuration, &named.origin)?;
         let is_python = path.file_name().is_some_and(|name| name == PYTHON_NAME);
-        let file = parse(path, &text, if is_python { Root::Tool } else { Root::Whole })?;
+        let file = parse(
+            path,
+            &text,
+            if is_python { Root::Tool } else { Root::Whole },
+        )?;
         return match file {
             Some(file) => Ok(Some(file)),
             None => Err(ConfigError::NoSection {
@@ -197,9 +201,8 @@ fn nearest_key(full: &str) -> Option<&'static str> {
     let tables = keys().filter_map(|key| key.split_once('.').map(|(table, _)| table));
     let last = full.rsplit_once('.').map_or(full, |(_, last)| last);
     let last = last.replace('-', "_");
-    kind::nearest(full, keys().chain(tables)).or_else(|| {
-        keys().find(|key| key.rsplit_once('.').is_some_and(|(_, part)| part == last))
-    })
+    kind::nearest(full, keys().chain(tables))
+        .or_else(|| keys().find(|key| key.rsplit_once('.').is_some_and(|(_, part)| part == last)))
 }
 
 fn written(value: &Spanned<DeValue<'_>>) -> Written {

@@ -6,12 +6,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use tracing::Level;
+
 use super::also::{self, AlsoProblem};
-use super::log::{LogFormat, LogLevel};
+use super::log::LogFormat;
 use super::{AlsoTarget, FormatChoice, Limit, Secret, TransactionScope};
 use crate::duration::{self, DurationError};
 use crate::plan::OnAhead;
-use crate::revision::Target;
+use crate::revision::{Target, TargetError};
 
 /// PostgreSQL cuts longer names off; two settings could then mean one table.
 const MAX_IDENTIFIER_BYTES: usize = 63;
@@ -68,8 +70,10 @@ pub enum Mismatch {
     VariableName,
     #[error("{0}")]
     Also(#[from] AlsoProblem),
+    #[error("{0}")]
+    Target(#[from] TargetError),
     #[error("it is not a target")]
-    Target(String),
+    NoTarget,
     /// The configuration file holds a value of another type.
     #[error("it has the wrong type")]
     Type { expected: &'static str },
@@ -82,12 +86,12 @@ impl Shape {
 }
 
 const LOG_FORMATS: [(&str, LogFormat); 2] = [("text", LogFormat::Text), ("json", LogFormat::Json)];
-const LOG_LEVELS: [(&str, LogLevel); 5] = [
-    ("error", LogLevel::Error),
-    ("warn", LogLevel::Warn),
-    ("info", LogLevel::Info),
-    ("debug", LogLevel::Debug),
-    ("trace", LogLevel::Trace),
+const LOG_LEVELS: [(&str, Level); 5] = [
+    ("error", Level::ERROR),
+    ("warn", Level::WARN),
+    ("info", Level::INFO),
+    ("debug", Level::DEBUG),
+    ("trace", Level::TRACE),
 ];
 const FORMATS: [(&str, FormatChoice); 2] = [
     ("auto", FormatChoice::Auto),
@@ -133,7 +137,7 @@ macro_rules! choice {
 }
 
 pub(super) const LOG_FORMAT: Kind<LogFormat> = choice!(LOG_FORMATS);
-pub(super) const LOG_LEVEL: Kind<LogLevel> = choice!(LOG_LEVELS);
+pub(super) const LOG_LEVEL: Kind<Level> = choice!(LOG_LEVELS);
 pub(super) const FORMAT: Kind<FormatChoice> = choice!(FORMATS);
 pub(super) const ON_AHEAD_CHOICE: Kind<OnAhead> = choice!(ON_AHEAD);
 pub(super) const SCOPE: Kind<TransactionScope> = choice!(SCOPES);
@@ -199,7 +203,12 @@ pub(super) const OPTIONAL_URL: Kind<Option<Secret>> = Kind {
 
 pub(super) const ALSO_TARGETS: Kind<Vec<AlsoTarget>> = Kind {
     shape: Shape::List,
-    read: |texts| Ok(texts.iter().map(|text| also::parse(text)).collect::<Result<_, _>>()?),
+    read: |texts| {
+        Ok(texts
+            .iter()
+            .map(|text| also::parse(text))
+            .collect::<Result<_, _>>()?)
+    },
 };
 
 pub(super) const VARIABLE_NAMES: Kind<Vec<String>> = Kind {
@@ -219,10 +228,15 @@ pub(super) fn switch(text: &str) -> Result<bool, Mismatch> {
 
 /// Returns the target that a text means.
 pub(super) fn target(text: &str) -> Result<Target, Mismatch> {
-    match plain(text)? {
-        "head" => Ok(Target::Head),
-        other => Err(Mismatch::Target(other.to_owned())),
+    // A target error quotes the text; a misplaced URL must not be quoted.
+    let may_stand = |c: char| c.is_alphanumeric() || "_.@+-:".contains(c);
+    if text.is_empty() {
+        return Err(Mismatch::Empty);
     }
+    if text.len() > 128 || !text.chars().all(may_stand) {
+        return Err(Mismatch::NoTarget);
+    }
+    Ok(text.parse()?)
 }
 
 /// Returns the known word that a mistyped one is close to.
@@ -248,10 +262,17 @@ fn one<'a>(texts: &[&'a str]) -> Result<&'a str, Mismatch> {
 /// A duration error quotes the text; a text that does not even look like a
 /// duration may be a misplaced secret.
 fn span(text: &str) -> Result<Duration, Mismatch> {
-    if text.len() > 20 || !text.chars().all(|c| c.is_ascii_alphanumeric() || " .+-".contains(c)) {
+    if text.len() > 20
+        || !text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || " .+-".contains(c))
+    {
         return Err(Mismatch::NoDuration);
     }
-    if !text.trim_start_matches(['-', '+']).starts_with(|c: char| c.is_ascii_digit()) {
+    if !text
+        .trim_start_matches(['-', '+'])
+        .starts_with(|c: char| c.is_ascii_digit())
+    {
         return Err(Mismatch::NoDuration);
     }
     Ok(duration::parse(text)?)

@@ -113,7 +113,12 @@ impl<'a> Layers<'a> {
         let texts = match value.texts(setting.shape) {
             Ok(texts) => texts,
             Err(expected) => {
-                return Err(mismatched(setting, &[], origin, Mismatch::Type { expected }));
+                return Err(mismatched(
+                    setting,
+                    &[],
+                    origin,
+                    Mismatch::Type { expected },
+                ));
             }
         };
         let texts = match setting.shape {
@@ -144,7 +149,9 @@ fn in_directory(file: &ConfigurationFile, text: &Secret) -> Secret {
 fn from_variable(setting: &Setting, text: &str, variable: Variable) -> Raw {
     let text = variables::without_newlines(text);
     let texts = if setting.shape.is_repeatable() {
-        text.split(',').map(|item| Secret::new(item.trim())).collect()
+        text.split(',')
+            .map(|item| Secret::new(item.trim()))
+            .collect()
     } else {
         vec![Secret::new(text.trim())]
     };

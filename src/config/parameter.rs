@@ -209,7 +209,11 @@ mod tests {
     #[track_caller]
     fn check(word: &str, value: &str, passes: bool) {
         let row = OTHERS.iter().find(|row| row.keyword == word);
-        assert_eq!(row.map(|row| row.passes(value)), Some(passes), "{word}={value}");
+        assert_eq!(
+            row.map(|row| row.passes(value)),
+            Some(passes),
+            "{word}={value}"
+        );
     }
 
     #[test]
@@ -230,7 +234,11 @@ mod tests {
         let mut names: Vec<&str> = SUPPORTED
             .iter()
             .flat_map(|row| [Some(row.keyword), row.variable, row.image_variable])
-            .chain(OTHERS.iter().flat_map(|row| [Some(row.keyword), row.variable]))
+            .chain(
+                OTHERS
+                    .iter()
+                    .flat_map(|row| [Some(row.keyword), row.variable]),
+            )
             .flatten()
             .collect();
         let count = names.len();

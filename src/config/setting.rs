@@ -71,7 +71,10 @@ pub(super) const RUN: &[CommandName] = &[CommandName::Run];
 impl Setting {
     /// Returns the variable's name: `SEAWORTHY_MAX_INTERVAL` for `--max-interval`.
     pub fn variable(&self) -> String {
-        format!("{PREFIX}{}", self.flag.to_ascii_uppercase().replace('-', "_"))
+        format!(
+            "{PREFIX}{}",
+            self.flag.to_ascii_uppercase().replace('-', "_")
+        )
     }
 }
 

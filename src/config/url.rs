@@ -130,7 +130,10 @@ impl Reader {
         if misplaced(hosts) || database.is_some_and(misplaced) {
             return Err(UrlProblem::Userinfo);
         }
-        self.hosts(hosts, userinfo.is_some())?;
+        // What looks like a port and is none is often a password, cut at its
+        // first `/`.
+        let at_follows = userinfo.is_none() && rest.contains('@');
+        self.hosts(hosts, at_follows)?;
         if let Some(database) = database.filter(|database| !database.is_empty()) {
             self.add(Parameter::Database, &decoded(database)?);
         }
@@ -154,18 +157,16 @@ impl Reader {
         Ok(())
     }
 
-    fn hosts(&mut self, list: &str, has_userinfo: bool) -> Result<(), UrlProblem> {
+    fn hosts(&mut self, list: &str, at_follows: bool) -> Result<(), UrlProblem> {
         let mut hosts = Vec::new();
         let mut ports = Vec::new();
         for part in list.split(',') {
             let (host, port) = host_and_port(part)?;
-            // What looks like a port and is none is often a password, cut at
-            // its first `/` or `?`.
             let is_port = port.bytes().all(|byte| byte.is_ascii_digit());
             if !is_port && port.contains('$') {
                 return Err(UrlProblem::Unexpanded);
             }
-            if !is_port && !has_userinfo {
+            if !is_port && at_follows {
                 return Err(UrlProblem::Userinfo);
             }
             let host = decoded(host)?;
@@ -274,7 +275,10 @@ fn host_and_port(part: &str) -> Result<(&str, &str), UrlProblem> {
         };
     }
     match part.split_once(':') {
-        Some((_, port)) if port.contains(':') && !port.contains(|c: char| !c.is_ascii_hexdigit() && c != ':') => {
+        Some((_, port))
+            if port.contains(':')
+                && !port.contains(|c: char| !c.is_ascii_hexdigit() && c != ':') =>
+        {
             Err(UrlProblem::Brackets)
         }
         Some(pair) => Ok(pair),
@@ -300,5 +304,7 @@ fn decoded(text: &str) -> Result<String, UrlProblem> {
 pub(super) fn is_identifier(name: &str) -> bool {
     name.len() <= 40
         && name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
 }

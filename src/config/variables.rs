@@ -173,7 +173,12 @@ impl Reference {
             Self::Text(given) => return Ok(given.clone()),
             Self::File { path, variable } => (path, variable),
         };
-        let text = read(files, path, FileRole::Secret, &Origin::Variable(variable.clone()))?;
+        let text = read(
+            files,
+            path,
+            FileRole::Secret,
+            &Origin::Variable(variable.clone()),
+        )?;
         match without_newlines(&text) {
             "" => Err(ConfigError::EmptySecret {
                 path: path.clone(),

@@ -3,7 +3,10 @@
 //! Each room has its own error type, which is data. The words, hints and exit
 //! codes are made here, one file a room, by exhaustive matches.
 
+pub mod also;
+pub mod connect;
 pub mod process;
+pub mod wait;
 
 use std::io;
 
@@ -43,6 +46,9 @@ pub enum Error {
     Lock(#[from] LockError),
     #[error(transparent)]
     Apply(#[from] Stopped),
+    /// A command that needs a database was resolved without one.
+    #[error("no database is configured")]
+    NoDatabases,
     #[error("ended by {0}")]
     Signal(Signal),
     #[error(transparent)]

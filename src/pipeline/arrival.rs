@@ -4,16 +4,15 @@
 use std::future::Future;
 
 use tokio::try_join;
-use tracing::info;
 
 use super::NotReady;
 use crate::also;
-use crate::config::{Config, DatabaseSource, MigrationsConfig};
+use crate::config::{Config, DatabaseSource, Databases, MigrationsConfig};
 use crate::error::Error;
 use crate::files::Disk;
-use crate::plan::{self, Plan, Policy};
+use crate::plan::{self, AppliedState, Plan, Policy};
 use crate::postgres::version_table::{self, Recorded, VersionTable};
-use crate::postgres::{self, Session};
+use crate::postgres::{self, ConnectLimits, Session, SocketOnly};
 use crate::revision::{Graph, Target};
 use crate::wait::{self, Attempt, Limits};
 
@@ -28,11 +27,16 @@ pub(super) struct Arrival {
 /// is another one, and every other target, under one deadline.
 pub(super) async fn migrations(config: &Config, graph: &Graph) -> Result<Arrival, Error> {
     let limits = Limits::starting_now(&config.wait);
-    let databases = config.databases()?;
+    let databases = databases(config)?;
+    let migration = databases.migration.connection(&Disk)?;
+    let elsewhere = match &databases.application {
+        Some(source) if source.connection(&Disk)? != migration => Some(source),
+        Some(_) | None => None,
+    };
     let (arrival, (), ()) = try_join!(
         planned(config, &databases.migration, graph, &limits),
         async {
-            match databases.application_elsewhere(&Disk)? {
+            match elsewhere {
                 Some(source) => logged_in(config, source, &limits).await,
                 None => Ok(()),
             }
@@ -45,7 +49,7 @@ pub(super) async fn migrations(config: &Config, graph: &Graph) -> Result<Arrival
 /// Waits for the application's database and every other target.
 pub(super) async fn application(config: &Config) -> Result<(), Error> {
     let limits = Limits::starting_now(&config.wait);
-    let source = config.databases()?.application()?;
+    let source = application_source(config)?;
     try_join!(logged_in(config, source, &limits), others(config, &limits))?;
     Ok(())
 }
@@ -53,7 +57,7 @@ pub(super) async fn application(config: &Config) -> Result<(), Error> {
 /// Waits like [`application`], and until the schema has reached a target.
 pub(super) async fn schema(config: &Config, graph: &Graph, target: &Target) -> Result<(), Error> {
     let limits = Limits::starting_now(&config.wait);
-    let source = config.databases()?.application()?;
+    let source = application_source(config)?;
     let table = version_table(&config.migrations);
     let subject = format!("the schema on {}", source.connection(&Disk)?.shown());
     let reached = tried(config, &limits, &subject, async |attempt| {
@@ -76,14 +80,14 @@ pub(super) async fn schema(config: &Config, graph: &Graph, target: &Target) -> R
 }
 
 /// Returns the plan for what the state table says.
-pub(super) fn plan(config: &Config, graph: &Graph, recorded: &Recorded) -> Result<Plan, Error> {
+pub(super) fn plan(config: &Config, graph: &Graph, state: &AppliedState) -> Result<Plan, Error> {
     let policy = Policy {
         on_ahead: config.migrations.on_ahead,
         allow_divergent: config.migrations.allow_divergent,
         allow_out_of_order: config.migrations.allow_out_of_order,
     };
     let target = &config.migrations.target;
-    Ok(plan::upgrade(graph, &recorded.state, target, policy)?)
+    Ok(plan::upgrade(graph, state, target, policy)?)
 }
 
 /// Returns the state table as it is configured.
@@ -92,6 +96,21 @@ pub(super) fn version_table(config: &MigrationsConfig) -> VersionTable {
         schema: config.version_schema.clone(),
         name: config.version_table.clone(),
     }
+}
+
+/// Returns the databases of a command that needs them.
+pub(super) fn databases(config: &Config) -> Result<&Databases, Error> {
+    config.databases.as_ref().ok_or(Error::NoDatabases)
+}
+
+/// Returns what the application logs in to; the migrations' database where no
+/// other is named.
+fn application_source(config: &Config) -> Result<&DatabaseSource, Error> {
+    let databases = databases(config)?;
+    Ok(databases
+        .application
+        .as_ref()
+        .unwrap_or(&databases.migration))
 }
 
 async fn planned(
@@ -107,7 +126,7 @@ async fn planned(
         let recorded = version_table::recorded(&session, &table)
             .await
             .map_err(NotReady::reading)?;
-        let plan = plan(config, graph, &recorded)?;
+        let plan = plan(config, graph, &recorded.state)?;
         let writable = !session.facts.in_recovery && !session.facts.read_only;
         match plan.steps.first() {
             Some(step) if !writable => Err(NotReady::ReadOnly {
@@ -159,8 +178,15 @@ async fn log_in(
 ) -> Result<Session, NotReady> {
     // Secrets in files may have changed since the last attempt.
     let connection = source.connection(&Disk).map_err(Error::from)?;
-    let rule = config.wait.first_boot;
-    Ok(postgres::connect(&connection, attempt, rule).await?)
+    let limits = ConnectLimits {
+        deadline: attempt.deadline,
+        socket_only: if config.wait.accept_socket_only {
+            SocketOnly::Accept
+        } else {
+            SocketOnly::Refuse
+        },
+    };
+    Ok(postgres::connect(&connection, &limits).await?)
 }
 
 /// Waits for an attempt to succeed, or tries once where waiting is skipped.

@@ -1,18 +1,24 @@
 //! From a plan to an applied plan: lock, read and plan again, apply, release.
 
+use std::time::Duration;
+
+use tokio::time::Instant;
 use tracing::{info, warn};
 
 use super::arrival::{self, Arrival};
 use super::until_signal;
-use crate::config::Config;
+use crate::config::{Config, DatabaseSource, TransactionScope};
 use crate::error::{self, Error};
 use crate::files::Disk;
-use crate::plan::{self, Plan};
+use crate::plan::{Action, Plan, Script};
 use crate::postgres::apply::{self, Mode, Options, ProgressDisplay, Report};
 use crate::postgres::lock::{self, Key, Locked};
-use crate::postgres::{self, version_table};
+use crate::postgres::{self, ConnectLimits, Session, SocketOnly, version_table};
 use crate::process::Signals;
 use crate::revision::Graph;
+
+/// Whoever looks on must not keep the run waiting.
+const OBSERVER_BOUND: Duration = Duration::from_secs(2);
 
 /// How the pending revisions are applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +42,7 @@ pub(super) async fn migrate(
         return Ok(Report::default());
     }
     // Whatever can be found wrong without the lock is found before it.
-    plan::prepare(graph, &plan, scope(config, manner))?;
+    preflight(config, graph, &plan, manner.mode)?;
 
     let table = arrival::version_table(&config.migrations);
     let key = Key::new(table.schema.as_deref(), &table.name);
@@ -63,12 +69,12 @@ async fn apply(
 ) -> Result<Report, Error> {
     let table = arrival::version_table(&config.migrations);
     let recorded = version_table::recorded(locked.session(), &table).await?;
-    let plan = arrival::plan(config, graph, &recorded)?;
+    let plan = arrival::plan(config, graph, &recorded.state)?;
     if plan.steps.is_empty() {
         info!("another process has applied what was pending");
         return Ok(Report::default());
     }
-    plan::prepare(graph, &plan, scope(config, manner))?;
+    preflight(config, graph, &plan, manner.mode)?;
     let options = Options {
         mode: manner.mode,
         transaction: config.migrations.transaction,
@@ -77,11 +83,8 @@ async fn apply(
         statement_timeout: config.migrations.statement_timeout,
         progress: manner.progress,
     };
-    let source = &config.databases()?.migration;
-    let observer = async || {
-        let connection = source.connection(&Disk).ok()?;
-        postgres::connect(&connection, OBSERVER_LIMIT).await.ok()
-    };
+    let source = &arrival::databases(config)?.migration;
+    let observer = || watch_from(source);
     let report = apply::apply(
         locked,
         &plan,
@@ -92,6 +95,34 @@ async fn apply(
     )
     .await?;
     Ok(report)
+}
+
+/// Opens a connection that looks on while a revision takes long.
+async fn watch_from(source: &DatabaseSource) -> Option<Session> {
+    let connection = source.connection(&Disk).ok()?;
+    let limits = ConnectLimits {
+        deadline: Instant::now().checked_add(OBSERVER_BOUND),
+        socket_only: SocketOnly::Accept,
+    };
+    postgres::connect(&connection, &limits).await.ok()
+}
+
+/// Finds what can be known to fail before anything runs.
+pub(super) fn preflight(config: &Config, graph: &Graph, plan: &Plan, mode: Mode) -> Result<(), Error> {
+    let shared = mode == Mode::DryRun || config.migrations.transaction == TransactionScope::All;
+    for step in &plan.steps {
+        let Some(revision) = graph.get(&step.revision) else {
+            continue;
+        };
+        if step.action == Action::Record {
+            continue;
+        }
+        let script = Script::prepare(revision, step.direction)?;
+        if shared {
+            script.pieces()?;
+        }
+    }
+    Ok(())
 }
 
 /// Says what a plan noticed, and what it will do.

@@ -6,6 +6,7 @@
 
 mod arrival;
 mod migrate;
+mod not_ready;
 
 use std::future::Future;
 
@@ -13,11 +14,14 @@ use crate::config::{Config, MigrationsConfig};
 use crate::error::Error;
 use crate::files;
 use crate::format;
+use crate::plan::AppliedState;
 use crate::postgres::apply::{Mode, Report};
+use crate::postgres::offline::{self, OfflineOptions, OfflineTables};
 use crate::process::Signals;
 use crate::revision::{Graph, Target};
 
-pub use arrival::{NotReady, Pending};
+pub use migrate::Manner;
+pub use not_ready::NotReady;
 
 /// Returns the revisions of the configured directory as a valid graph.
 ///
@@ -39,10 +43,11 @@ pub fn load(config: &MigrationsConfig) -> Result<Graph, Error> {
 pub async fn voyage(
     config: &Config,
     graph: Option<&Graph>,
+    manner: Manner,
     signals: &Signals,
 ) -> Result<(), Error> {
     match graph {
-        Some(graph) => upgrade(config, graph, Mode::Commit, signals).await.map(drop),
+        Some(graph) => upgrade(config, graph, manner, signals).await.map(drop),
         None => until_signal(signals, arrival::application(config)).await,
     }
 }
@@ -55,11 +60,11 @@ pub async fn voyage(
 pub async fn upgrade(
     config: &Config,
     graph: &Graph,
-    mode: Mode,
+    manner: Manner,
     signals: &Signals,
 ) -> Result<Report, Error> {
-    let arrival = until_signal(signals, arrival::both(config, graph)).await?;
-    migrate::migrate(config, graph, arrival, mode, signals).await
+    let arrival = until_signal(signals, arrival::migrations(config, graph)).await?;
+    migrate::migrate(config, graph, arrival, manner, signals).await
 }
 
 /// Waits for everything; with a target, also until the schema has reached it.
@@ -93,4 +98,22 @@ async fn until_signal<T>(
         }
         result = future => result,
     }
+}
+
+/// Returns the plan from base as a script for psql; connects to nothing.
+///
+/// # Errors
+///
+/// What is wrong with the target or a script.
+pub fn offline(config: &Config, graph: &Graph) -> Result<String, Error> {
+    let plan = arrival::plan(config, graph, &AppliedState::default())?;
+    migrate::preflight(config, graph, &plan, Mode::Commit)?;
+    let options = OfflineOptions {
+        transaction: config.migrations.transaction,
+        lock_timeout: config.migrations.lock_timeout,
+        statement_timeout: config.migrations.statement_timeout,
+        tables: OfflineTables::Create,
+    };
+    let table = arrival::version_table(&config.migrations);
+    Ok(offline::script(&plan, graph, &table, &options))
 }

@@ -41,7 +41,11 @@ fn the_application_has_our_pid_our_stdio_and_its_own_exit_code() {
     let pid = running.pid();
     let finished = running.finish().expect_code(7);
     assert_eq!(finished.stdout, format!("{pid}\nfrom stdin\n"));
-    assert!(finished.stderr.ends_with("to-stderr\n"), "{}", finished.stderr);
+    assert!(
+        finished.stderr.ends_with("to-stderr\n"),
+        "{}",
+        finished.stderr
+    );
     assert_eq!(database.value("SELECT count(*) FROM boats"), "0");
 }
 
@@ -94,7 +98,9 @@ fn the_environment_is_unchanged_but_for_what_unset_names() {
     ];
     let ours = kept
         .iter()
-        .fold(run(&database, &project), |call, (name, value)| call.env(name, value))
+        .fold(run(&database, &project), |call, (name, value)| {
+            call.env(name, value)
+        })
         .env("OWNER_SECRET", "gone")
         .env("OTHER_SECRET", "gone")
         .arg("--unset=OWNER_SECRET")
@@ -231,5 +237,9 @@ fn the_application_s_database_is_waited_for_besides_the_migrations_one() {
         .env("DATABASE_URL", "postgres://u:p@127.0.0.1:1/d")
         .run()
         .expect_code(69);
-    assert!(finished.stderr.contains("127.0.0.1:1"), "{}", finished.stderr);
+    assert!(
+        finished.stderr.contains("127.0.0.1:1"),
+        "{}",
+        finished.stderr
+    );
 }

@@ -29,7 +29,10 @@ fn check(finished: Finished, code: i32, error: &str, parts: &[&str]) {
     let finished = finished.expect_code(code);
     assert_eq!(finished.stdout, "", "stdout belongs to the application");
     let stderr = &finished.stderr;
-    assert!(stderr.contains(&format!("seaworthy: error[{error}]: ")), "{stderr}");
+    assert!(
+        stderr.contains(&format!("seaworthy: error[{error}]: ")),
+        "{stderr}"
+    );
     for part in parts {
         assert!(stderr.contains(part), "no `{part}` in:\n{stderr}");
     }
@@ -51,7 +54,10 @@ fn code_1_a_revision_failed() {
             "column \"no_such_column\" does not exist",
         ],
     );
-    assert_eq!(database.value("SELECT to_regclass('kept_out') IS NULL"), "t");
+    assert_eq!(
+        database.value("SELECT to_regclass('kept_out') IS NULL"),
+        "t"
+    );
     assert_eq!(
         database.value("SELECT to_regclass('seaworthy_revision') IS NULL"),
         "t"
@@ -91,13 +97,22 @@ fn code_65_revisions_graph_plan_and_state() {
         run(&two_heads, &url, &[]),
         65,
         "multiple-heads",
-        &["migrations/bbbb.sql", "migrations/cccc.sql", "seaworthy merge", "heads"],
+        &[
+            "migrations/bbbb.sql",
+            "migrations/cccc.sql",
+            "seaworthy merge",
+            "heads",
+        ],
     );
 
     let unknown = Project::new();
     unknown.revision("bbbb", "aaab", "SELECT 1;", "");
     let unknown = run(&unknown, NOWHERE, &[]).expect_code(65);
-    assert!(unknown.stderr.contains("migrations/bbbb.sql:4"), "{}", unknown.stderr);
+    assert!(
+        unknown.stderr.contains("migrations/bbbb.sql:4"),
+        "{}",
+        unknown.stderr
+    );
 
     let applied = project("CREATE TABLE t (id int);");
     run(&applied, &url, &[]).expect_code(0);
@@ -124,7 +139,11 @@ fn code_65_rows_of_another_tool() {
 fn code_69_not_ready_in_time() {
     let finished = run(&project("SELECT 1;"), NOWHERE, &["--timeout", "400ms"]).expect_code(69);
     for part in ["127.0.0.1:1", "connection refused"] {
-        assert!(finished.stderr.contains(part), "no `{part}`: {}", finished.stderr);
+        assert!(
+            finished.stderr.contains(part),
+            "no `{part}`: {}",
+            finished.stderr
+        );
     }
 }
 
@@ -171,7 +190,11 @@ fn code_77_refused_for_good() {
     let wrong = database.url().replace("anchor-and-chain", "wrong-anchor");
     let finished = run(&project, &wrong, &["--grace", "0"]).expect_code(77);
     assert!(finished.stderr.contains("28P01"), "{}", finished.stderr);
-    assert!(!finished.stderr.contains("wrong-anchor"), "{}", finished.stderr);
+    assert!(
+        !finished.stderr.contains("wrong-anchor"),
+        "{}",
+        finished.stderr
+    );
 
     let missing = database.url().replace(database.name(), "no_such_database");
     let finished = run(&project, &missing, &["--grace", "0"]).expect_code(77);
@@ -203,8 +226,15 @@ fn a_revision_without_permission_is_1() {
 #[test]
 fn code_78_configuration() {
     let project = project("SELECT 1;");
-    let no_host = Binary::new(["run"]).within(project.path()).run().expect_code(78);
-    assert!(no_host.stderr.contains("DATABASE_URL"), "{}", no_host.stderr);
+    let no_host = Binary::new(["run"])
+        .within(project.path())
+        .run()
+        .expect_code(78);
+    assert!(
+        no_host.stderr.contains("DATABASE_URL"),
+        "{}",
+        no_host.stderr
+    );
 
     let bad = Binary::new(["run"])
         .within(project.path())

@@ -31,7 +31,10 @@ fn ten_replicas_on_an_empty_database() {
         let finished = replica.finish().expect_code(0);
         assert_eq!(finished.stdout, "up\n");
     }
-    assert_eq!(database.column("SELECT id FROM boats ORDER BY id"), ["1", "2"]);
+    assert_eq!(
+        database.column("SELECT id FROM boats ORDER BY id"),
+        ["1", "2"]
+    );
     assert_eq!(
         database.column("SELECT revision FROM seaworthy_log ORDER BY id"),
         ["a1", "b2", "c3", "d4"]

@@ -102,7 +102,10 @@ fn while_a_statement_runs_outside_a_transaction_the_journal_tells_how_far_it_cam
         database.column("SELECT state FROM seaworthy_revision"),
         ["partial"]
     );
-    assert_eq!(database.value("SELECT to_regclass('done') IS NOT NULL"), "t");
+    assert_eq!(
+        database.value("SELECT to_regclass('done') IS NOT NULL"),
+        "t"
+    );
     // The statement that did not finish may be changed; the rest goes on.
     project.file("migrations/a1.sql", script(0));
     let finished = run(&project, &database.url()).finish().expect_code(0);
@@ -125,8 +128,10 @@ fn while_another_process_holds_the_lock() {
     ends_with(waiting, Signal::SIGTERM, 143);
     ends_with(holder, Signal::SIGINT, 130);
     assert_eq!(
-        database.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'
-             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"),
+        database.value(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'
+             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        ),
         "0"
     );
 }

@@ -8,8 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use seaworthy::exit::Exit;
-
 const LONGEST_FILE: usize = 600;
 const LONGEST_MEDIAN: usize = 140;
 const LONGEST_ARCHITECTURE: usize = 120;
@@ -220,31 +218,6 @@ fn types_are_nouns_of_the_domain() {
     assert_none(&wrong);
 }
 
-#[test]
-fn the_readme_lists_every_exit_code() {
-    let every = [
-        Exit::Success,
-        Exit::Failed,
-        Exit::Usage,
-        Exit::Invalid,
-        Exit::Unavailable,
-        Exit::Bug,
-        Exit::Write,
-        Exit::Locked,
-        Exit::Refused,
-        Exit::Config,
-        Exit::NotExecutable,
-        Exit::NotFound,
-    ];
-    let mut expected: Vec<String> = every.iter().map(|exit| exit.code().to_string()).collect();
-    expected.push(format!("{}+n", Exit::Signal(0).code()));
-    let listed: Vec<String> = table("README.md", "exit-codes")
-        .into_iter()
-        .map(|mut row| row.swap_remove(0))
-        .collect();
-    assert_eq!(listed, expected);
-}
-
 /// Returns the table of edges, module by module.
 fn rooms() -> BTreeMap<String, Room> {
     let words = |cell: &str| -> BTreeSet<String> {
@@ -269,24 +242,29 @@ fn rooms() -> BTreeMap<String, Room> {
 
 /// Returns the rows of the table between a document's two markers.
 pub(crate) fn table(document: &str, marker: &str) -> Vec<Vec<String>> {
-    let text = read(document);
-    let (_, rest) = text
-        .split_once(&format!("<!-- {marker}:begin -->\n"))
-        .unwrap_or_else(|| panic!("{document} has no marker {marker}:begin"));
-    let (table, _) = rest
-        .split_once(&format!("<!-- {marker}:end -->"))
-        .unwrap_or_else(|| panic!("{document} has no marker {marker}:end"));
-    table
+    let cells = |line: &str| -> Vec<String> {
+        let row = line.trim().trim_matches('|').split('|');
+        row.map(|cell| cell.trim().to_owned()).collect()
+    };
+    between(document, marker)
         .lines()
         .skip(2)
-        .map(|line| {
-            line.trim()
-                .trim_matches('|')
-                .split('|')
-                .map(|cell| cell.trim().to_owned())
-                .collect()
-        })
+        .map(cells)
         .collect()
+}
+
+/// Returns the lines between a document's two markers.
+pub(crate) fn between(document: &str, marker: &str) -> String {
+    let text = read(document);
+    let (begin, end) = (
+        format!("<!-- {marker}:begin -->\n"),
+        format!("<!-- {marker}:end -->"),
+    );
+    text.split_once(&begin)
+        .and_then(|(_, rest)| rest.split_once(&end))
+        .unwrap_or_else(|| panic!("{document} lacks the markers of `{marker}`"))
+        .0
+        .to_owned()
 }
 
 /// Returns the top-level module that a file belongs to.
