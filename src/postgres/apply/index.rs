@@ -58,7 +58,11 @@ pub(super) async fn of_table(
         SimpleQueryMessage::Row(row) => Some(Index {
             schema: row.get("nspname").unwrap_or_default().to_owned(),
             name: row.get("relname").unwrap_or_default().to_owned(),
-            validity: match (row.get("same_table"), row.get("indisvalid"), row.get("relkind")) {
+            validity: match (
+                row.get("same_table"),
+                row.get("indisvalid"),
+                row.get("relkind"),
+            ) {
                 (Some("t"), Some("t"), _) => Validity::Valid,
                 (Some("t"), _, Some("I")) => Validity::InvalidPartitioned,
                 (Some("t"), _, _) => Validity::Invalid,

@@ -5,26 +5,27 @@
 //! finished afterwards; one that was begun and not finished is judged by the
 //! catalog where that can tell.
 
-use std::time::Duration;
+use std::borrow::Cow;
 
 use tokio::time::Instant;
 
 use super::error::{ApplyError, InvalidIndex, Outcome, Scope};
 use super::index::{self, Index, Validity};
-use super::journal::{Mark, Novelty, prefix};
+use super::journal::{Mark, Novelty};
 use super::message::{Block, Message, Purpose};
 use super::retry::Tries;
 use super::run::{Run, Tried};
 use super::send::{Failed, copy, send};
-use super::task::{Sentence, Task};
+use super::task::Task;
 use super::transaction::{self, Broken, CommitSent};
 use super::verdict;
 use crate::config::Limit;
-use crate::plan::{Direction, Journal};
+use crate::plan::{Action, Direction, Journal, Script, ScriptStatement};
 use crate::postgres::lock::Route;
 use crate::postgres::quote::literal;
 use crate::postgres::settings;
 use crate::postgres::{ServerFailure, Session};
+use crate::revision::Comparison;
 use crate::sql::{OutsideKind, StatementKind};
 
 type Stop = Box<ApplyError>;
@@ -33,7 +34,8 @@ type Stop = Box<ApplyError>;
 #[derive(Clone, Copy)]
 pub(super) struct Turn<'a> {
     pub(super) task: &'a Task<'a>,
-    pub(super) statements: &'a [Sentence],
+    pub(super) script: &'a Script,
+    pub(super) statements: &'a [ScriptStatement],
     pub(super) at: usize,
     pub(super) began: Instant,
 }
@@ -58,19 +60,22 @@ enum Judgement {
     Repair(Index),
 }
 
-impl<'a, C, F> Run<'a, C>
+impl<'a, C> Run<'a, C>
 where
-    C: Fn() -> F,
-    F: Future<Output = Option<Session>>,
+    C: AsyncFn() -> Option<Session>,
 {
     /// Runs a script from where its journal says it stopped.
     pub(super) async fn outside(
         &mut self,
         task: &Task<'_>,
-        statements: &[Sentence],
-        journal: Option<&Journal>,
+        script: &Script,
+        statements: &[ScriptStatement],
     ) -> Result<(), Stop> {
-        self.admit(task, statements, journal)?;
+        let journal = match &task.step.action {
+            Action::Resume(journal) => Some(journal),
+            Action::Run | Action::Record => None,
+        };
+        self.admit(task, script, journal)?;
         let novelty = match journal {
             Some(_) => Novelty::Resumed,
             None => Novelty::New,
@@ -78,14 +83,15 @@ where
         let finished = journal.map_or(0, |journal| journal.finished);
         let turn = |at| Turn {
             task,
+            script,
             statements,
             at,
             began: Instant::now(),
         };
         self.begin_script(turn(finished), novelty).await?;
         for statement in &statements[..finished] {
-            if sets_session(task.text(&statement.span)) {
-                self.replay(task, statement).await?;
+            if sets_session(&script.text(&statement.span)) {
+                self.replay(task, script, statement).await?;
             }
         }
         let mut turn = turn(finished);
@@ -96,7 +102,9 @@ where
         for at in finished..statements.len() {
             turn.at = at;
             let begun = match started {
-                Some(started) if at == finished && started.checksum == turn.statement().checksum => {
+                Some(started)
+                    if at == finished && started.checksum == turn.statement().checksum.as_str() =>
+                {
                     Begun::Yes
                 }
                 _ => Begun::No,
@@ -115,7 +123,7 @@ where
     fn admit(
         &self,
         task: &Task<'_>,
-        statements: &[Sentence],
+        script: &Script,
         journal: Option<&Journal>,
     ) -> Result<(), Stop> {
         let site = task.site(task.start());
@@ -131,9 +139,9 @@ where
         let Some(journal) = journal else {
             return Ok(());
         };
-        let is_same = statements
-            .get(..journal.finished)
-            .is_some_and(|finished| prefix(finished) == journal.prefix);
+        let is_same = script
+            .prefix(journal.finished)
+            .is_some_and(|prefix| prefix.compare(&journal.prefix) != Comparison::Different);
         if is_same {
             Ok(())
         } else {
@@ -148,8 +156,16 @@ where
         let mut tries = Tries::begin(self.options.lock_retry);
         loop {
             let mut message = Message::default();
-            self.frame().begin_script(&mut message, turn.task, novelty);
-            match self.watched(turn, self.options.lock_timeout, send_one(self.locked.session(), &message)).await {
+            let frame = self.frame();
+            frame.begin_script(&mut message, turn.task, turn.script, novelty);
+            match self
+                .watched(
+                    turn,
+                    self.options.lock_timeout,
+                    send_one(self.locked.session(), &message),
+                )
+                .await
+            {
                 Ok(()) => break,
                 Err(failed) => self.again_here(turn, &mut tries, failed).await?,
             }
@@ -159,9 +175,14 @@ where
     }
 
     /// Runs a statement of the finished part again that set up the session.
-    async fn replay(&mut self, task: &Task<'_>, statement: &Sentence) -> Result<(), Stop> {
+    async fn replay(
+        &mut self,
+        task: &Task<'_>,
+        script: &Script,
+        statement: &ScriptStatement,
+    ) -> Result<(), Stop> {
         let mut message = Message::default();
-        script(&mut message, task, statement);
+        message.script(&script.text(&statement.span), statement.span.start);
         let sent = send(&self.locked.session().client, &message, Block::Closed).await;
         sent.map_err(|failed| self.stop(task, failed, statement.span.start))
     }
@@ -170,7 +191,10 @@ where
     async fn with_entry(&mut self, turn: Turn<'_>) -> Result<(), Stop> {
         let mut tries = Tries::begin(self.options.lock_retry);
         loop {
-            let lock_timeout = turn.task.limits(self.options.lock_timeout, None).lock_timeout;
+            let lock_timeout = turn
+                .task
+                .limits(self.options.lock_timeout, None)
+                .lock_timeout;
             let frame = super::frame::Frame {
                 locked: self.locked,
                 location: &self.location,
@@ -283,9 +307,7 @@ where
             (Validity::Valid, Begun::Yes) => Ok(Judgement::Finished),
             (Validity::Valid, Begun::No) | (Validity::Foreign, _) => Ok(Judgement::RunUnmarked),
             (Validity::Invalid, Begun::Yes) => Ok(Judgement::Repair(index)),
-            (Validity::Invalid, Begun::No) => {
-                Err(turn.invalid(&index, InvalidIndex::NotOurs))
-            }
+            (Validity::Invalid, Begun::No) => Err(turn.invalid(&index, InvalidIndex::NotOurs)),
             (Validity::InvalidPartitioned, _) => {
                 Err(turn.invalid(&index, InvalidIndex::Partitioned))
             }
@@ -296,7 +318,7 @@ where
     async fn repair(&mut self, turn: Turn<'_>, index: &Index) -> Result<(), Stop> {
         self.progress.quietly(|| {
             tracing::info!(
-                revision = %turn.task.revision.id,
+                revision = %turn.task.step.revision,
                 index = %index.qualified(),
                 "dropping an INVALID index that an earlier run of this statement has left"
             );
@@ -311,7 +333,7 @@ where
     /// Runs the statement by itself.
     async fn execute(&mut self, turn: Turn<'_>) -> Result<(), Failed> {
         let mut message = Message::default();
-        script(&mut message, turn.task, turn.statement());
+        turn.add_to(&mut message);
         match &turn.statement().kind {
             // These block no reads or writes while they wait, and would leave
             // an INVALID index each time a wait is given up.
@@ -322,7 +344,10 @@ where
                 | OutsideKind::Vacuum,
             ) => self.unhurried(turn, &message).await,
             _ => {
-                let limit = turn.task.limits(self.options.lock_timeout, None).lock_timeout;
+                let limit = turn
+                    .task
+                    .limits(self.options.lock_timeout, None)
+                    .lock_timeout;
                 let work = send_one(self.locked.session(), &message);
                 self.watched(turn, limit, work).await
             }
@@ -404,8 +429,7 @@ where
         let mut message = Message::default();
         let frame = self.frame();
         frame.begin(&mut message);
-        let elapsed = turn.began.elapsed();
-        frame.mark(&mut message, turn.task, turn.statements, mark, elapsed);
+        frame.mark(&mut message, turn, mark);
         let sent = send(&self.locked.session().client, &message, Block::Closed).await;
         if let Err(failed) = sent {
             transaction::roll_back(&self.frame(), failed.block).await;
@@ -458,7 +482,7 @@ where
     /// A question to the catalog fails only with the session.
     fn lost(&self, turn: Turn<'_>, failure: ServerFailure) -> Stop {
         Box::new(ApplyError::Lost {
-            revision: turn.task.revision.id.clone(),
+            revision: turn.task.step.revision.clone(),
             failure,
             outcome: Outcome::Journalled,
         })
@@ -466,12 +490,16 @@ where
 }
 
 impl<'a> Turn<'a> {
-    fn statement(&self) -> &'a Sentence {
+    fn statement(&self) -> &'a ScriptStatement {
         &self.statements[self.at]
     }
 
-    fn text(&self) -> &'a str {
-        self.task.text(&self.statement().span)
+    fn text(&self) -> Cow<'a, str> {
+        self.script.text(&self.statement().span)
+    }
+
+    fn add_to(&self, message: &mut Message) {
+        message.script(&self.text(), self.statement().span.start);
     }
 
     /// Returns where the statement begins; of a script that has no more, its start.
@@ -505,23 +533,16 @@ async fn with_entry(frame: &super::frame::Frame<'_>, turn: Turn<'_>) -> Result<(
         let before = std::mem::take(&mut message);
         send(client, &before, block).await?;
         block = Block::Open;
-        copy(client, turn.text(), turn.task.text(data), statement.span.start).await?;
+        copy(client, turn.script, &statement.span, data).await?;
     } else {
-        script(&mut message, turn.task, statement);
+        turn.add_to(&mut message);
     }
-    let mark = Mark::Finished(turn.at + 1);
-    let elapsed = turn.began.elapsed();
-    frame.mark(&mut message, turn.task, turn.statements, mark, elapsed);
+    frame.mark(&mut message, turn, Mark::Finished(turn.at + 1));
     send(client, &message, block).await
 }
 
 async fn send_one(session: &Session, message: &Message) -> Result<(), Failed> {
     send(&session.client, message, Block::Closed).await
-}
-
-fn script(message: &mut Message, task: &Task<'_>, statement: &Sentence) {
-    let start = statement.span.start;
-    message.script(task.text(&statement.span), start, vec![start]);
 }
 
 /// Returns the first field of a question's answer; empty if it has none.

@@ -24,7 +24,7 @@ pub(super) fn of_transaction(
 ) -> ApplyError {
     let spot = broken.spot();
     let failure = broken.failed.failure;
-    let revision = task.revision.id.clone();
+    let revision = task.step.revision.clone();
     if failure.ends_session() || failure.kind == FailureKind::Protocol {
         // A server that says why it ends the session has not committed.
         let outcome = match (&failure.kind, broken.commit) {
@@ -40,7 +40,7 @@ pub(super) fn of_transaction(
     }
     let record = |what, failure| ApplyError::Record {
         location: location.clone(),
-        revision: task.revision.id.clone(),
+        revision: task.step.revision.clone(),
         what,
         failure,
     };
