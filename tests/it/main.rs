@@ -1,1 +1,13 @@
-//! Integration tests.
+//! Integration tests: the parts together, on a real PostgreSQL.
+//!
+//! One crate, so that all of them share one server; one module a behaviour.
+
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests read their own environment and files; the rule is for the program"
+)]
+
+mod readme;
+mod support;
+mod support_works;
+mod tidy;
