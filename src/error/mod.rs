@@ -5,7 +5,11 @@
 
 pub mod also;
 pub mod connect;
+pub mod files;
+pub mod format;
 pub mod process;
+pub mod script;
+pub mod sql;
 pub mod wait;
 
 use std::io;
