@@ -91,25 +91,78 @@ mod tests {
     #[test]
     fn a_directory_that_holds_no_revisions_names_the_ways_on() {
         let dir = || "migrations".into();
-        insta::assert_snapshot!(shown(&FilesError::Missing { dir: dir() }), @"");
-        insta::assert_snapshot!(shown(&FilesError::NotADirectory { dir: dir() }), @"");
-        insta::assert_snapshot!(shown(&FilesError::Directory { dir: dir(), error: denied() }), @"");
-        insta::assert_snapshot!(shown(&FilesError::Empty { dir: dir() }), @"");
+        insta::assert_snapshot!(shown(&FilesError::Missing { dir: dir() }), @r#"
+        seaworthy: error[no-directory]: the directory `migrations` does not exist
+
+          hint: name the directory of the revisions with `--dir`
+          hint: or set `SKIP_MIGRATION=true` to start without migrations
+        exit 65
+        "#);
+        insta::assert_snapshot!(shown(&FilesError::NotADirectory { dir: dir() }), @r#"
+        seaworthy: error[no-directory]: `migrations` is no directory
+
+          hint: name a directory with `--dir`, not a file in it
+          hint: or set `SKIP_MIGRATION=true` to start without migrations
+        exit 65
+        "#);
+        insta::assert_snapshot!(shown(&FilesError::Directory { dir: dir(), error: denied() }), @r#"
+        seaworthy: error[directory-unreadable]: the directory `migrations` cannot be read
+          cause: Permission denied (os error 13)
+
+          hint: let this user read the directory, or name another one with `--dir`
+          hint: or set `SKIP_MIGRATION=true` to start without migrations
+        exit 65
+        "#);
+        insta::assert_snapshot!(shown(&FilesError::Empty { dir: dir() }), @r#"
+        seaworthy: error[no-revisions]: the directory `migrations` holds no `.sql` file
+
+          hint: name the directory of the revisions with `--dir`; subdirectories are not read
+          hint: or set `SKIP_MIGRATION=true` to start without migrations
+        exit 65
+        "#);
     }
 
     #[test]
     fn a_file_that_cannot_be_read_is_named() {
         let path = || "migrations/a.sql".into();
         let position = Position { line: 3, column: 7 };
-        insta::assert_snapshot!(shown(&FilesError::NotAFile { path: path() }), @"");
-        insta::assert_snapshot!(shown(&FilesError::Read { path: path(), error: denied() }), @"");
-        insta::assert_snapshot!(shown(&FilesError::NotUtf8 { path: path(), position }), @"");
+        insta::assert_snapshot!(shown(&FilesError::NotAFile { path: path() }), @r#"
+        seaworthy: error[not-a-file]: `migrations/a.sql` is no regular file
+          --> migrations/a.sql
+
+          hint: remove or rename what is there: every name that ends in `.sql` is taken for a revision
+        exit 65
+        "#);
+        insta::assert_snapshot!(shown(&FilesError::Read { path: path(), error: denied() }), @r#"
+        seaworthy: error[file-unreadable]: `migrations/a.sql` cannot be read
+          --> migrations/a.sql
+          cause: Permission denied (os error 13)
+
+          hint: let this user read the file
+        exit 65
+        "#);
+        insta::assert_snapshot!(shown(&FilesError::NotUtf8 { path: path(), position }), @r#"
+        seaworthy: error[not-utf8]: `migrations/a.sql` is not UTF-8 from line 3, column 7 on
+          --> migrations/a.sql:3:7
+
+          hint: save the file as UTF-8
+        exit 65
+        "#);
     }
 
     #[test]
     fn a_file_that_cannot_be_written_is_74() {
         let path = || "migrations/a.sql".into();
-        insta::assert_snapshot!(shown(&FilesError::Exists { path: path() }), @"");
-        insta::assert_snapshot!(shown(&FilesError::Write { path: path(), error: denied() }), @"");
+        insta::assert_snapshot!(shown(&FilesError::Exists { path: path() }), @r#"
+        seaworthy: error[file-exists]: `migrations/a.sql` exists already
+          --> migrations/a.sql
+        exit 74
+        "#);
+        insta::assert_snapshot!(shown(&FilesError::Write { path: path(), error: denied() }), @r#"
+        seaworthy: error[file-not-written]: `migrations/a.sql` cannot be written
+          --> migrations/a.sql
+          cause: Permission denied (os error 13)
+        exit 74
+        "#);
     }
 }

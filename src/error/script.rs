@@ -86,29 +86,94 @@ mod tests {
     #[test]
     fn a_script_that_would_fail_is_shown_where_it_would() {
         let up = |sql: &str| shown(&format!("-- migrate:up\n{sql}\n"), Direction::Upgrade);
-        insta::assert_snapshot!(up("select 1;\n  CREATE INDEX CONCURRENTLY i ON t (a);"), @"");
-        insta::assert_snapshot!(up("begin;"), @"");
-        insta::assert_snapshot!(up("copy t to stdout;"), @"");
-        insta::assert_snapshot!(up("discard all;"), @"");
+        insta::assert_snapshot!(up("select 1;\n  CREATE INDEX CONCURRENTLY i ON t (a);"), @r#"
+        seaworthy: error[outside-transaction]: revision `b2`: `CREATE INDEX CONCURRENTLY i ON t (a)` cannot run in a transaction
+          --> migrations/b2.sql:5:3   revision `b2`
+           5 |   CREATE INDEX CONCURRENTLY i ON t (a);
+             |   ^
+
+          hint: run the section without one: `-- migrate:up transaction:false`
+        exit 65
+        "#);
+        insta::assert_snapshot!(up("begin;"), @r#"
+        seaworthy: error[transaction-control]: revision `b2`: `begin` in a script that runs in a transaction
+          --> migrations/b2.sql:4:1   revision `b2`
+           4 | begin;
+             | ^
+
+          hint: remove it: the whole section is one transaction already
+          hint: or run its statements one by one: `-- migrate:up transaction:false`
+        exit 65
+        "#);
+        insta::assert_snapshot!(up("copy t to stdout;"), @r#"
+        seaworthy: error[copy-out]: revision `b2`: `COPY ... TO stdout` has no reader
+          --> migrations/b2.sql:4:1   revision `b2`
+           4 | copy t to stdout;
+             | ^
+
+          hint: remove it, or write to a file of the server: `COPY ... TO '/path/on/the/server'`
+        exit 65
+        "#);
+        insta::assert_snapshot!(up("discard all;"), @r#"
+        seaworthy: error[discard-all]: revision `b2`: `DISCARD ALL` gives up the migration lock
+          --> migrations/b2.sql:4:1   revision `b2`
+           4 | discard all;
+             | ^
+
+          hint: write what it is needed for, such as `RESET ALL` or `DISCARD PLANS`
+        exit 65
+        "#);
         let outside = |sql: &str| {
             shown(
                 &format!("-- migrate:up transaction:false\n{sql}\n"),
                 Direction::Upgrade,
             )
         };
-        insta::assert_snapshot!(outside("savepoint a;"), @"");
-        insta::assert_snapshot!(outside("create index concurrently on t (a);"), @"");
+        insta::assert_snapshot!(outside("savepoint a;"), @r#"
+        seaworthy: error[transaction-control]: revision `b2`: `savepoint a` in a script that runs without a transaction
+          --> migrations/b2.sql:4:1   revision `b2`
+           4 | savepoint a;
+             | ^
+
+          hint: remove it: each statement is recorded, and committed, by itself
+          hint: or put what belongs together into a revision with a transaction
+        exit 65
+        "#);
+        insta::assert_snapshot!(outside("create index concurrently on t (a);"), @r#"
+        seaworthy: error[unnamed-index]: revision `b2`: `CONCURRENTLY` without the name of an index
+          --> migrations/b2.sql:4:1   revision `b2`
+           4 | create index concurrently on t (a);
+             | ^
+
+          hint: name the index: after an interruption it could not be found again
+        exit 65
+        "#);
     }
 
     #[test]
     fn a_revision_that_does_not_fit_the_run_is_shown() {
-        insta::assert_snapshot!(shown("-- migrate:up\n", Direction::Downgrade), @"");
+        insta::assert_snapshot!(shown("-- migrate:up\n", Direction::Downgrade), @r#"
+        seaworthy: error[irreversible]: revision `b2` has no down section
+          --> migrations/b2.sql
+
+          hint: add a line `-- migrate:down` and below it what undoes the revision
+        exit 65
+        "#);
         let script = prepare(
             "-- migrate:up transaction:false\nvacuum;",
             Direction::Upgrade,
         );
         let script = script.expect("it can be run by itself");
-        insta::assert_snapshot!(show(&script.pieces().expect_err("not in one")), @"");
+        insta::assert_snapshot!(show(&script.pieces().expect_err("not in one")), @r#"
+        seaworthy: error[not-transactional]: revision `b2` runs without a transaction and cannot share one
+          --> migrations/b2.sql:4:1   revision `b2`
+           4 | vacuum;
+             | ^
+
+          hint: leave out `--dry-run`, or `--transaction all`
+          hint: or upgrade with target `b2` first, in a run of its own
+        exit 65
+        "#);
     }
 
     #[test]
@@ -124,6 +189,14 @@ mod tests {
             statement: String::new(),
         };
         let error = crate::sql::statements("select '").expect_err("it is broken");
-        insta::assert_snapshot!(show(&ScriptError::Sql { place, error }), @"");
+        insta::assert_snapshot!(show(&ScriptError::Sql { place, error }), @r#"
+        seaworthy: error[unclosed]: revision `b2`: a quote is not closed
+          --> b2.sql:3:8   it is opened here
+           3 | select '
+             |        ^
+
+          hint: close it with `'`; inside a string, a quote is written twice: `''`
+        exit 65
+        "#);
     }
 }

@@ -59,15 +59,95 @@ mod tests {
 
     #[test]
     fn every_error_is_shown_where_it_is() {
-        insta::assert_snapshot!(shown("select 1;\nselect 'it's';"), @"");
-        insta::assert_snapshot!(shown("select \"a;"), @"");
-        insta::assert_snapshot!(shown("do $b$ begin end $$;"), @"");
-        insta::assert_snapshot!(shown("/* a /* b */\nselect 1"), @"");
-        insta::assert_snapshot!(shown("  \\i other.sql"), @"");
-        insta::assert_snapshot!(shown("select 1;\n\\."), @"");
-        insta::assert_snapshot!(shown("\\connect other"), @"");
-        insta::assert_snapshot!(shown("select 1 \\gset"), @"");
-        insta::assert_snapshot!(shown("COPY t FROM stdin; select 1;"), @"");
-        insta::assert_snapshot!(shown("s\0e\0l\0").replace('\0', "<nul>"), @"");
+        insta::assert_snapshot!(shown("select 1;\nselect 'it's';"), @r#"
+        seaworthy: error[unclosed]: a quote is not closed
+          --> a.sql:2:13   it is opened here
+           2 | select 'it's';
+             |             ^
+
+          hint: close it with `'`; inside a string, a quote is written twice: `''`
+        exit 65
+        "#);
+        insta::assert_snapshot!(shown("select \"a;"), @r#"
+        seaworthy: error[unclosed]: a double quote is not closed
+          --> a.sql:1:8   it is opened here
+           1 | select "a;
+             |        ^
+
+          hint: close it with `"`; inside a name, a double quote is written twice
+        exit 65
+        "#);
+        insta::assert_snapshot!(shown("do $b$ begin end $$;"), @r#"
+        seaworthy: error[unclosed]: a dollar quote is not closed
+          --> a.sql:1:4   it is opened here
+           1 | do $b$ begin end $$;
+             |    ^
+
+          hint: close it with the same tag, such as `$$` or `$body$`
+        exit 65
+        "#);
+        insta::assert_snapshot!(shown("/* a /* b */\nselect 1"), @r#"
+        seaworthy: error[unclosed]: a block comment is not closed
+          --> a.sql:1:1   it is opened here
+           1 | /* a /* b */
+             | ^
+
+          hint: close it with `*/`, once for every `/*` inside it, since comments nest
+        exit 65
+        "#);
+        insta::assert_snapshot!(shown("  \\i other.sql"), @r#"
+        seaworthy: error[psql-command]: `\i` is a command of psql, not SQL
+          --> a.sql:1:3
+           1 |   \i other.sql
+             |   ^
+
+          hint: put the text of the included file here, or into a revision of its own
+        exit 65
+        "#);
+        insta::assert_snapshot!(shown("select 1;\n\\."), @r#"
+        seaworthy: error[psql-command]: `\.` is a command of psql, not SQL
+          --> a.sql:2:1
+           2 | \.
+             | ^
+
+          hint: inline data begins after a statement `COPY ... FROM stdin;`, on the next line
+        exit 65
+        "#);
+        insta::assert_snapshot!(shown("\\connect other"), @r#"
+        seaworthy: error[psql-command]: `\connect` is a command of psql, not SQL
+          --> a.sql:1:1
+           1 | \connect other
+             | ^
+
+          hint: a revision runs on one database: remove the line
+        exit 65
+        "#);
+        insta::assert_snapshot!(shown("select 1 \\gset"), @r#"
+        seaworthy: error[psql-command]: `\gset` is a command of psql, not SQL
+          --> a.sql:1:10
+           1 | select 1 \gset
+             |          ^
+
+          hint: remove the line, or write SQL that does the same
+        exit 65
+        "#);
+        insta::assert_snapshot!(shown("COPY t FROM stdin; select 1;"), @r#"
+        seaworthy: error[after-copy]: more follows on the line of a `COPY ... FROM stdin;`
+          --> a.sql:1:20
+           1 | COPY t FROM stdin; select 1;
+             |                    ^
+
+          hint: write the data on the lines below, and the next statement after the line `\.`
+        exit 65
+        "#);
+        insta::assert_snapshot!(shown("s\0e\0l\0").replace('\0', "<nul>"), @r#"
+        seaworthy: error[nul-character]: the text holds a character with the code 0
+          --> a.sql:1:2
+           1 | s<nul>e<nul>l<nul>
+             |  ^
+
+          hint: save the file as UTF-8: this character often comes from UTF-16
+        exit 65
+        "#);
     }
 }
