@@ -4,6 +4,7 @@
 //! codes are made here, one file a room, by exhaustive matches.
 
 pub mod also;
+pub mod config;
 pub mod connect;
 mod not_ready;
 pub mod process;
