@@ -53,10 +53,7 @@ fn request(target: &HttpTarget) -> Result<Request<Empty<Bytes>>, AlsoReason> {
     };
     let mut request = Request::get(target.path.as_str())
         .header(HOST, host)
-        .header(
-            USER_AGENT,
-            concat!("seaworthy/", env!("CARGO_PKG_VERSION")),
-        )
+        .header(USER_AGENT, concat!("seaworthy/", env!("CARGO_PKG_VERSION")))
         .header(CONNECTION, "close");
     if let Some((user, password)) = &target.credentials {
         let credentials = STANDARD.encode(format!("{user}:{}", password.expose()));

@@ -25,7 +25,11 @@ pub fn shown(target: &AlsoTarget) -> String {
         AlsoTarget::Http(target) => {
             let scheme = if target.tls { "https" } else { "http" };
             let path = target.path.split(['?', '#']).next().unwrap_or_default();
-            format!("{scheme}://{}:{}{path}", bracketed(&target.host), target.port)
+            format!(
+                "{scheme}://{}:{}{path}",
+                bracketed(&target.host),
+                target.port
+            )
         }
         AlsoTarget::Unix(path) => format!("unix://{}", path.display()),
         AlsoTarget::File(path) => format!("file://{}", path.display()),
@@ -61,10 +65,12 @@ pub async fn probe(target: &AlsoTarget, attempt: Attempt) -> Result<(), AlsoFail
 /// Opens a connection to the first address that accepts.
 async fn connect(host: &str, port: u16, attempt: Attempt) -> Result<Box<dyn Socket>, AlsoReason> {
     let resolving = async {
-        dial::resolve(host, port).await.map_err(|error| match error {
-            LookupError::NotFound => AlsoReason::NameNotFound,
-            LookupError::Failed(text) => AlsoReason::NameLookup(text),
-        })
+        dial::resolve(host, port)
+            .await
+            .map_err(|error| match error {
+                LookupError::NotFound => AlsoReason::NameNotFound,
+                LookupError::Failed(text) => AlsoReason::NameLookup(text),
+            })
     };
     let addresses = within(attempt, AlsoStage::Resolve, resolving).await?;
     let dialling = async {

@@ -3,7 +3,10 @@
 //! Each room has its own error type, which is data. The words, hints and exit
 //! codes are made here, one file a room, by exhaustive matches.
 
+pub mod also;
+pub mod connect;
 pub mod process;
+pub mod wait;
 
 use std::io;
 

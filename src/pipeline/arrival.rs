@@ -28,11 +28,7 @@ pub(super) struct Arrival {
 pub(super) async fn migrations(config: &Config, graph: &Graph) -> Result<Arrival, Error> {
     let limits = Limits::starting_now(&config.wait);
     let databases = databases(config)?;
-    let migration = databases.migration.connection(&Disk)?;
-    let elsewhere = match &databases.application {
-        Some(source) if source.connection(&Disk)? != migration => Some(source),
-        Some(_) | None => None,
-    };
+    let elsewhere = databases.application_elsewhere(&Disk)?;
     let (arrival, (), ()) = try_join!(
         planned(config, &databases.migration, graph, &limits),
         async {
@@ -49,7 +45,7 @@ pub(super) async fn migrations(config: &Config, graph: &Graph) -> Result<Arrival
 /// Waits for the application's database and every other target.
 pub(super) async fn application(config: &Config) -> Result<(), Error> {
     let limits = Limits::starting_now(&config.wait);
-    let source = application_source(config)?;
+    let source = databases(config)?.application();
     try_join!(logged_in(config, source, &limits), others(config, &limits))?;
     Ok(())
 }
@@ -57,7 +53,7 @@ pub(super) async fn application(config: &Config) -> Result<(), Error> {
 /// Waits like [`application`], and until the schema has reached a target.
 pub(super) async fn schema(config: &Config, graph: &Graph, target: &Target) -> Result<(), Error> {
     let limits = Limits::starting_now(&config.wait);
-    let source = application_source(config)?;
+    let source = databases(config)?.application();
     let table = version_table(&config.migrations);
     let subject = format!("the schema on {}", source.connection(&Disk)?.shown());
     let reached = tried(config, &limits, &subject, async |attempt| {
@@ -101,16 +97,6 @@ pub(super) fn version_table(config: &MigrationsConfig) -> VersionTable {
 /// Returns the databases of a command that needs them.
 pub(super) fn databases(config: &Config) -> Result<&Databases, Error> {
     config.databases.as_ref().ok_or(Error::NoDatabases)
-}
-
-/// Returns what the application logs in to; the migrations' database where no
-/// other is named.
-fn application_source(config: &Config) -> Result<&DatabaseSource, Error> {
-    let databases = databases(config)?;
-    Ok(databases
-        .application
-        .as_ref()
-        .unwrap_or(&databases.migration))
 }
 
 async fn planned(

@@ -11,9 +11,10 @@ mod survey;
 mod upgrade;
 
 pub use error::{OutOfOrder, PlanError, RecordedOnly};
-pub use reached::{findings, reached};
+pub use reached::reached;
 pub use script::{Body, Piece, Script, ScriptError, ScriptPlace, ScriptStatement};
 pub use state::{Applied, AppliedState, Findings, Journal, Progress, StartedStatement};
+pub use survey::findings;
 pub use upgrade::{OnAhead, Policy, upgrade};
 
 use crate::revision::RevisionId;

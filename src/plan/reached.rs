@@ -1,13 +1,8 @@
 //! Whether a database has what an application waits for.
 
 use super::survey::Survey;
-use super::{AppliedState, Findings, PlanError, Progress};
+use super::{AppliedState, PlanError, Progress};
 use crate::revision::{Graph, Point, RevisionId, SelectError, Standpoint, Target};
-
-/// Returns how the recorded state and the files differ.
-pub fn findings(graph: &Graph, state: &AppliedState) -> Findings {
-    Survey::new(graph, state).findings()
-}
 
 /// Returns whether every revision that a target names is applied; what else is
 /// applied, pending or ahead does not matter.

@@ -8,6 +8,11 @@ use crate::revision::{
     Comparison, Dependencies, Graph, Node, NodeSet, Revision, RevisionId, checksum,
 };
 
+/// Returns how the recorded state and the files differ.
+pub fn findings(graph: &Graph, state: &AppliedState) -> Findings {
+    Survey::new(graph, state).findings()
+}
+
 pub(super) struct Survey<'a> {
     pub(super) graph: &'a Graph,
     pub(super) state: &'a AppliedState,

@@ -211,7 +211,11 @@ fn out_of_order(survey: &Survey<'_>) -> Vec<OutOfOrder> {
 fn recorded(state: &AppliedState, ids: Vec<&RevisionId>) -> Vec<RecordedOnly> {
     let only = |id: &RevisionId| RecordedOnly {
         revision: id.clone(),
-        message: state.rows.get(id).map(|row| row.message.clone()).unwrap_or_default(),
+        message: state
+            .rows
+            .get(id)
+            .map(|row| row.message.clone())
+            .unwrap_or_default(),
     };
     ids.into_iter().map(only).collect()
 }

@@ -9,6 +9,7 @@ use crate::postgres::version_table::Location;
 use crate::revision::RevisionId;
 use crate::source::Source;
 
+use super::task::PrepareError;
 use super::watch::Blocker;
 
 /// A run that stopped. What was applied before it is committed and recorded,
@@ -22,8 +23,11 @@ pub struct Stopped {
     pub report: super::Report,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum ApplyError {
+    /// Found before anything ran.
+    #[error(transparent)]
+    Prepare(#[from] PrepareError),
     /// The script of a revision failed; it was rolled back as far as it runs
     /// in a transaction.
     #[error("revision `{}` failed: {failure}", .site.revision)]
@@ -95,9 +99,9 @@ pub enum ApplyError {
         index: String,
         pid: i32,
     },
-    /// The revision is in the plan, and not in the graph.
-    #[error("revision `{0}` has no file")]
-    Unknown(RevisionId),
+    /// A script that runs outside a transaction can only go up.
+    #[error("revision `{}` cannot be downgraded outside a transaction", .site.revision)]
+    OutsideDowngrade { site: Box<Site> },
 }
 
 /// A place in a revision's script.

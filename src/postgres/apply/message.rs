@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use crate::sql;
+
 /// What one of our own statements is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
@@ -60,8 +62,6 @@ enum Content {
     Script {
         /// Byte offset of the part's text in the file.
         offset: usize,
-        /// Byte offset in the file of each statement, in order.
-        statements: Vec<usize>,
     },
 }
 
@@ -84,20 +84,13 @@ impl Message {
     /// It may end in a line comment, so a line end comes before the semicolon;
     /// where it ends in a semicolon itself, ours is an empty statement, of
     /// which the server says nothing.
-    pub(super) fn script(&mut self, text: &str, offset: usize, statements: Vec<usize>) {
-        self.push(text, Content::Script { offset, statements });
+    pub(super) fn script(&mut self, text: &str, offset: usize) {
+        self.push(text, Content::Script { offset });
         self.separate("\n;\n");
     }
 
     pub(super) fn text(&self) -> &str {
         &self.text
-    }
-
-    /// Says whether the message ends its transaction.
-    pub(super) fn commits(&self) -> bool {
-        self.parts
-            .iter()
-            .any(|part| matches!(part.content, Content::Ours(Purpose::Commit)))
     }
 
     /// Returns what the message leaves behind when it failed after so many
@@ -106,7 +99,7 @@ impl Message {
         let mut block = before;
         let mut reached = 0;
         for part in &self.parts {
-            reached += part.content.statements();
+            reached += self.statements(part).len();
             let is_finished = reached <= finished;
             match part.content {
                 Content::Ours(Purpose::Begin) if is_finished => block = Block::Open,
@@ -128,14 +121,14 @@ impl Message {
         }
         let mut before = 0;
         for part in &self.parts {
-            let count = part.content.statements();
-            if finished < before + count {
-                return match &part.content {
-                    Content::Ours(purpose) => Spot::Ours(*purpose),
-                    Content::Script { statements, .. } => Spot::Script(statements[finished - before]),
+            let statements = self.statements(part);
+            if let Some(start) = statements.get(finished - before) {
+                return match part.content {
+                    Content::Ours(purpose) => Spot::Ours(purpose),
+                    Content::Script { .. } => Spot::Script(*start),
                 };
             }
-            before += count;
+            before += statements.len();
         }
         // More was finished than was sent: a rule of the server rewrote a
         // statement into several. The last script is the best that is known.
@@ -154,10 +147,12 @@ impl Message {
                 ..
             }) if character < characters.end => Spot::Ours(*purpose),
             // Past the end of a script: it lacks something before our semicolon.
-            Some(part @ Part {
-                content: Content::Script { offset, .. },
-                ..
-            }) => {
+            Some(
+                part @ Part {
+                    content: Content::Script { offset },
+                    ..
+                },
+            ) => {
                 let text = &self.text[part.text_start..];
                 let length = part.characters.len();
                 let within = (character - part.characters.start).min(length);
@@ -176,12 +171,32 @@ impl Message {
             .iter()
             .rev()
             .find_map(|part| match &part.content {
-                Content::Script { offset, statements } => {
-                    Some(Spot::Script(statements.last().copied().unwrap_or(*offset)))
+                Content::Script { offset } => {
+                    let last = self.statements(part).last().copied();
+                    Some(Spot::Script(last.unwrap_or(*offset)))
                 }
                 Content::Ours(_) => None,
             })
             .unwrap_or(Spot::Ours(Purpose::Session))
+    }
+
+    /// Returns where each statement of a part begins in its file; each is one
+    /// that the server will say is finished. Only a failure asks for it.
+    fn statements(&self, part: &Part) -> Vec<usize> {
+        let Content::Script { offset } = part.content else {
+            return vec![0];
+        };
+        let text = &self.text[part.text_start..];
+        let end = text
+            .char_indices()
+            .nth(part.characters.len())
+            .map_or(text.len(), |(at, _)| at);
+        // A script was looked through before it came here: it does split.
+        sql::statements(&text[..end])
+            .unwrap_or_default()
+            .into_iter()
+            .map(|statement| offset + statement.span.start)
+            .collect()
     }
 
     fn push(&mut self, text: &str, content: Content) {
@@ -202,16 +217,6 @@ impl Message {
     }
 }
 
-impl Content {
-    /// How many statements the server will say are finished.
-    fn statements(&self) -> usize {
-        match self {
-            Self::Ours(_) => 1,
-            Self::Script { statements, .. } => statements.len(),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -222,7 +227,7 @@ mod tests {
         let mut message = Message::default();
         message.ours(Purpose::Session, "RESET ALL");
         message.ours(Purpose::Begin, "BEGIN");
-        message.script(SCRIPT, 100, vec![106, 116]);
+        message.script(SCRIPT, 100);
         message.ours(Purpose::Row, "INSERT INTO t VALUES ('ö')");
         message.ours(Purpose::Commit, "COMMIT");
         message
@@ -244,7 +249,7 @@ mod tests {
     #[test]
     fn the_text_separates_statements_even_after_a_line_comment() {
         let mut message = Message::default();
-        message.script("select 1 -- one", 0, vec![0]);
+        message.script("select 1 -- one", 0);
         message.ours(Purpose::Commit, "COMMIT");
         assert_eq!(message.text(), "select 1 -- one\n;\nCOMMIT;\n");
     }

@@ -11,7 +11,10 @@
 
 mod error;
 mod frame;
+mod index;
+mod journal;
 mod message;
+mod outside;
 mod progress;
 mod retry;
 mod run;
@@ -22,8 +25,8 @@ mod verdict;
 mod watch;
 
 pub use error::{ApplyError, InvalidIndex, Outcome, Recording, Scope, Site, Stopped};
-pub(super) use task::{Body, Piece, Sentence, Task};
-pub use task::{PrepareError, Prepared};
+pub use task::PrepareError;
+pub(super) use task::{Prepared, Sharing, Task};
 pub use watch::Blocker;
 
 use std::time::Duration;
@@ -32,7 +35,8 @@ use super::Session;
 use super::lock::Locked;
 use super::version_table::Location;
 use crate::config::{Limit, TransactionScope};
-use crate::plan::Step;
+use crate::plan::{Plan, Step};
+use crate::revision::Graph;
 
 /// How a run goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,25 +87,30 @@ pub struct Done {
 /// # Errors
 ///
 /// [`Stopped`], with every [`ApplyError`].
-pub async fn apply<C, F>(
+pub async fn apply<C>(
     locked: &mut Locked,
-    prepared: &Prepared<'_>,
+    plan: &Plan,
+    graph: &Graph,
     location: &Location,
     options: &Options,
     connect: C,
 ) -> Result<Report, Stopped>
 where
-    C: Fn() -> F,
-    F: Future<Output = Option<Session>>,
+    C: AsyncFn() -> Option<Session>,
 {
-    let mut run = run::Run::begin(locked, prepared, location, options, connect);
+    let sharing = match (options.mode, options.transaction) {
+        (Mode::Commit, TransactionScope::Revision) => Sharing::Each,
+        (Mode::DryRun, _) | (_, TransactionScope::All) => Sharing::One,
+    };
+    let prepared = Prepared::new(plan, graph, sharing).map_err(|error| Stopped {
+        error: ApplyError::Prepare(error),
+        report: Report::default(),
+    })?;
+    let mut run = run::Run::begin(locked, &prepared, location, options, connect);
     let result = run.all().await;
     let report = run.end().await;
-    match result {
-        Ok(()) => Ok(report),
-        Err(error) => Err(Stopped {
-            error: *error,
-            report,
-        }),
-    }
+    result.map(|()| report.clone()).map_err(|error| Stopped {
+        error: *error,
+        report,
+    })
 }

@@ -38,7 +38,7 @@ impl Progress {
     /// A step begins; `at` counts from zero.
     pub(super) fn step(&mut self, task: &Task<'_>, at: usize) {
         let direction = word(task.step.direction);
-        self.current = task.revision.id.to_string();
+        self.current = task.step.revision.to_string();
         self.said = Duration::ZERO;
         if let Some(bar) = &self.bar {
             bar.set_position(at as u64);
@@ -84,8 +84,8 @@ impl Progress {
     pub(super) fn done(&self, task: &Task<'_>, took: Duration, verb: &'static str) {
         self.quietly(|| {
             tracing::info!(
-                revision = %task.revision.id,
-                message = %task.revision.message,
+                revision = %task.step.revision,
+                message = %task.entry.message,
                 took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
                 "{verb}"
             );

@@ -7,12 +7,13 @@ use super::frame::{Ending, Frame};
 use super::message::{Block, Spot};
 use super::progress::Progress;
 use super::retry::{Tries, Verdict};
-use super::task::{Body, Prepared, Task};
+use super::task::{Prepared, Task};
 use super::transaction::{self, Broken, Opening};
 use super::verdict;
 use super::watch::Watch;
 use super::{Mode, Options, Report};
 use crate::config::TransactionScope;
+use crate::plan::Body;
 use crate::postgres::lock::Locked;
 use crate::postgres::version_table::{Location, Presence};
 use crate::postgres::{ServerFailure, Session};
@@ -29,10 +30,9 @@ pub(super) struct Run<'a, C> {
     pub(super) report: Report,
 }
 
-impl<'a, C, F> Run<'a, C>
+impl<'a, C> Run<'a, C>
 where
-    C: Fn() -> F,
-    F: Future<Output = Option<Session>>,
+    C: AsyncFn() -> Option<Session>,
 {
     pub(super) fn begin(
         locked: &'a Locked,
@@ -73,16 +73,13 @@ where
     async fn one_by_one(&mut self) -> Result<(), Box<ApplyError>> {
         for (at, task) in self.tasks.iter().enumerate() {
             self.progress.step(task, at);
-            let took = match &task.body {
-                Body::Outside {
-                    statements,
-                    journal,
-                } => {
+            let took = match task.script.as_ref().map(|script| (script, &script.body)) {
+                Some((script, Body::Statements(statements))) => {
                     let began = Instant::now();
-                    self.outside(task, statements, journal.as_ref()).await?;
+                    self.outside(task, script, statements).await?;
                     began.elapsed()
                 }
-                Body::Record | Body::Transaction(_) => self.in_its_own(task).await?,
+                Some((_, Body::Transaction(_))) | None => self.in_its_own(task).await?,
             };
             self.tables_exist();
             self.progress.done(task, took, verb(task, Mode::Commit));
@@ -92,12 +89,18 @@ where
     }
 
     /// Runs a step in its own transaction until it is committed.
-    async fn in_its_own(&mut self, task: &Task<'_>) -> Result<std::time::Duration, Box<ApplyError>> {
+    async fn in_its_own(
+        &mut self,
+        task: &Task<'_>,
+    ) -> Result<std::time::Duration, Box<ApplyError>> {
         let mut tries = Tries::begin(self.options.lock_retry);
         loop {
             match self.step(task, Opening::Begin, Ending::Commit).await {
                 Ok(took) => return Ok(took),
-                Err(broken) => self.again(&mut tries, broken, task, Scope::Revision).await?,
+                Err(broken) => {
+                    self.again(&mut tries, broken, task, Scope::Revision)
+                        .await?
+                }
             }
         }
     }
@@ -128,7 +131,11 @@ where
         };
         for (at, task) in self.tasks.iter().enumerate() {
             self.progress.step(task, at);
-            let opening = if at == 0 { Opening::Begin } else { Opening::Join };
+            let opening = if at == 0 {
+                Opening::Begin
+            } else {
+                Opening::Join
+            };
             let step = self.step(task, opening, ending).await;
             let took = step.map_err(|broken| (broken, at))?;
             self.report.done.push(task.done(took));
@@ -190,6 +197,7 @@ where
                 task,
                 &self.location,
                 scope,
+                task.start(),
             ))),
         }
     }

@@ -1,5 +1,6 @@
 //! Sends a message and finds out how far it came.
 
+use std::ops::Range;
 use std::pin::pin;
 
 use bytes::Bytes;
@@ -7,6 +8,7 @@ use futures_util::{SinkExt, TryStreamExt};
 use tokio_postgres::{Client, SimpleQueryMessage};
 
 use super::message::{Block, Message, Spot};
+use crate::plan::Script;
 use crate::postgres::ServerFailure;
 use crate::postgres::failure::FailureKind;
 
@@ -60,17 +62,19 @@ pub(super) async fn send(client: &Client, message: &Message, before: Block) -> R
 ///
 /// # Errors
 ///
-/// [`Failed`]; `offset` is the statement's byte offset in the file.
+/// [`Failed`]
 pub(super) async fn copy(
     client: &Client,
-    statement: &str,
-    data: &str,
-    offset: usize,
+    script: &Script,
+    statement: &Range<usize>,
+    data: &Range<usize>,
 ) -> Result<(), Failed> {
     let copied = async {
-        let sink = client.copy_in::<str, Bytes>(statement).await?;
+        let sink = client
+            .copy_in::<str, Bytes>(&script.text(statement))
+            .await?;
         let mut sink = pin!(sink);
-        for chunk in data.as_bytes().chunks(COPY_CHUNK) {
+        for chunk in script.text(data).as_bytes().chunks(COPY_CHUNK) {
             // What the server did not like is said at the end.
             if sink.send(Bytes::copy_from_slice(chunk)).await.is_err() {
                 break;
@@ -80,12 +84,9 @@ pub(super) async fn copy(
     };
     copied.await.map(|_| ()).map_err(|error| {
         let failure = ServerFailure::from(error);
-        let within = failure.position.map_or(0, |position| {
-            let at = (position as usize).saturating_sub(1);
-            statement.char_indices().nth(at).map_or(0, |(at, _)| at)
-        });
+        let character = failure.position.map_or(1, |position| position as usize);
         Failed {
-            spot: Spot::Script(offset + within),
+            spot: Spot::Script(script.offset(statement, character)),
             block: match failure.kind {
                 FailureKind::Lost => Block::Closed,
                 FailureKind::Server(_) | FailureKind::Protocol => Block::Open,

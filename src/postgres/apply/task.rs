@@ -1,83 +1,65 @@
 //! A plan's steps with everything that running them needs, checked before
 //! anything runs. Pure.
 
-use std::ops::Range;
 use std::time::Duration;
 
 use super::Done;
 use super::error::Site;
 use crate::config::Limit;
-use crate::plan::{Action, Direction, Journal, Plan, Step};
+use crate::plan::{Action, Direction, Plan, Script, ScriptError, Step};
 use crate::postgres::settings::Limits;
 use crate::postgres::version_table::{Entry, LogAction};
-use crate::revision::{Graph, Revision, RevisionId, SectionLimit, checksum};
-use crate::sql::StatementKind;
+use crate::revision::{Graph, RevisionId, SectionLimit, checksum};
 
 /// A plan whose every script may run.
 #[derive(Debug)]
-pub struct Prepared<'a> {
+pub(in crate::postgres) struct Prepared<'a> {
     pub(in crate::postgres) tasks: Vec<Task<'a>>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// How many transactions a run has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::postgres) enum Sharing {
+    /// One for each revision, or none.
+    Each,
+    /// All revisions share one.
+    One,
+}
+
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum PrepareError {
     #[error("revision `{0}` is in the plan and has no file")]
     Unknown(RevisionId),
+    #[error(transparent)]
+    Script(#[from] ScriptError),
 }
 
 /// One step, ready to run.
 #[derive(Debug)]
 pub(in crate::postgres) struct Task<'a> {
     pub(in crate::postgres) step: &'a Step,
-    pub(in crate::postgres) revision: &'a Revision,
     pub(in crate::postgres) entry: Entry,
-    pub(in crate::postgres) body: Body,
-}
-
-/// What is sent. Every span is bytes of the revision's file.
-#[derive(Debug)]
-pub(in crate::postgres) enum Body {
-    /// Only the row is written.
-    Record,
-    Transaction(Vec<Piece>),
-    /// Statement by statement, after those that the journal says are finished.
-    Outside {
-        statements: Vec<Sentence>,
-        journal: Option<Journal>,
-    },
-}
-
-/// A part of a script that goes to the server in one way.
-#[derive(Debug)]
-pub(in crate::postgres) enum Piece {
-    Text {
-        text: String,
-        offset: usize,
-        /// Where each of its statements begins in the file.
-        statements: Vec<usize>,
-    },
-    Copy {
-        statement: Range<usize>,
-        data: Range<usize>,
-    },
-}
-
-/// One statement of a script that runs outside a transaction.
-#[derive(Debug)]
-pub(in crate::postgres) struct Sentence {
-    pub(in crate::postgres) span: Range<usize>,
-    pub(in crate::postgres) kind: StatementKind,
-    pub(in crate::postgres) checksum: String,
+    /// `None`: only the row is written.
+    pub(in crate::postgres) script: Option<Script>,
+    source: std::sync::Arc<crate::source::Source>,
 }
 
 impl<'a> Prepared<'a> {
-    /// Checks the scripts of a plan.
+    /// Looks through the scripts of a plan.
     ///
     /// # Errors
     ///
-    /// Every [`PrepareError`].
-    pub fn new(plan: &'a Plan, graph: &'a Graph) -> Result<Self, PrepareError> {
-        let tasks = plan.steps.iter().map(|step| Task::new(step, graph));
+    /// - [`PrepareError::Unknown`]: the plan was made from another graph.
+    /// - [`PrepareError::Script`]: a script that cannot run.
+    pub(in crate::postgres) fn new(
+        plan: &'a Plan,
+        graph: &Graph,
+        sharing: Sharing,
+    ) -> Result<Self, PrepareError> {
+        let tasks = plan
+            .steps
+            .iter()
+            .map(|step| Task::new(step, graph, sharing));
         Ok(Self {
             tasks: tasks.collect::<Result<_, _>>()?,
         })
@@ -85,60 +67,56 @@ impl<'a> Prepared<'a> {
 }
 
 impl<'a> Task<'a> {
-    fn new(step: &'a Step, graph: &'a Graph) -> Result<Self, PrepareError> {
-        let revision = graph
-            .revisions()
-            .iter()
-            .find(|revision| revision.id == step.revision)
+    fn new(step: &'a Step, graph: &Graph, sharing: Sharing) -> Result<Self, PrepareError> {
+        let node = graph
+            .node(step.revision.as_str())
             .ok_or_else(|| PrepareError::Unknown(step.revision.clone()))?;
-        let entry = Entry {
-            revision: revision.id.clone(),
-            down_revisions: revision.down_revisions.clone(),
-            depends_on: Vec::new(),
-            message: revision.message.clone(),
-            checksum: String::new(),
+        let revision = graph.revision(node);
+        let ids = |nodes: &[_]| nodes.iter().map(|node| graph.id(*node).clone()).collect();
+        let script = match step.action {
+            Action::Record => None,
+            Action::Run | Action::Resume(_) => Some(Script::prepare(revision, step.direction)?),
         };
-        let _ = checksum("");
+        if let (Some(script), Sharing::One) = (&script, sharing) {
+            script.pieces()?;
+        }
         Ok(Self {
             step,
-            revision,
-            entry,
-            body: Body::Record,
+            entry: Entry {
+                revision: revision.id.clone(),
+                down_revisions: ids(graph.down_revisions(node)),
+                depends_on: ids(graph.dependencies(node)),
+                message: revision.message.clone(),
+                checksum: checksum(revision.text(&revision.up)).as_str().to_owned(),
+            },
+            script,
+            source: revision.source.clone(),
         })
-    }
-
-    pub(in crate::postgres) fn text(&self, span: &Range<usize>) -> &str {
-        &self.revision.source.text()[span.clone()]
     }
 
     pub(in crate::postgres) fn site(&self, offset: usize) -> Box<Site> {
         Box::new(Site {
-            revision: self.revision.id.clone(),
+            revision: self.step.revision.clone(),
             direction: self.step.direction,
-            source: self.revision.source.clone(),
+            source: self.source.clone(),
             offset,
         })
     }
 
     /// Returns where the script begins in the file.
     pub(in crate::postgres) fn start(&self) -> usize {
-        let section = match self.step.direction {
-            Direction::Upgrade => Some(&self.revision.up),
-            Direction::Downgrade => self.revision.down.as_ref(),
-        };
-        section.map_or(0, |section| section.span.start)
+        self.script
+            .as_ref()
+            .map_or(0, |script| script.section.span.start)
     }
 
     /// Returns the time limits: the section's, else the configured ones.
     pub(in crate::postgres) fn limits(&self, lock: Limit, statement: Limit) -> Limits {
-        let section = match self.step.direction {
-            Direction::Upgrade => Some(&self.revision.up),
-            Direction::Downgrade => self.revision.down.as_ref(),
-        };
-        let limit = |named: Option<SectionLimit>, configured| match named {
+        let limit = |named, configured| match named {
             None | Some(SectionLimit::Configured) => configured,
             Some(SectionLimit::Limit(limit)) => limit,
         };
+        let section = self.script.as_ref().map(|script| &script.section);
         Limits {
             lock_timeout: limit(section.map(|section| section.lock_timeout), lock),
             statement_timeout: limit(section.map(|section| section.statement_timeout), statement),

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::frame::{Frame, Ending};
+use super::frame::{Ending, Frame};
 use super::message::{Block, Message, Purpose, Spot};
 use super::send::{Failed, copy, send};
-use super::task::{Body, Piece, Task};
+use super::task::Task;
+use crate::plan::Piece;
 
 /// What a step's transaction is to the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,25 +54,18 @@ pub(super) async fn run(
     };
     let mut message = Message::default();
     frame.open(&mut message, task, opening);
-    let pieces = match &task.body {
-        Body::Transaction(pieces) => pieces.as_slice(),
+    if let Some(script) = &task.script {
         // Statements outside a transaction have a way of their own.
-        Body::Record | Body::Outside { .. } => &[],
-    };
-    for piece in pieces {
-        match piece {
-            Piece::Text {
-                text,
-                offset,
-                statements,
-            } => message.script(text, *offset, statements.clone()),
-            Piece::Copy { statement, data } => {
-                let before = std::mem::take(&mut message);
-                send(client, &before, block).await.map_err(unsent)?;
-                block = Block::Open;
-                let sql = task.text(statement);
-                let copied = copy(client, sql, task.text(data), statement.start);
-                copied.await.map_err(unsent)?;
+        for piece in script.pieces().unwrap_or_default() {
+            match piece {
+                Piece::Text(range) => message.script(&script.text(range), range.start),
+                Piece::Copy { statement, data } => {
+                    let before = std::mem::take(&mut message);
+                    send(client, &before, block).await.map_err(unsent)?;
+                    block = Block::Open;
+                    let copied = copy(client, script, statement, data).await;
+                    copied.map_err(unsent)?;
+                }
             }
         }
     }

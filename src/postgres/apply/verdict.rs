@@ -14,19 +14,21 @@ const UNSAFE_ENUM_VALUE: &str = "55P04";
 const OBJECT_IN_USE: &str = "55006";
 
 /// Returns the error for a transaction that broke. `scope` says how much was
-/// rolled back with it.
+/// rolled back with it, and `start` where in the file it begins.
 pub(super) fn of_transaction(
     broken: Broken,
     task: &Task<'_>,
     location: &Location,
     scope: Scope,
+    start: usize,
 ) -> ApplyError {
     let spot = broken.spot();
     let failure = broken.failed.failure;
-    let revision = task.revision.id.clone();
+    let revision = task.step.revision.clone();
     if failure.ends_session() || failure.kind == FailureKind::Protocol {
         // A server that says why it ends the session has not committed.
         let outcome = match (&failure.kind, broken.commit) {
+            _ if scope == Scope::Statement => Outcome::Journalled,
             (FailureKind::Server(_), _) | (_, CommitSent::No) => Outcome::RolledBack,
             (FailureKind::Lost | FailureKind::Protocol, CommitSent::Yes) => Outcome::Unknown,
         };
@@ -38,7 +40,7 @@ pub(super) fn of_transaction(
     }
     let record = |what, failure| ApplyError::Record {
         location: location.clone(),
-        revision: task.revision.id.clone(),
+        revision: task.step.revision.clone(),
         what,
         failure,
     };
@@ -48,7 +50,7 @@ pub(super) fn of_transaction(
         Spot::Ours(Purpose::Tables) => record(Recording::Tables, failure),
         Spot::Ours(Purpose::Row) => record(Recording::Row, failure),
         Spot::Ours(Purpose::Commit | Purpose::Constraints) => ApplyError::AtCommit {
-            site: task.site(task.start()),
+            site: task.site(start),
             failure,
         },
         Spot::Script(offset) => {

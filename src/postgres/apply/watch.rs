@@ -12,6 +12,7 @@ use tokio_postgres::{SimpleQueryMessage, SimpleQueryRow};
 use super::progress::Progress;
 use crate::config::Limit;
 use crate::postgres::Session;
+use crate::sql::mask;
 
 /// Most revisions are done before anybody needs to look.
 const FIRST_LOOK: Duration = Duration::from_secs(1);
@@ -54,10 +55,9 @@ pub(super) struct Watch<C> {
     last: Option<Sight>,
 }
 
-impl<C, F> Watch<C>
+impl<C> Watch<C>
 where
-    C: Fn() -> F,
-    F: Future<Output = Option<Session>>,
+    C: AsyncFn() -> Option<Session>,
 {
     pub(super) fn new(connect: C) -> Self {
         Self {
@@ -124,7 +124,11 @@ where
 
     /// Returns what the server process does; `None` when it cannot be seen.
     async fn look(&mut self, pid: i32) -> Option<Sight> {
-        if self.session.as_ref().is_none_or(|session| session.client.is_closed()) {
+        if self
+            .session
+            .as_ref()
+            .is_none_or(|session| session.client.is_closed())
+        {
             self.session = (self.connect)().await;
         }
         let session = self.session.as_ref()?;
@@ -158,12 +162,15 @@ fn sight(row: &SimpleQueryRow) -> Sight {
             .flatten()
             .filter(|text| !text.is_empty())
     };
-    let blocker = text("pid").and_then(|pid| pid.parse().ok()).map(|pid| Blocker {
-        pid,
-        application: text("application_name").map(str::to_owned),
-        query: text("query").map(masked),
-        state: text("state").map(str::to_owned),
-    });
+    let blocker = text("pid")
+        .and_then(|pid| pid.parse().ok())
+        .map(|pid| Blocker {
+            pid,
+            application: text("application_name").map(str::to_owned),
+            // Another session's literals are none of our log's business.
+            query: text("query").map(|query| mask(query, QUERY_LENGTH)),
+            state: text("state").map(str::to_owned),
+        });
     Sight {
         wait: text("wait")
             .filter(|wait| !wait.starts_with("Client "))
@@ -171,11 +178,6 @@ fn sight(row: &SimpleQueryRow) -> Sight {
         blocker,
         phase: text("phase").map(str::to_owned),
     }
-}
-
-/// Another session's literals are none of our log's business.
-fn masked(query: &str) -> String {
-    query.chars().take(QUERY_LENGTH).collect()
 }
 
 impl Display for Blocker {

@@ -166,10 +166,16 @@ pub(super) fn problem(error: &CertificateError) -> CertificateProblem {
             presented,
         } => CertificateProblem::WrongName {
             expected: expected.to_str().into_owned(),
-            presented: presented.clone(),
+            presented: presented.iter().map(|name| plain(name)).collect(),
         },
         CertificateError::UnknownIssuer => CertificateProblem::UnknownIssuer,
         CertificateError::Revoked => CertificateProblem::Revoked,
         other => CertificateProblem::Other(other.to_string()),
     }
+}
+
+/// Returns a name as it is; webpki shows it as `DnsName("db")`.
+fn plain(shown: &str) -> String {
+    let inner = shown.split_once('(').map_or(shown, |(_, inner)| inner);
+    inner.trim_end_matches(')').trim_matches('"').to_owned()
 }

@@ -11,7 +11,7 @@ mod text;
 
 pub use locate::locate;
 pub use read::read;
-pub(super) use text::{Elapsed, Entry, LogAction, Partial, Tables, grant_select};
+pub(super) use text::{Elapsed, Entry, LogAction, Tables, grant_select};
 
 use std::fmt::{self, Display};
 

@@ -35,12 +35,6 @@ pub(crate) enum Elapsed {
     Unknown,
 }
 
-/// The journal of a revision that stands half way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Partial<'a> {
-    pub(crate) journal: &'a Journal,
-}
-
 /// The statements about the state tables at one location.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tables<'a> {
@@ -126,25 +120,25 @@ impl<'a> Tables<'a> {
     }
 
     /// Returns the statement that records a revision as begun.
-    pub(crate) fn insert_partial(&self, entry: &Entry, partial: Partial<'_>) -> String {
+    pub(crate) fn insert_partial(&self, entry: &Entry, journal: &Journal) -> String {
         format!(
             "INSERT INTO {} (revision, revises, depends_on, message, checksum, state, \
              applied_at, applied_by, finished, prefix, started) VALUES ({}, 'partial', \
              pg_catalog.clock_timestamp(), SESSION_USER, {})",
             self.location.state(),
             values(entry),
-            journal(partial.journal)
+            journal_values(journal)
         )
     }
 
     /// Returns the statement that moves the journal of a begun revision on.
-    pub(crate) fn update_partial(&self, entry: &Entry, partial: Partial<'_>) -> String {
+    pub(crate) fn update_partial(&self, entry: &Entry, journal: &Journal) -> String {
         format!(
             "UPDATE {} SET (checksum, finished, prefix, started) = ({}, {}) \
              WHERE revision = {} AND state = 'partial'",
             self.location.state(),
             literal(&entry.checksum),
-            journal(partial.journal),
+            journal_values(journal),
             literal(entry.revision.as_str())
         )
     }
@@ -215,7 +209,7 @@ fn values(entry: &Entry) -> String {
     )
 }
 
-fn journal(journal: &Journal) -> String {
+fn journal_values(journal: &Journal) -> String {
     format!(
         "{}, {}, {}",
         journal.finished,
