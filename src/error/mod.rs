@@ -1,1 +1,6 @@
 //! To come.
+
+mod listing;
+pub mod plan;
+pub mod revision;
+pub mod target;
