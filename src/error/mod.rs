@@ -5,6 +5,10 @@
 
 pub mod also;
 pub mod config;
+mod listing;
+pub mod plan;
+pub mod revision;
+pub mod target;
 pub mod connect;
 mod not_ready;
 pub mod process;
@@ -12,7 +16,7 @@ pub mod wait;
 
 use std::io;
 
-use crate::config::{ConfigError, LogFormat};
+use crate::config::ConfigError;
 use crate::diagnostic::Diagnostic;
 use crate::exit::Exit;
 use crate::files::FilesError;
