@@ -12,7 +12,7 @@ const SKIP: &str = "or set `SKIP_MIGRATION=true` to start without migrations";
 pub fn diagnostic(error: &FilesError) -> Diagnostic {
     let invalid = |code| Diagnostic::error(code, Exit::Invalid, without_cause(error));
     match error {
-        FilesError::Missing { .. } => invalid("no-directory")
+        FilesError::NoDirectory { .. } => invalid("no-directory")
             .hint("name the directory of the revisions with `--dir`")
             .hint(SKIP),
         FilesError::NotADirectory { .. } => invalid("no-directory")
@@ -59,7 +59,7 @@ fn without_cause(error: &FilesError) -> String {
         }
         FilesError::Read { path, .. } => format!("`{}` cannot be read", path.display()),
         FilesError::Write { path, .. } => format!("`{}` cannot be written", path.display()),
-        FilesError::Missing { .. }
+        FilesError::NoDirectory { .. }
         | FilesError::NotADirectory { .. }
         | FilesError::Empty { .. }
         | FilesError::NotAFile { .. }
@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn a_directory_that_holds_no_revisions_names_the_ways_on() {
         let dir = || "migrations".into();
-        insta::assert_snapshot!(shown(&FilesError::Missing { dir: dir() }), @r#"
+        insta::assert_snapshot!(shown(&FilesError::NoDirectory { dir: dir() }), @r#"
         seaworthy: error[no-directory]: the directory `migrations` does not exist
 
           hint: name the directory of the revisions with `--dir`

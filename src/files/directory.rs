@@ -16,7 +16,7 @@ use crate::source::Source;
 ///
 /// # Errors
 ///
-/// - [`FilesError::Missing`], [`FilesError::NotADirectory`],
+/// - [`FilesError::NoDirectory`], [`FilesError::NotADirectory`],
 ///   [`FilesError::Directory`] for a directory that cannot be read.
 /// - [`FilesError::Empty`] for one without `.sql` files.
 /// - [`FilesError::NotAFile`], [`FilesError::Read`], [`FilesError::NotUtf8`]
@@ -45,7 +45,7 @@ pub fn load(dir: &Path) -> Result<Vec<Source>, FilesError> {
 )]
 fn names(dir: &Path) -> Result<Vec<OsString>, FilesError> {
     let failed = |error: io::Error| match error.kind() {
-        io::ErrorKind::NotFound => FilesError::Missing {
+        io::ErrorKind::NotFound => FilesError::NoDirectory {
             dir: dir.to_owned(),
         },
         io::ErrorKind::NotADirectory => FilesError::NotADirectory {

@@ -8,7 +8,7 @@ use crate::source::Position;
 #[derive(Debug, thiserror::Error)]
 pub enum FilesError {
     #[error("the directory `{dir}` does not exist")]
-    Missing { dir: PathBuf },
+    NoDirectory { dir: PathBuf },
     #[error("`{dir}` is no directory")]
     NotADirectory { dir: PathBuf },
     #[error("the directory `{dir}` cannot be read: {error}")]

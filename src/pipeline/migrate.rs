@@ -83,7 +83,7 @@ async fn apply(
         statement_timeout: config.migrations.statement_timeout,
         progress: manner.progress,
     };
-    let source = &arrival::databases(config)?.migration;
+    let source = &config.databases()?.migration;
     let observer = || watch_from(source);
     let report = apply::apply(locked, &plan, graph, &recorded.location, &options, observer).await?;
     Ok(report)
@@ -108,7 +108,7 @@ pub(super) fn preflight(
 ) -> Result<(), Error> {
     let shared = mode == Mode::DryRun || config.migrations.transaction == TransactionScope::All;
     for step in &plan.steps {
-        let Some(revision) = graph.get(&step.revision) else {
+        let Some(revision) = graph.get(step.revision.as_str()) else {
             continue;
         };
         if step.action == Action::Record {
