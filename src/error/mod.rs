@@ -4,8 +4,11 @@
 //! codes are made here, one file a room, by exhaustive matches.
 
 pub mod also;
+pub mod apply;
 pub mod connect;
+pub mod lock;
 pub mod process;
+pub mod state;
 pub mod wait;
 
 use std::io;
