@@ -4,12 +4,6 @@
 //! codes are made here, one file a room, by exhaustive matches.
 
 pub mod also;
-pub mod apply;
-pub mod lock;
-pub mod script;
-pub mod state;
-pub mod format;
-pub mod files;
 pub mod config;
 mod listing;
 pub mod plan;

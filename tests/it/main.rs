@@ -9,6 +9,10 @@
 
 mod example_schema;
 mod readme;
+mod entrypoint;
+mod exit_codes;
+mod replicas;
+mod signals;
 mod support;
 mod support_works;
 mod tidy;
