@@ -4,10 +4,9 @@
 
 use std::io::{self, IsTerminal};
 
-use tracing::level_filters::LevelFilter;
 use tracing_subscriber::fmt;
 
-use crate::config::{Environment, LogConfig, LogFormat, LogLevel};
+use crate::config::{Environment, LogConfig, LogFormat};
 
 /// Starts logging for the rest of the process. Colour is for terminals, and
 /// only where `NO_COLOR` is not set.
@@ -16,7 +15,7 @@ pub fn start(config: &LogConfig, environment: &Environment) {
     // would go to the same closed stderr, and panic there.
     let builder = fmt()
         .with_writer(io::stderr)
-        .with_max_level(filter(config.level))
+        .with_max_level(config.level)
         .with_target(false)
         .log_internal_errors(false);
     // A second start (only tests do that) leaves the first in force.
@@ -34,14 +33,4 @@ pub fn start(config: &LogConfig, environment: &Environment) {
                 .finish(),
         ),
     };
-}
-
-fn filter(level: LogLevel) -> LevelFilter {
-    match level {
-        LogLevel::Error => LevelFilter::ERROR,
-        LogLevel::Warn => LevelFilter::WARN,
-        LogLevel::Info => LevelFilter::INFO,
-        LogLevel::Debug => LevelFilter::DEBUG,
-        LogLevel::Trace => LevelFilter::TRACE,
-    }
 }

@@ -9,19 +9,28 @@ use super::{Ending, block_on};
 use crate::config::{Config, Output, UpgradeMode};
 use crate::error::Error;
 use crate::pipeline::{self, Manner};
-use crate::plan::Direction;
+use crate::plan::{AppliedState, Direction};
 use crate::postgres::apply::{Mode, ProgressDisplay, Report};
 use crate::process::Signals;
-use crate::revision::Graph;
+use crate::revision::{Graph, Point};
 
 pub(super) fn upgrade(
     config: &Config,
-    mode: UpgradeMode,
+    mode: &UpgradeMode,
     signals: &Signals,
 ) -> Result<Ending, Error> {
     let graph = pipeline::load(&config.migrations)?;
     match mode {
-        UpgradeMode::Print => Ok(Ending::Show(pipeline::offline(config, &graph)?)),
+        UpgradeMode::Print { from } => {
+            let state = match from {
+                None => AppliedState::default(),
+                Some(from) if from.point == Point::Current => {
+                    block_on(signals, pipeline::state(config, signals))?
+                }
+                Some(from) => pipeline::state_at(config, &graph, from)?,
+            };
+            Ok(Ending::Show(pipeline::offline(config, &graph, &state)?))
+        }
         UpgradeMode::Apply => {
             run(config, &graph, Mode::Commit, signals)?;
             Ok(Ending::Done)
@@ -66,7 +75,7 @@ fn steps(graph: &Graph, report: &Report) -> serde_json::Value {
         .iter()
         .map(|done| {
             let path = graph
-                .get(&done.step.revision)
+                .get(done.step.revision.as_str())
                 .map(|revision| revision.source.path().display().to_string());
             let direction = match done.step.direction {
                 Direction::Upgrade => "upgrade",

@@ -5,15 +5,24 @@
 
 pub mod also;
 pub mod apply;
+pub mod config;
 pub mod connect;
+pub mod files;
+pub mod format;
+mod listing;
 pub mod lock;
+mod not_ready;
+pub mod plan;
 pub mod process;
+pub mod revision;
+pub mod script;
 pub mod state;
+pub mod target;
 pub mod wait;
 
 use std::io;
 
-use crate::config::{ConfigError, LogFormat};
+use crate::config::ConfigError;
 use crate::diagnostic::Diagnostic;
 use crate::exit::Exit;
 use crate::files::FilesError;
@@ -49,9 +58,6 @@ pub enum Error {
     Lock(#[from] LockError),
     #[error(transparent)]
     Apply(#[from] Stopped),
-    /// A command that needs a database was resolved without one.
-    #[error("no database is configured")]
-    NoDatabases,
     #[error("ended by {0}")]
     Signal(Signal),
     #[error(transparent)]
@@ -72,7 +78,7 @@ impl Error {
             Self::Files(error) => files::diagnostic(error),
             Self::Format(error) => format::diagnostic(error),
             Self::Graph(error) => revision::diagnostic(error),
-            Self::Wait(error) => wait::diagnostic(error),
+            Self::Wait(error) => wait::diagnostic(error, not_ready::diagnostic),
             Self::State(error) => state::diagnostic(error),
             Self::Plan(error) => plan::diagnostic(error),
             Self::Script(error) => script::diagnostic(error),

@@ -24,7 +24,11 @@ const IMPURE: &[&str] = &[
     "TcpStream",
     "println!",
     "print!",
-    "tracing::",
+    "trace!(",
+    "debug!(",
+    "info!(",
+    "warn!(",
+    "error!(",
 ];
 
 /// One row of the table of edges.
