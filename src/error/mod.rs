@@ -4,14 +4,20 @@
 //! codes are made here, one file a room, by exhaustive matches.
 
 pub mod also;
+pub mod apply;
 pub mod config;
-mod listing;
-pub mod plan;
-pub mod revision;
-pub mod target;
 pub mod connect;
+pub mod files;
+pub mod format;
+mod listing;
+pub mod lock;
 mod not_ready;
+pub mod plan;
 pub mod process;
+pub mod revision;
+pub mod script;
+pub mod state;
+pub mod target;
 pub mod wait;
 
 use std::io;
