@@ -12,7 +12,9 @@ use super::kind::{self, Kind};
 use super::layers::Layers;
 use super::log::LogFormat;
 use super::setting::{ALL, APPLYING, DefaultValue, Group, RUN, RUN_WAIT, Setting, WAITING};
-use super::{AlsoTarget, ConfigError, FormatChoice, Limit, Secret, Sourced, TransactionScope};
+use super::{
+    AlsoTarget, ConfigError, FormatChoice, Limit, Origin, Secret, Sourced, TransactionScope,
+};
 use crate::plan::OnAhead;
 use crate::revision::Target;
 
@@ -60,6 +62,11 @@ macro_rules! settings {
         }
 
         impl Values {
+            /// Returns where each value came from, by its flag.
+            pub fn origins(&self) -> Vec<(&'static str, &Origin)> {
+                vec![$(($flag, &self.$field.origin),)*]
+            }
+
             /// Returns every setting's value, taken from the first layer that has it.
             ///
             /// # Errors

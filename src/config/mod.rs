@@ -27,6 +27,8 @@ mod resolve;
 mod secret;
 mod service;
 mod setting;
+#[cfg(test)]
+mod tests;
 mod url;
 mod usage;
 mod variables;

@@ -462,3 +462,6 @@ fn list(words: &[&str]) -> String {
     let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
     words.join(", ")
 }
+
+#[cfg(test)]
+mod tests;
