@@ -80,11 +80,12 @@ pub fn diagnostic(error: &ConfigError) -> Diagnostic {
             format!("`{}` has no section `[tool.seaworthy]`", path.display()),
         )
         .hint("add the section, or name another file with `--config`"),
-        ConfigError::Toml { place } => config(
+        ConfigError::Toml { place, message } => config(
             "toml",
             format!("`{}` is not valid TOML", place.path.display()),
         )
-        .place(file_place(place)),
+        .place(file_place(place))
+        .cause(message.clone()),
         ConfigError::UnknownKey {
             key,
             nearest,
