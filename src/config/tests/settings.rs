@@ -197,7 +197,6 @@ fn zero_means_what_the_setting_says() {
         .complaint();
     insta::assert_snapshot!(complaint, @r"
     seaworthy: error[setting]: `0` is not a valid value of `SEAWORTHY_MAX_INTERVAL`
-      --> SEAWORTHY_MAX_INTERVAL
       cause: zero has no meaning here
 
       hint: write a number and its unit: `--max-interval 500ms`
@@ -334,5 +333,33 @@ fn the_table_for_the_readme_has_a_row_for_each_setting() {
     assert_eq!(table.lines().count(), SETTINGS.len() + 2);
     for line in table.lines() {
         assert_eq!(line.replace("\\|", "").matches('|').count(), 6, "{line}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn only_variables_that_are_read_must_be_utf8() {
+    use std::os::unix::ffi::OsStringExt;
+    let resolve = |name: &str| {
+        let odd = OsString::from_vec(vec![0xff, b'x']);
+        let variables = [(name.into(), odd), ("PGHOST".into(), "db".into())];
+        let typed = World::typing(&["wait"]).typed().unwrap();
+        let account = Account {
+            user: Some("sailor".to_owned()),
+            home: None,
+        };
+        let environment = Environment::new(variables, account);
+        super::super::resolve(&typed, &environment, &Shelf::default()).map(|_| ())
+    };
+    assert!(resolve("SOMEBODY_ELSES").is_ok());
+    assert!(resolve("SEAWORTHY_UNKNOWN").is_ok());
+    for name in [
+        "SEAWORTHY_TIMEOUT",
+        "PGPASSWORD",
+        "DATABASE_URL",
+        "SKIP_WAIT",
+    ] {
+        let error = resolve(name).unwrap_err();
+        assert!(matches!(error, ConfigError::NotUnicode { .. }), "{error}");
     }
 }

@@ -1,5 +1,7 @@
 //! What every error says, and the code it ends with.
 
+mod connections;
+
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
@@ -58,21 +60,6 @@ fn by(name: &str) -> Origin {
     Origin::Variable(variable(name))
 }
 
-fn bad_url(problem: UrlProblem) -> ConfigError {
-    ConfigError::Url {
-        origin: by("DATABASE_URL"),
-        problem,
-    }
-}
-
-fn parameter(parameter: &'static str, problem: ParameterProblem) -> ConfigError {
-    ConfigError::Parameter {
-        parameter,
-        origin: by("PGHOST"),
-        problem,
-    }
-}
-
 #[test]
 fn values_of_settings() {
     insta::assert_snapshot!(said(&ConfigError::Value {
@@ -82,7 +69,6 @@ fn values_of_settings() {
             mismatch: crate::duration::parse("60").map_err(Mismatch::from).unwrap_err(),
         }), @r"
     seaworthy: error[setting]: `60` is not a valid value of `--timeout`
-      --> --timeout
       cause: `60` has no unit: write `60s` for seconds or `60ms` for milliseconds
 
       hint: write a number and its unit: `--timeout 60s`
@@ -100,7 +86,6 @@ fn values_of_settings() {
     ");
     insta::assert_snapshot!(said(&value("max-interval", by("SEAWORTHY_MAX_INTERVAL"), Mismatch::Zero)), @r"
     seaworthy: error[setting]: the value of `SEAWORTHY_MAX_INTERVAL` is not valid
-      --> SEAWORTHY_MAX_INTERVAL
       cause: zero has no meaning here
 
       hint: write a number and its unit: `--max-interval 500ms`
@@ -108,7 +93,6 @@ fn values_of_settings() {
     ");
     insta::assert_snapshot!(said(&value("skip-wait", by("SKIP_WAIT"), Mismatch::Switch)), @r"
     seaworthy: error[setting]: the value of `SKIP_WAIT` is not valid
-      --> SKIP_WAIT
       cause: it is not a switch
 
       hint: write true or false, yes or no, on or off, 1 or 0
@@ -116,7 +100,6 @@ fn values_of_settings() {
     ");
     insta::assert_snapshot!(said(&value("dir", Origin::Flag("dir"), Mismatch::Empty)), @r"
     seaworthy: error[setting]: the value of `--dir` is not valid
-      --> --dir
       cause: it is empty
     exit 2
     ");
@@ -134,19 +117,16 @@ fn values_of_settings() {
     ");
     insta::assert_snapshot!(said(&value("version-table", by("SEAWORTHY_VERSION_TABLE"), Mismatch::LongName)), @r"
     seaworthy: error[setting]: the value of `SEAWORTHY_VERSION_TABLE` is not valid
-      --> SEAWORTHY_VERSION_TABLE
       cause: a name has at most 63 bytes
     exit 78
     ");
     insta::assert_snapshot!(said(&value("dir", by("SEAWORTHY_DIR"), Mismatch::ControlCharacter)), @r"
     seaworthy: error[setting]: the value of `SEAWORTHY_DIR` is not valid
-      --> SEAWORTHY_DIR
       cause: a control character stands in it
     exit 78
     ");
     insta::assert_snapshot!(said(&value("unset", Origin::Flag("unset"), Mismatch::VariableName)), @r"
     seaworthy: error[setting]: the value of `--unset` is not valid
-      --> --unset
       cause: it cannot be the name of a variable
 
       hint: name the variable only, without `=` and value
@@ -154,7 +134,6 @@ fn values_of_settings() {
     ");
     insta::assert_snapshot!(said(&value("also", Origin::Flag("also"), Mismatch::Also(AlsoProblem::Scheme))), @r"
     seaworthy: error[setting]: the value of `--also` is not valid
-      --> --also
       cause: it has no scheme that is known
 
       hint: write `tcp://HOST:PORT`, `http://HOST/PATH`, `https://HOST/PATH`, `unix:///PATH` or `file:///PATH`
@@ -162,7 +141,6 @@ fn values_of_settings() {
     ");
     insta::assert_snapshot!(said(&value("also", Origin::Flag("also"), Mismatch::Also(AlsoProblem::NoPort))), @r"
     seaworthy: error[setting]: the value of `--also` is not valid
-      --> --also
       cause: it names no port
 
       hint: write `tcp://HOST:PORT`, such as `tcp://redis:6379`
@@ -170,7 +148,6 @@ fn values_of_settings() {
     ");
     insta::assert_snapshot!(said(&value("also", Origin::Flag("also"), Mismatch::Also(AlsoProblem::RelativePath))), @r"
     seaworthy: error[setting]: the value of `--also` is not valid
-      --> --also
       cause: its path is not absolute
 
       hint: write three slashes: `unix:///run/app.sock`
@@ -178,7 +155,6 @@ fn values_of_settings() {
     ");
     insta::assert_snapshot!(said(&value("target", Origin::Flag("target"), Mismatch::NoTarget)), @r"
     seaworthy: error[setting]: the value of `--target` is not valid
-      --> --target
       cause: it is not a target
 
       hint: a target is `head`, `heads`, a revision, `+1`
@@ -190,7 +166,6 @@ fn values_of_settings() {
             "a:b".parse::<crate::revision::Target>().map_err(Mismatch::from).unwrap_err(),
         )), @r"
     seaworthy: error[setting]: the value of `--target` is not valid
-      --> --target
       cause: `a:b` is a range, where one target is wanted
     exit 2
     ");
@@ -241,7 +216,7 @@ fn files() {
         }), @r"
     seaworthy: error[unreadable]: the secret file `/run/secrets/db` cannot be read
       --> PGPASSWORD_FILE
-      cause: entity not found
+      cause: there is no such file
 
       hint: is it mounted? `ls -l /run/secrets/db`
     exit 78
@@ -344,247 +319,6 @@ fn files() {
       --> PGSERVICE
 
       hint: name the service file: `PGSERVICEFILE=/path/pg_service.conf`
-    exit 78
-    ");
-}
-
-#[test]
-fn databases() {
-    insta::assert_snapshot!(said(&ConfigError::NoHost { passed_over: None }), @r"
-    seaworthy: error[no-database]: no database host is configured
-
-      hint: set `DATABASE_URL=postgres://USER@HOST/DATABASE`, or `PGHOST` and its like
-      hint: or skip the database: `SKIP_WAIT=true SKIP_MIGRATION=true`
-    exit 78
-    ");
-    insta::assert_snapshot!(said(&ConfigError::NoHost { passed_over: Some(variable("MIGRATION_DATABASE_URL")) }), @r#"
-    seaworthy: error[no-database]: no database host is configured
-      cause: `MIGRATION_DATABASE_URL` is set, but this command waits for the application's database
-
-      hint: set `DATABASE_URL=postgres://USER@HOST/DATABASE` as the application has it
-      hint: or pass the same URL: `--database-url "$MIGRATION_DATABASE_URL"`
-    exit 78
-    "#);
-    insta::assert_snapshot!(said(&ConfigError::NoUser), @r"
-    seaworthy: error[no-user]: no database user is configured, and this uid has no name to use in its place
-
-      hint: set `PGUSER`, or write the user into the URL
-    exit 78
-    ");
-    insta::assert_snapshot!(said(&ConfigError::NoDatabase), @r"
-    seaworthy: error[bug]: this command has no database
-
-      hint: this is a bug in seaworthy: please report it
-    exit 70
-    ");
-    insta::assert_snapshot!(said(&ConfigError::Declaration), @r"
-    seaworthy: error[bug]: the declaration of the settings is inconsistent
-
-      hint: this is a bug in seaworthy: please report it
-    exit 70
-    ");
-}
-
-#[test]
-fn urls() {
-    insta::assert_snapshot!(said(&bad_url(UrlProblem::Jdbc)), @r"
-    seaworthy: error[database-url]: the database URL is not valid
-      --> DATABASE_URL
-      cause: it begins with `jdbc:`
-
-      hint: leave `jdbc:` out, and write user and password before the host
-    exit 78
-    ");
-    insta::assert_snapshot!(said(&bad_url(UrlProblem::OtherDatabase)), @r"
-    seaworthy: error[database-url]: the database URL is not valid
-      --> DATABASE_URL
-      cause: it is a URL for another database
-
-      hint: write `postgres://USER:PASSWORD@HOST:PORT/DATABASE`
-    exit 78
-    ");
-    insta::assert_snapshot!(said(&bad_url(UrlProblem::Driver)), @r"
-    seaworthy: error[database-url]: the database URL is not valid
-      --> DATABASE_URL
-      cause: its driver is not known
-
-      hint: write `postgresql://`, or one of the drivers asyncpg, psycopg, psycopg2, psycopg_async, pg8000
-    exit 78
-    ");
-    insta::assert_snapshot!(said(&bad_url(UrlProblem::Unrecognised)), @r"
-    seaworthy: error[database-url]: the database URL is not valid
-      --> DATABASE_URL
-      cause: it is neither a URL nor a list of key=value pairs
-
-      hint: write `postgres://USER:PASSWORD@HOST:PORT/DATABASE`
-    exit 78
-    ");
-    insta::assert_snapshot!(said(&bad_url(UrlProblem::Quoted)), @r"
-    seaworthy: error[database-url]: the database URL is not valid
-      --> DATABASE_URL
-      cause: quotes stand around it
-
-      hint: leave the quotes out: an env file of Docker and a manifest keep them as part of the value
-    exit 78
-    ");
-    insta::assert_snapshot!(said(&bad_url(UrlProblem::Unexpanded)), @r"
-    seaworthy: error[database-url]: the database URL is not valid
-      --> DATABASE_URL
-      cause: it holds a variable that nothing replaced
-
-      hint: no shell reads this value: set the URL itself, or set `PGHOST`, `PGUSER` and `PGPASSWORD`
-      hint: or, if the password has a `$`, write it `%24`
-    exit 78
-    ");
-    insta::assert_snapshot!(said(&bad_url(UrlProblem::WhiteSpace)), @r"
-    seaworthy: error[database-url]: the database URL is not valid
-      --> DATABASE_URL
-      cause: it holds white space or a control character
-
-      hint: percent-encode the password (`@` is `%40`, `/` is `%2F`, `%` is `%25`, a space is `%20`)
-      hint: or leave it out of the URL and set `PGPASSWORD`, or `POSTGRES_PASSWORD_FILE` to a secret file
-    exit 78
-    ");
-    insta::assert_snapshot!(said(&bad_url(UrlProblem::Userinfo)), @r"
-    seaworthy: error[database-url]: the database URL is not valid
-      --> DATABASE_URL
-      cause: a character in the user name or the password is not percent-encoded
-
-      hint: percent-encode the password (`@` is `%40`, `/` is `%2F`, `%` is `%25`, a space is `%20`)
-      hint: or leave it out of the URL and set `PGPASSWORD`, or `POSTGRES_PASSWORD_FILE` to a secret file
-    exit 78
-    ");
-    insta::assert_snapshot!(said(&bad_url(UrlProblem::Percent)), @r"
-    seaworthy: error[database-url]: the database URL is not valid
-      --> DATABASE_URL
-      cause: a `%` is not followed by two hexadecimal digits, or the bytes are not UTF-8
-
-      hint: percent-encode the password (`@` is `%40`, `/` is `%2F`, `%` is `%25`, a space is `%20`)
-      hint: or leave it out of the URL and set `PGPASSWORD`, or `POSTGRES_PASSWORD_FILE` to a secret file
-    exit 78
-    ");
-    insta::assert_snapshot!(said(&bad_url(UrlProblem::Brackets)), @r"
-    seaworthy: error[database-url]: the database URL is not valid
-      --> DATABASE_URL
-      cause: the brackets of an IPv6 address are not right
-
-      hint: write an IPv6 address in brackets: `postgres://USER@[::1]:5432/DATABASE`
-    exit 78
-    ");
-    insta::assert_snapshot!(said(&bad_url(UrlProblem::NoEquals)), @r"
-    seaworthy: error[database-url]: the database URL is not valid
-      --> DATABASE_URL
-      cause: a parameter has no `=`
-
-      hint: leave it out of the URL and set `PGPASSWORD`, or `POSTGRES_PASSWORD_FILE` to a secret file
-    exit 78
-    ");
-    insta::assert_snapshot!(said(&bad_url(UrlProblem::OpenQuote)), @r"
-    seaworthy: error[database-url]: the database URL is not valid
-      --> DATABASE_URL
-      cause: a quote is not closed
-
-      hint: leave it out of the URL and set `PGPASSWORD`, or `POSTGRES_PASSWORD_FILE` to a secret file
-    exit 78
-    ");
-    insta::assert_snapshot!(said(&bad_url(UrlProblem::Unknown { name: Some("sslmod".to_owned()), nearest: Some("sslmode") })), @r"
-    seaworthy: error[database-url]: the database URL is not valid
-      --> DATABASE_URL
-      cause: there is no parameter `sslmod`
-
-      hint: did you mean `sslmode`?
-    exit 78
-    ");
-    insta::assert_snapshot!(said(&bad_url(UrlProblem::Unknown { name: None, nearest: None })), @r"
-    seaworthy: error[database-url]: the database URL is not valid
-      --> DATABASE_URL
-      cause: a parameter is not known
-    exit 78
-    ");
-}
-
-#[test]
-fn parameters() {
-    insta::assert_snapshot!(said(&parameter("port", ParameterProblem::Port)), @r"
-    seaworthy: error[connection-parameter]: the connection parameter `port` is not valid
-      --> PGHOST
-      cause: it is not a port from 1 to 65535
-    exit 78
-    ");
-    insta::assert_snapshot!(said(&parameter("port", ParameterProblem::PortCount)), @r"
-    seaworthy: error[connection-parameter]: the connection parameter `port` is not valid
-      --> PGHOST
-      cause: there is not one port for each host
-    exit 78
-    ");
-    insta::assert_snapshot!(said(&parameter("host", ParameterProblem::Host)), @r"
-    seaworthy: error[connection-parameter]: the connection parameter `host` is not valid
-      --> PGHOST
-      cause: it is not a host name, an address or a directory
-    exit 78
-    ");
-    insta::assert_snapshot!(said(&parameter("host", ParameterProblem::HostWithPort)), @r"
-    seaworthy: error[connection-parameter]: the connection parameter `host` is not valid
-      --> PGHOST
-      cause: a port stands in it
-
-      hint: set the port by itself: `PGPORT=5432`
-    exit 78
-    ");
-    insta::assert_snapshot!(said(&parameter("host", ParameterProblem::EmptyHost)), @r"
-    seaworthy: error[connection-parameter]: the connection parameter `host` is not valid
-      --> PGHOST
-      cause: a host of the list is empty
-    exit 78
-    ");
-    insta::assert_snapshot!(said(&parameter("hostaddr", ParameterProblem::Address)), @r"
-    seaworthy: error[connection-parameter]: the connection parameter `hostaddr` is not valid
-      --> PGHOST
-      cause: it is not an IP address
-    exit 78
-    ");
-    insta::assert_snapshot!(said(&parameter("hostaddr", ParameterProblem::AddressCount)), @r"
-    seaworthy: error[connection-parameter]: the connection parameter `hostaddr` is not valid
-      --> PGHOST
-      cause: there is not one address for each host
-    exit 78
-    ");
-    insta::assert_snapshot!(said(&parameter("connect_timeout", ParameterProblem::Seconds)), @r"
-    seaworthy: error[connection-parameter]: the connection parameter `connect_timeout` is not valid
-      --> PGHOST
-      cause: it is not a whole number of seconds
-    exit 78
-    ");
-    insta::assert_snapshot!(said(&parameter("sslmode", ParameterProblem::Choice { allowed: &["disable", "require"] })), @r"
-    seaworthy: error[connection-parameter]: the connection parameter `sslmode` is not valid
-      --> PGHOST
-      cause: it is one of `disable`, `require`
-    exit 78
-    ");
-    insta::assert_snapshot!(said(&parameter("sslmode", ParameterProblem::WeakSslMode)), @r"
-    seaworthy: error[connection-parameter]: the connection parameter `sslmode` is not valid
-      --> PGHOST
-      cause: `sslrootcert=system` needs `sslmode=verify-full`
-    exit 78
-    ");
-    insta::assert_snapshot!(said(&parameter("options", ParameterProblem::ControlCharacter)), @r"
-    seaworthy: error[connection-parameter]: the connection parameter `options` is not valid
-      --> PGHOST
-      cause: a control character stands in it
-    exit 78
-    ");
-    insta::assert_snapshot!(said(&parameter("sslcrl", ParameterProblem::Unsupported { hint: None })), @r"
-    seaworthy: error[connection-parameter]: the connection parameter `sslcrl` is not supported
-      --> PGHOST
-      cause: libpq has it and seaworthy does not
-    exit 78
-    ");
-    insta::assert_snapshot!(said(&parameter("requiressl", ParameterProblem::Unsupported { hint: Some("use `sslmode=require`") })), @r"
-    seaworthy: error[connection-parameter]: the connection parameter `requiressl` is not supported
-      --> PGHOST
-      cause: libpq has it and seaworthy does not
-
-      hint: use `sslmode=require`
     exit 78
     ");
 }
