@@ -27,8 +27,6 @@ mod resolve;
 mod secret;
 mod service;
 mod setting;
-#[cfg(test)]
-mod tests;
 mod url;
 mod usage;
 mod variables;
@@ -141,3 +139,6 @@ pub struct RunConfig {
     /// Program and arguments; empty: end with 0 instead of handing over.
     pub command: Vec<OsString>,
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

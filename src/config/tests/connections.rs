@@ -4,16 +4,16 @@ use std::fmt::Write as _;
 
 use super::*;
 
-fn wait() -> World {
+pub(super) fn wait() -> World {
     World::typing(&["wait"])
 }
 
-fn url(text: &str) -> World {
+pub(super) fn url(text: &str) -> World {
     wait().with("DATABASE_URL", text)
 }
 
 /// Shows a connection with its passwords and without its defaults.
-fn shown(connection: &Connection) -> String {
+pub(super) fn shown(connection: &Connection) -> String {
     let hosts: Vec<String> = connection
         .hosts
         .iter()
@@ -62,14 +62,14 @@ fn shown(connection: &Connection) -> String {
     text
 }
 
-fn connection(world: &World) -> Result<String, ConfigError> {
+pub(super) fn connection(world: &World) -> Result<String, ConfigError> {
     let config = world.resolve()?;
     let connection = config.databases()?.application().connection(&world.files)?;
     Ok(shown(&connection))
 }
 
 #[track_caller]
-fn check(world: &World, expected: &str) {
+pub(super) fn check(world: &World, expected: &str) {
     match connection(world) {
         Ok(text) => assert_eq!(text, expected),
         Err(error) => panic!("{error}"),
@@ -251,19 +251,21 @@ fn a_parameter_that_nobody_knows_is_a_warning_in_the_shared_url_only() {
             })
         ));
     }
-    let complaint = World::typing(&[
+    let typed = World::typing(&[
         "wait",
         "--database-url",
         "postgres://u@db/app?sslmod=require",
     ]);
-    insta::assert_snapshot!(complaint.complaint(), @r"
-    seaworthy: error[database-url]: the database URL is not valid
-      --> --database-url
-      cause: there is no parameter `sslmod`
-
-      hint: did you mean `sslmode`?
-    exit 2
-    ");
+    assert!(matches!(
+        typed.resolve(),
+        Err(ConfigError::Url {
+            origin: Origin::Flag("database-url"),
+            problem: UrlProblem::Unknown {
+                name: Some(_),
+                nearest: Some("sslmode")
+            },
+        })
+    ));
 }
 
 #[test]
@@ -364,66 +366,20 @@ fn variables_of_libpq_without_effect_pass_only_with_what_is_done_anyway() {
         ("PGTZ", "UTC"),
         ("PGGEQO", "off"),
     ] {
-        let complaint = url("postgres://u@db").with(name, value).complaint();
-        assert!(
-            complaint.contains(name) && complaint.contains("is not supported"),
-            "{complaint}"
-        );
+        match url("postgres://u@db").with(name, value).resolve() {
+            Err(ConfigError::Parameter {
+                origin,
+                problem: ParameterProblem::Unsupported { .. },
+                ..
+            }) => assert_eq!(origin.to_string(), name),
+            other => panic!("{name}={value}: {other:?}"),
+        }
     }
     // The URL's own word comes first, as in libpq.
     check(
         &url("postgres://u@db?client_encoding=utf8").with("PGCLIENTENCODING", "LATIN1"),
         "u@db:5432/u",
     );
-}
-
-#[test]
-fn every_name_may_have_its_value_in_a_file() {
-    let world = wait()
-        .with("PGHOST_FILE", "/run/secrets/host")
-        .with("POSTGRES_PASSWORD_FILE", "/run/secrets/password")
-        .file("/run/secrets/host", "db\r\n")
-        .file("/run/secrets/password", " p w \n\n");
-    check(&world, "sailor@db:5432( p w )/sailor");
-    let by_url = wait()
-        .with("DATABASE_URL_FILE", "/run/secrets/url")
-        .file("/run/secrets/url", "postgres://u:p@db/app\n");
-    check(&by_url, "u@db:5432(p)/app");
-    let ours = wait()
-        .with("SEAWORTHY_DATABASE_URL_FILE", "/run/secrets/url")
-        .file("/run/secrets/url", "postgres://u:p@db/app\n");
-    check(&ours, "u@db:5432(p)/app");
-    assert_eq!(ours.resolve().unwrap().warnings, []);
-}
-
-#[test]
-fn secrets_are_read_anew_for_each_connection() {
-    let world = wait()
-        .with("PGHOST", "db")
-        .with("PGPASSWORD_FILE", "/secret")
-        .file("/secret", "old");
-    let config = world.resolve().unwrap();
-    let source = config.databases().unwrap().application();
-    let rotated = world.file("/secret", "new");
-    let connection = source.connection(&rotated.files).unwrap();
-    assert_eq!(shown(&connection), "sailor@db:5432(new)/sailor");
-}
-
-#[test]
-fn a_variable_and_its_file_are_not_both_set() {
-    let world = url("postgres://u@db")
-        .with("PGPASSWORD", "a")
-        .with("PGPASSWORD_FILE", "/b")
-        .file("/b", "b");
-    assert!(matches!(world.resolve(), Err(ConfigError::BothSet { .. })));
-    // The environment's pair goes before the env file's.
-    let layered = wait()
-        .with("SEAWORTHY_ENV_FILE", ".env")
-        .with("PGHOST", "db")
-        .with("PGPASSWORD_FILE", "/b")
-        .file("/b", "b")
-        .file(".env", "PGPASSWORD=a\n");
-    check(&layered, "sailor@db:5432(b)/sailor");
 }
 
 #[test]
@@ -491,139 +447,4 @@ fn hosts_and_tls_are_checked() {
             })
         ));
     }
-}
-
-#[test]
-fn the_files_of_the_home_directory_are_found() {
-    let world = url("postgres://u@db/app")
-        .file("/home/sailor/.postgresql/root.crt", "")
-        .file("/home/sailor/.postgresql/postgresql.crt", "");
-    check(
-        &world,
-        "u@db:5432/app sslrootcert=File(\"/home/sailor/.postgresql/root.crt\") \
-         sslcert=/home/sailor/.postgresql/postgresql.crt \
-         sslkey=/home/sailor/.postgresql/postgresql.key",
-    );
-    let elsewhere = world.with("HOME", "/elsewhere");
-    check(&elsewhere, "u@db:5432/app");
-}
-
-#[test]
-fn the_password_file_is_asked_last() {
-    let file = "db:5432:app:u:filed\n";
-    let world = url("postgres://u@db/app").file("/home/sailor/.pgpass", file);
-    check(&world, "u@db:5432(filed)/app");
-    check(&world.with("PGPASSWORD", "given"), "u@db:5432(given)/app");
-    let named = url("postgres://u@db/app").with("PGPASSFILE", "/pgpass");
-    check(&named.clone().file("/pgpass", file), "u@db:5432(filed)/app");
-    let open = named.clone().open_file("/pgpass", file);
-    check(&open, "u@db:5432/app");
-    assert_eq!(
-        open.resolve().unwrap().warnings,
-        [ConfigWarning::PasswordFileReaders {
-            path: "/pgpass".into()
-        }]
-    );
-    assert!(matches!(
-        connection(&named),
-        Err(ConfigError::Unreadable { .. })
-    ));
-    let several = url("postgres://u@a,b/app").with("PGPASSFILE", "/pgpass");
-    let several = several.file("/pgpass", "a:*:*:*:pa\nb:*:*:*:pb\n");
-    check(&several, "u@a:5432(pa),b:5432(pb)/app");
-}
-
-#[test]
-fn a_service_completes_what_is_missing() {
-    let text = "# ours\n[other]\nhost=x\n\n[sea]\nhost=db\nport = 5433\nuser=su\ndbname=app\n[more]\nhost=y\n";
-    let world = wait().with("PGSERVICE", "sea");
-    check(
-        &world.clone().file("/home/sailor/.pg_service.conf", text),
-        "su@db:5433/app",
-    );
-    check(
-        &world
-            .clone()
-            .with("PGSERVICEFILE", "/s.conf")
-            .with("PGUSER", "me")
-            .file("/s.conf", text),
-        "me@db:5433/app",
-    );
-    check(
-        &world
-            .clone()
-            .with("PGSYSCONFDIR", "/etc/pg")
-            .file("/etc/pg/pg_service.conf", text),
-        "su@db:5433/app",
-    );
-    check(
-        &url("postgres://?service=sea").file("/home/sailor/.pg_service.conf", text),
-        "su@db:5433/app",
-    );
-    assert!(matches!(
-        connection(&world),
-        Err(ConfigError::NoService { .. })
-    ));
-    let named = world.clone().with("PGSERVICEFILE", "/s.conf");
-    assert!(matches!(
-        connection(&named),
-        Err(ConfigError::Unreadable { .. })
-    ));
-    let bad = world.file(
-        "/home/sailor/.pg_service.conf",
-        "[sea]\nhost=db\nnonsense\n",
-    );
-    assert!(matches!(
-        connection(&bad),
-        Err(ConfigError::Service { line: 3, .. })
-    ));
-}
-
-#[test]
-fn migrations_may_log_in_elsewhere() {
-    let both = World::typing(&["run"])
-        .with("MIGRATION_DATABASE_URL", "postgres://owner@direct/app")
-        .with("DATABASE_URL", "postgres://app@pooler/app");
-    let config = both.resolve().unwrap();
-    let databases = config.databases().unwrap();
-    let migration = databases.migration.connection(&both.files).unwrap();
-    assert_eq!(shown(&migration), "owner@direct:5432/app");
-    let elsewhere = databases.application_elsewhere(&both.files).unwrap();
-    let elsewhere = elsewhere
-        .expect("two databases")
-        .connection(&both.files)
-        .unwrap();
-    assert_eq!(shown(&elsewhere), "app@pooler:5432/app");
-
-    for same in [
-        World::typing(&["run"]).with("DATABASE_URL", "postgres://u@db/app"),
-        World::typing(&["run"])
-            .with("DATABASE_URL", "postgresql+asyncpg://u@db/app")
-            .with("MIGRATION_DATABASE_URL", "postgres://u@db:5432/app"),
-        World::typing(&["run"]).with("MIGRATION_DATABASE_URL", "postgres://u@db/app"),
-        both.clone()
-            .with("SEAWORTHY_DATABASE_URL", "postgres://u@db/app"),
-    ] {
-        let config = same.resolve().unwrap();
-        let databases = config.databases().unwrap();
-        let elsewhere = databases.application_elsewhere(&same.files).unwrap();
-        assert!(elsewhere.is_none());
-    }
-}
-
-#[test]
-fn waiting_passes_the_migration_url_over() {
-    let both = wait()
-        .with("MIGRATION_DATABASE_URL", "postgres://owner@direct/app")
-        .with("DATABASE_URL", "postgres://app@pooler/app");
-    check(&both, "app@pooler:5432/app");
-    let only = wait().with("MIGRATION_DATABASE_URL", "postgres://owner@direct/app");
-    insta::assert_snapshot!(only.complaint(), @r#"
-    seaworthy: error[no-database]: no database host is configured
-      cause: `MIGRATION_DATABASE_URL` is set, but this command waits for the application's database
-
-      hint: set `DATABASE_URL=postgres://USER@HOST/DATABASE` as the application has it
-      hint: or pass the same URL: `--database-url "$MIGRATION_DATABASE_URL"`
-    exit 78
-    "#);
 }

@@ -1,9 +1,9 @@
 //! The settings as a whole, from argv, variables and files to values.
 
 mod connections;
-mod secrets;
 mod settings;
 mod skips;
+mod sources;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -14,7 +14,7 @@ use super::*;
 
 /// Files that stand nowhere but here.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Shelf {
+pub(crate) struct Shelf {
     texts: BTreeMap<PathBuf, String>,
     open_to_others: Vec<PathBuf>,
 }
@@ -37,14 +37,14 @@ impl Files for Shelf {
 
 /// Everything that the settings are made of.
 #[derive(Clone, Debug, Default)]
-pub(super) struct World {
+pub(crate) struct World {
     argv: Vec<String>,
     variables: Vec<(String, String)>,
-    files: Shelf,
+    pub(crate) files: Shelf,
 }
 
 impl World {
-    pub(super) fn typing(line: &[&str]) -> Self {
+    pub(crate) fn typing(line: &[&str]) -> Self {
         Self {
             argv: line.iter().map(|text| (*text).to_owned()).collect(),
             ..Self::default()
@@ -52,24 +52,24 @@ impl World {
     }
 
     #[must_use]
-    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_owned(), value.to_owned()));
         self
     }
 
     #[must_use]
-    pub(super) fn file(mut self, path: &str, text: &str) -> Self {
+    pub(crate) fn file(mut self, path: &str, text: &str) -> Self {
         self.files.texts.insert(path.into(), text.to_owned());
         self
     }
 
     #[must_use]
-    pub(super) fn open_file(mut self, path: &str, text: &str) -> Self {
+    pub(crate) fn open_file(mut self, path: &str, text: &str) -> Self {
         self.files.open_to_others.push(path.into());
         self.file(path, text)
     }
 
-    pub(super) fn typed(&self) -> Result<Typed, UsageError> {
+    pub(crate) fn typed(&self) -> Result<Typed, UsageError> {
         let argv = std::iter::once("seaworthy").chain(self.argv.iter().map(String::as_str));
         match args::parse(argv.map(OsString::from))? {
             Parsed::Command(typed) => Ok(typed),
@@ -77,7 +77,7 @@ impl World {
         }
     }
 
-    pub(super) fn environment(&self) -> Environment {
+    pub(crate) fn environment(&self) -> Environment {
         let variables = self.variables.iter();
         let account = Account {
             user: Some("sailor".to_owned()),
@@ -89,19 +89,16 @@ impl World {
         )
     }
 
-    pub(super) fn resolve(&self) -> Result<Config, ConfigError> {
+    pub(crate) fn resolve(&self) -> Result<Config, ConfigError> {
         let typed = self.typed().expect("the command line is right");
         super::resolve(&typed, &self.environment(), &self.files)
     }
 
-    /// Returns what a person would be told.
-    pub(super) fn complaint(&self) -> String {
+    /// Returns what is wrong, in the room's own words.
+    fn complaint(&self) -> String {
         match self.resolve() {
             Ok(config) => format!("no error, but {:?}", config.warnings),
-            Err(error) => {
-                let diagnostic = crate::error::config::diagnostic(&error);
-                format!("{diagnostic}\nexit {}", diagnostic.exit.code())
-            }
+            Err(error) => error.to_string(),
         }
     }
 }

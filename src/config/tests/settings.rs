@@ -135,21 +135,30 @@ fn a_bad_value_names_its_setting_and_tells_the_layers_apart() {
         let command = command_of(setting);
         let flag = format!("--{}", setting.flag);
         let typed = format!("{flag}={bad}");
-        let complaint = world(&[command, &typed]).complaint();
-        assert!(complaint.contains(&format!("`{flag}`")), "{complaint}");
-        assert!(complaint.ends_with("exit 2"), "{complaint}");
+        let by_flag = world(&[command, &typed]);
+        assert_eq!(refused(&by_flag), (setting.flag, flag.clone()));
 
         let variable = setting.variable();
-        let complaint = world(&[command]).with(&variable, bad).complaint();
-        assert!(complaint.contains(&format!("`{variable}`")), "{complaint}");
-        assert!(complaint.ends_with("exit 78"), "{complaint}");
+        let by_variable = world(&[command]).with(&variable, bad);
+        assert_eq!(refused(&by_variable), (setting.flag, variable));
 
         let Some(key) = setting.key else { continue };
         let text = format!("[{}]\n{} = 1.5\n", table(key), last(key));
-        let complaint = world(&[command]).file("seaworthy.toml", &text).complaint();
-        assert!(complaint.contains(&format!("`{key}`")), "{complaint}");
-        assert!(complaint.contains("seaworthy.toml:2:1"), "{complaint}");
-        assert!(complaint.ends_with("exit 78"), "{complaint}");
+        let by_file = world(&[command]).file("seaworthy.toml", &text);
+        assert_eq!(
+            refused(&by_file),
+            (setting.flag, "seaworthy.toml:2:1".to_owned())
+        );
+    }
+}
+
+/// Returns the setting whose value is refused, and where it came from.
+fn refused(world: &World) -> (&'static str, String) {
+    match world.resolve() {
+        Err(ConfigError::Value {
+            setting, origin, ..
+        }) => (setting.flag, origin.to_string()),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -195,13 +204,10 @@ fn zero_means_what_the_setting_says() {
     let complaint = world(&["run"])
         .with("SEAWORTHY_MAX_INTERVAL", "0")
         .complaint();
-    insta::assert_snapshot!(complaint, @r"
-    seaworthy: error[setting]: `0` is not a valid value of `SEAWORTHY_MAX_INTERVAL`
-      cause: zero has no meaning here
-
-      hint: write a number and its unit: `--max-interval 500ms`
-    exit 78
-    ");
+    assert_eq!(
+        complaint,
+        "the value of `--max-interval` from SEAWORTHY_MAX_INTERVAL is not valid: zero has no meaning here"
+    );
 }
 
 #[test]
@@ -317,14 +323,11 @@ fn the_env_file_fills_in_what_the_environment_lacks() {
         Duration::from_secs(3)
     );
     let bad = base.file(".env", "SEAWORTHY_TIMEOUT=60\n").complaint();
-    insta::assert_snapshot!(bad, @r"
-    seaworthy: error[setting]: `60` is not a valid value of `SEAWORTHY_TIMEOUT`
-      --> .env:1   `SEAWORTHY_TIMEOUT`
-      cause: `60` has no unit: write `60s` for seconds or `60ms` for milliseconds
-
-      hint: write a number and its unit: `--timeout 60s`
-    exit 78
-    ");
+    assert_eq!(
+        bad,
+        "the value of `--timeout` from SEAWORTHY_TIMEOUT (.env:1) is not valid: \
+         `60` has no unit: write `60s` for seconds or `60ms` for milliseconds"
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What every error says, and the code it ends with.
 
 mod connections;
+mod secrets;
 
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -23,10 +24,10 @@ fn variable(name: &str) -> Variable {
 
 fn in_env_file(name: &str) -> Variable {
     Variable {
-        env_file: Some(EnvFilePlace {
+        env_file: Some(Box::new(EnvFilePlace {
             path: ".env".into(),
             line: Some(3),
-        }),
+        })),
         ..variable(name)
     }
 }
@@ -74,7 +75,7 @@ fn values_of_settings() {
       hint: write a number and its unit: `--timeout 60s`
     exit 2
     ");
-    insta::assert_snapshot!(said(&value("timeout", Origin::File(place()), Mismatch::NoDuration)), @r"
+    insta::assert_snapshot!(said(&value("timeout", Origin::File(Box::new(place())), Mismatch::NoDuration)), @r"
     seaworthy: error[setting]: the value of `wait.timeout` is not valid
       --> seaworthy.toml:2:1
        2 | timeout = …
@@ -169,7 +170,7 @@ fn values_of_settings() {
       cause: `a:b` is a range, where one target is wanted
     exit 2
     ");
-    insta::assert_snapshot!(said(&value("also", Origin::File(place()), Mismatch::Type { expected: "an array of strings" })), @r"
+    insta::assert_snapshot!(said(&value("also", Origin::File(Box::new(place())), Mismatch::Type { expected: "an array of strings" })), @r"
     seaworthy: error[setting]: the value of `wait.also` is not valid
       --> seaworthy.toml:2:1
        2 | timeout = …
@@ -321,6 +322,30 @@ fn files() {
       hint: name the service file: `PGSERVICEFILE=/path/pg_service.conf`
     exit 78
     ");
+}
+
+#[test]
+fn every_setting_tells_flags_from_the_other_layers() {
+    for row in SETTINGS {
+        let typed = diagnostic(&value(row.flag, Origin::Flag(row.flag), Mismatch::Empty));
+        assert!(
+            typed.title.contains(&format!("`--{}`", row.flag)),
+            "{typed}"
+        );
+        assert_eq!(typed.exit, Exit::Usage);
+        let name = row.variable();
+        let set = diagnostic(&value(row.flag, by(&name), Mismatch::Empty));
+        assert!(set.title.contains(&format!("`{name}`")), "{set}");
+        assert_eq!(set.exit, Exit::Config);
+        let Some(key) = row.key else { continue };
+        let filed = diagnostic(&value(
+            row.flag,
+            Origin::File(Box::new(place())),
+            Mismatch::Empty,
+        ));
+        assert!(filed.title.contains(&format!("`{key}`")), "{filed}");
+        assert_eq!(filed.exit, Exit::Config);
+    }
 }
 
 #[test]

@@ -3,6 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::config::tests::World;
+use crate::config::{self, Secret};
 
 /// The marker in every password; nothing else that is shown holds it.
 const MARKER: &str = "Zq7Xw9";
@@ -126,22 +128,19 @@ fn everything_shown(world: &World) -> String {
     let typed = match world.typed() {
         Ok(typed) => typed,
         Err(error) => {
-            return format!(
-                "{shown}{error}{error:?}{}",
-                crate::error::config::usage(&error)
-            );
+            return format!("{shown}{error}{error:?}{}", usage(&error));
         }
     };
     shown += &format!("{typed:?}");
-    match super::super::resolve(&typed, &world.environment(), &world.files) {
+    match config::resolve(&typed, &world.environment(), &world.files) {
         Ok(config) => {
-            for warning in &config.warnings {
-                shown += &format!("{warning:?}{}", crate::error::config::warning(warning));
+            for each in &config.warnings {
+                shown += &format!("{each:?}{}", warning(each));
             }
             shown += &format!("{:?}", config.databases());
         }
         Err(error) => {
-            let diagnostic = crate::error::config::diagnostic(&error);
+            let diagnostic = diagnostic(&error);
             shown += &format!("{error}{error:?}{diagnostic}{}", diagnostic.to_json());
         }
     }
@@ -173,6 +172,11 @@ proptest! {
         let shown = everything_shown(&world(way, &text));
         prop_assert!(!shown.contains(MARKER), "{way:?} {text}\n{shown}");
     }
+
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_password_that_is_encoded_arrives(password in "[ -~]{1,20}") {
