@@ -7,6 +7,8 @@
     reason = "tests read their own environment and files; the rule is for the program"
 )]
 
+mod example_schema;
+mod readme;
 mod support;
 mod support_works;
 mod tidy;
