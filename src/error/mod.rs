@@ -5,19 +5,20 @@
 
 pub mod also;
 pub mod apply;
-pub mod lock;
-pub mod script;
-pub mod state;
-pub mod format;
-pub mod files;
 pub mod config;
-mod listing;
-pub mod plan;
-pub mod revision;
-pub mod target;
 pub mod connect;
+pub mod files;
+pub mod format;
+mod listing;
+pub mod lock;
 mod not_ready;
+pub mod plan;
 pub mod process;
+pub mod revision;
+pub mod script;
+pub mod sql;
+pub mod state;
+pub mod target;
 pub mod wait;
 
 use std::io;

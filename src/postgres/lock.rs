@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 
-use super::settings::{Capabilities, ConnectionCheck};
+use super::settings::Capabilities;
 use super::{ServerFailure, Session};
 
 /// A cancelled statement, ROLLBACK and the unlock must all fit into this.

@@ -13,6 +13,6 @@ pub mod tls;
 pub mod version_table;
 
 pub use connect::{ConnectError, ConnectLimits, Reason, ServerError, SocketOnly, Try, connect};
-pub use failure::ServerFailure;
+pub use failure::{FailureKind, ServerFailure};
 pub use session::{Canceller, Facts, Session};
 pub use version_table::{Location, VersionTable};

@@ -117,7 +117,19 @@ mod tests {
             version: 170_001,
             connection_check: ConnectionCheck::Supported,
         };
-        insta::assert_snapshot!(statements(capabilities, limits).join("\n"), @"");
+        insta::assert_snapshot!(statements(capabilities, limits).join("\n"), @r#"
+        RESET SESSION AUTHORIZATION
+        RESET ROLE
+        RESET ALL
+        SET standard_conforming_strings = on
+        SET default_transaction_read_only = off
+        SET lock_timeout = '5000ms'
+        SET statement_timeout = 0
+        SET idle_in_transaction_session_timeout = 0
+        SET idle_session_timeout = 0
+        SET transaction_timeout = 0
+        SET client_connection_check_interval = '500ms'
+        "#);
         let old = statements(Capabilities::UNKNOWN, limits);
         assert!(
             !old.iter()

@@ -26,7 +26,7 @@ mod watch;
 
 pub use error::{ApplyError, InvalidIndex, Outcome, Recording, Scope, Site, Stopped};
 pub use task::PrepareError;
-pub(super) use task::{Prepared, Sharing, Task};
+pub(super) use task::{Prepared, Sharing};
 pub use watch::Blocker;
 
 use std::time::Duration;

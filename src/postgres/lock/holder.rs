@@ -88,6 +88,8 @@ mod tests {
         holder.user = Some("owner".into());
         holder.address = Some("10.0.0.7".into());
         holder.since = Some("2026-01-01 10:00:00 UTC".into());
-        insta::assert_snapshot!(holder, @"");
+        insta::assert_snapshot!(holder, @r#"
+        pid 7, application `seaworthy`, role `owner`, from 10.0.0.7, connected since 2026-01-01 10:00:00 UTC
+        "#);
     }
 }

@@ -83,10 +83,10 @@ mod tests {
     /// These may never change: an old and a new version must exclude each other.
     #[test]
     fn keys_are_what_they_always_were() {
-        check(None, "seaworthy_revision", 0);
-        check(Some(""), "seaworthy_revision", 0);
-        check(Some("app"), "seaworthy_revision", 0);
-        check(Some("app"), "other", 0);
+        check(None, "seaworthy_revision", 4_942_944_347_337_754_773);
+        check(Some(""), "seaworthy_revision", 503_891_743_715_930_397);
+        check(Some("app"), "seaworthy_revision", 9_062_220_081_389_915_368);
+        check(Some("app"), "other", 8_264_799_324_231_143_908);
     }
 
     #[test]

@@ -11,14 +11,14 @@ mod text;
 
 pub use locate::locate;
 pub use read::read;
-pub(super) use text::{Elapsed, Entry, LogAction, Tables, grant_select};
+pub(super) use text::{Elapsed, Entry, LogAction, Tables};
 
 use std::fmt::{self, Display};
 
 use crate::plan::AppliedState;
 use crate::revision::RevisionId;
 
-use super::quote::Qualified;
+use super::quote::{Qualified, identifier};
 use super::{ServerFailure, Session};
 
 /// The state table as it is configured.
@@ -65,6 +65,24 @@ pub enum Lacking {
     SchemaUsage,
     TableSelect,
     Both,
+}
+
+impl Lacking {
+    /// Returns what gives the privileges, as one line of SQL.
+    pub fn grant(self, schema: &str, table: &str, role: &str) -> String {
+        let state = Qualified {
+            schema,
+            name: table,
+        };
+        let role = identifier(role);
+        let usage = format!("GRANT USAGE ON SCHEMA {} TO {role};", identifier(schema));
+        let select = format!("GRANT SELECT ON {state} TO {role};");
+        match self {
+            Self::SchemaUsage => usage,
+            Self::TableSelect => select,
+            Self::Both => format!("{usage} {select}"),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

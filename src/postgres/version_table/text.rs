@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Location, Presence};
 use crate::plan::Journal;
-use crate::postgres::quote::{identifier, literal, optional, text_array};
+use crate::postgres::quote::{literal, optional, text_array};
 use crate::revision::RevisionId;
 
 /// What a row of the state table says about a revision.
@@ -187,15 +187,6 @@ impl<'a> Tables<'a> {
             literal(concat!("seaworthy ", env!("CARGO_PKG_VERSION")))
         )
     }
-}
-
-/// Returns the statement that lets a role read the state table.
-pub(crate) fn grant_select(location: &Location, role: &str) -> String {
-    format!(
-        "GRANT SELECT ON {} TO {}",
-        location.state(),
-        identifier(role)
-    )
 }
 
 fn values(entry: &Entry) -> String {

@@ -10,6 +10,8 @@
 
 pub(crate) mod binary;
 pub(crate) mod database;
+pub(crate) mod dock;
+pub(crate) mod log;
 pub(crate) mod project;
 pub(crate) mod proxy;
 pub(crate) mod server;
