@@ -4,7 +4,7 @@ use std::time::Duration;
 use super::*;
 use crate::plan::{Action, Step};
 use crate::postgres::Location;
-use crate::postgres::apply::{Blocker, Done, Report};
+use crate::postgres::apply::{Blocker, Done};
 use crate::postgres::version_table::{DEFAULT_TABLE, VersionTable};
 use crate::revision::RevisionId;
 use crate::source::Source;

@@ -26,7 +26,7 @@ mod watch;
 
 pub use error::{ApplyError, InvalidIndex, Outcome, Recording, Scope, Site, Stopped};
 pub use task::PrepareError;
-pub(super) use task::{Prepared, Sharing};
+pub(super) use task::{Prepared, Sharing, Task};
 pub use watch::Blocker;
 
 use std::time::Duration;
