@@ -7,6 +7,11 @@
     reason = "tests read their own environment and files; the rule is for the program"
 )]
 
+mod also;
+mod connect;
+mod connect_fake;
+mod connect_tls;
 mod support;
 mod support_works;
 mod tidy;
+mod wait_database;

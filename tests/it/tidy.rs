@@ -152,7 +152,7 @@ fn files_open_with_their_purpose() {
     let mut wrong = Vec::new();
     for file in rust_files("src").into_iter().chain(rust_files("tests")) {
         // `main.rs` belongs to the crate that `lib.rs` describes.
-        if !file != Path::new("src/main.rs") && !read(&file).starts_with("//! ") {
+        if file != Path::new("src/main.rs") && !read(&file).starts_with("//! ") {
             wrong.push(format!("{}: no `//!` at the top", file.display()));
         }
     }

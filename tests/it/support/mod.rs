@@ -9,7 +9,11 @@
 )]
 
 pub(crate) mod binary;
+pub(crate) mod certificates;
+pub(crate) mod connection;
 pub(crate) mod database;
+pub(crate) mod fake_server;
 pub(crate) mod project;
 pub(crate) mod proxy;
 pub(crate) mod server;
+pub(crate) mod standby;
