@@ -65,6 +65,11 @@ impl Environment {
         &self.account
     }
 
+    /// Says whether a variable is set to anything but nothing.
+    pub fn is_set(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
     /// Returns a variable that is set and not empty.
     pub(super) fn get(&self, name: &str) -> Option<&OsStr> {
         self.variables

@@ -1,24 +1,24 @@
 //! How to log.
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+use tracing::Level;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LogConfig {
     pub format: LogFormat,
-    pub level: LogLevel,
+    pub level: Level,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
-    #[default]
     Text,
     Json,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum LogLevel {
-    Error,
-    Warn,
-    #[default]
-    Info,
-    Debug,
-    Trace,
+impl Default for LogConfig {
+    fn default() -> Self {
+        Self {
+            format: LogFormat::Text,
+            level: Level::INFO,
+        }
+    }
 }

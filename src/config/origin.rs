@@ -51,6 +51,16 @@ impl<T> Sourced<T> {
     }
 }
 
+impl Variable {
+    /// A variable of the environment itself.
+    pub(super) fn real(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            env_file: None,
+        }
+    }
+}
+
 impl Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

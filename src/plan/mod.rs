@@ -1,11 +1,23 @@
 //! What has to happen: the applied state, the graph and a target in, ordered
 //! steps out. Pure; nothing here runs anything.
 
+#[cfg(test)]
+mod cases;
+mod error;
+#[cfg(test)]
+pub(crate) mod language;
+mod reached;
+mod script;
 mod state;
+mod survey;
 mod upgrade;
 
+pub use error::{OutOfOrder, PlanError, RecordedOnly};
+pub use reached::reached;
+pub use script::{Body, Piece, Script, ScriptError, ScriptPlace, ScriptStatement};
 pub use state::{Applied, AppliedState, Findings, Journal, Progress, StartedStatement};
-pub use upgrade::{OnAhead, PlanError, Policy, upgrade};
+pub use survey::findings;
+pub use upgrade::{OnAhead, Policy, upgrade};
 
 use crate::revision::RevisionId;
 

@@ -1,7 +1,10 @@
 //! The plan of an upgrade.
 
-use super::{AppliedState, Plan};
-use crate::revision::{Graph, Target};
+use super::survey::Survey;
+use super::{
+    Action, AppliedState, Direction, OutOfOrder, Plan, PlanError, RecordedOnly, Step, Warning,
+};
+use crate::revision::{Dependencies, Graph, Node, NodeSet, Point, RevisionId, Standpoint, Target};
 
 /// What to do about states that are not simply "pending or applied".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,15 +23,199 @@ pub enum OnAhead {
     Apply,
 }
 
-#[derive(Debug, thiserror::Error)]
-pub enum PlanError {}
-
+/// Returns the steps that bring a database from its state to a target; none
+/// where the target is applied already, or below what is.
+///
+/// Partial revisions come first, then those whose place is below applied ones
+/// (to be recorded only, or out of order) in [`Graph::order`], then all others
+/// in the order of Alembic ([`Graph::descending`], reversed).
+///
 /// # Errors
+///
+/// Any [`PlanError`]; state and files are compared as a whole, not only below
+/// the target.
 pub fn upgrade(
-    _graph: &Graph,
-    _state: &AppliedState,
-    _target: &Target,
-    _policy: Policy,
+    graph: &Graph,
+    state: &AppliedState,
+    target: &Target,
+    policy: Policy,
 ) -> Result<Plan, PlanError> {
-    Ok(Plan::default())
+    let survey = Survey::new(graph, state);
+    let targets = destinations(&survey, target)?;
+    let findings = survey.findings();
+    let mut warnings = Vec::new();
+
+    let lost = findings.partial.iter();
+    let lost: Vec<_> = lost.filter(|id| graph.get(id.as_str()).is_none()).collect();
+    if !lost.is_empty() {
+        return Err(PlanError::PartialWithoutFile(recorded(state, lost)));
+    }
+    if !findings.divergent.is_empty() {
+        if !policy.allow_divergent {
+            let nodes = findings
+                .divergent
+                .iter()
+                .filter_map(|id| graph.node(id.as_str()));
+            let located = nodes.map(|node| graph.located(node)).collect();
+            return Err(PlanError::Divergent(located));
+        }
+        warnings.push(Warning::Divergent(findings.divergent));
+    }
+
+    let mut pending = graph.ancestors(targets, Dependencies::Included);
+    pending.subtract(&survey.complete);
+    refuse_partly_replaced(&survey, &pending)?;
+    if !findings.out_of_order.is_empty() {
+        if !policy.allow_out_of_order {
+            return Err(PlanError::OutOfOrder(out_of_order(&survey)));
+        }
+        warnings.push(Warning::OutOfOrder(findings.out_of_order));
+    }
+    refuse_partial_elsewhere(&survey, &pending, target)?;
+
+    let order = order(&survey, pending);
+    if !findings.ahead.is_empty() {
+        let refused = match policy.on_ahead {
+            OnAhead::Fail => true,
+            OnAhead::Warn => !order.is_empty(),
+            OnAhead::Apply => false,
+        };
+        if refused {
+            return Err(PlanError::Ahead {
+                ahead: recorded(state, findings.ahead.iter().collect()),
+                pending: order.iter().map(|node| graph.located(*node)).collect(),
+            });
+        }
+        warnings.insert(0, Warning::Ahead(findings.ahead));
+    }
+    let steps = order.into_iter().map(|node| step(&survey, node)).collect();
+    Ok(Plan { steps, warnings })
+}
+
+/// Returns the revisions that an upgrade to a target has to reach.
+fn destinations(survey: &Survey<'_>, target: &Target) -> Result<Vec<Node>, PlanError> {
+    let graph = survey.graph;
+    if graph.is_empty() {
+        return Err(PlanError::NoRevisions(target.clone()));
+    }
+    if target.point == Point::Current && target.steps < 0 {
+        return Err(PlanError::Downwards(target.clone()));
+    }
+    let heads = survey.heads();
+    let targets = graph.select(target, Standpoint::At(&heads))?;
+    refuse_overlap(graph, target, &targets)?;
+    Ok(targets)
+}
+
+/// Refuses target revisions of which one stands on another, as Alembic does:
+/// it would not be clear whether all of them were meant.
+fn refuse_overlap(graph: &Graph, target: &Target, targets: &[Node]) -> Result<(), PlanError> {
+    let mut set = NodeSet::new(graph.len());
+    for node in targets {
+        set.insert(*node);
+    }
+    let tips = graph.tips(&set);
+    if tips.len() == set.len() {
+        return Ok(());
+    }
+    let below = |tip: &Node| {
+        let mut below = graph.ancestors([*tip], Dependencies::Included);
+        below.remove(*tip);
+        below.intersect(&set);
+        below
+    };
+    let mut overlaps = tips.iter().map(|tip| (*tip, below(tip)));
+    match overlaps.find(|(_, below)| !below.is_empty()) {
+        None => Ok(()),
+        Some((tip, below)) => Err(PlanError::Overlap {
+            target: target.clone(),
+            revision: graph.located(tip),
+            below: below.iter().map(|node| graph.located(node)).collect(),
+        }),
+    }
+}
+
+fn refuse_partly_replaced(survey: &Survey<'_>, pending: &NodeSet) -> Result<(), PlanError> {
+    let mut partly = survey.partly_replaced.iter();
+    let Some(by) = partly.find(|node| pending.contains(*node)) else {
+        return Ok(());
+    };
+    let replaces = survey.graph.revision(by).replaces.iter().cloned();
+    let (applied, missing) = replaces.partition(|id| survey.state.has(id));
+    Err(PlanError::PartlyReplaced {
+        by: survey.graph.located(by),
+        applied,
+        missing,
+    })
+}
+
+fn refuse_partial_elsewhere(
+    survey: &Survey<'_>,
+    pending: &NodeSet,
+    target: &Target,
+) -> Result<(), PlanError> {
+    let partial = survey.partial.keys();
+    let elsewhere: Vec<_> = partial
+        .filter(|node| !pending.contains(**node))
+        .map(|node| survey.graph.located(*node))
+        .collect();
+    if elsewhere.is_empty() {
+        return Ok(());
+    }
+    Err(PlanError::PartialElsewhere {
+        target: target.clone(),
+        partial: elsewhere,
+    })
+}
+
+fn order(survey: &Survey<'_>, pending: NodeSet) -> Vec<Node> {
+    let graph = survey.graph;
+    let topological = graph.order().iter().copied();
+    let below_applied =
+        topological.filter(|node| pending.contains(*node) && survey.reached.contains(*node));
+    let (mut order, late): (Vec<_>, Vec<_>) =
+        below_applied.partition(|node| survey.partial.contains_key(node));
+    order.extend(late);
+    let mut others = pending;
+    others.subtract(&survey.reached);
+    order.extend(graph.descending(&others).into_iter().rev());
+    order
+}
+
+fn step(survey: &Survey<'_>, node: Node) -> Step {
+    let action = match survey.partial.get(&node) {
+        Some(journal) => Action::Resume((*journal).clone()),
+        None if survey.recordable.contains(node) => Action::Record,
+        None => Action::Run,
+    };
+    Step {
+        revision: survey.graph.id(node).clone(),
+        direction: Direction::Upgrade,
+        action,
+    }
+}
+
+fn out_of_order(survey: &Survey<'_>) -> Vec<OutOfOrder> {
+    let above = survey.applied_above();
+    let located = |node| survey.graph.located(node);
+    let nodes = survey.out_of_order().into_iter();
+    let pairs = nodes.filter_map(|node| {
+        above[node.index()].map(|applied| OutOfOrder {
+            pending: located(node),
+            applied: located(applied),
+        })
+    });
+    pairs.collect()
+}
+
+fn recorded(state: &AppliedState, ids: Vec<&RevisionId>) -> Vec<RecordedOnly> {
+    let only = |id: &RevisionId| RecordedOnly {
+        revision: id.clone(),
+        message: state
+            .rows
+            .get(id)
+            .map(|row| row.message.clone())
+            .unwrap_or_default(),
+    };
+    ids.into_iter().map(only).collect()
 }

@@ -1,10 +1,413 @@
-//! The checksum of a script's tokens.
+//! The checksum of a script's tokens, by which an applied file that changed
+//! is noticed.
+//!
+//! Rule 1, which may never change, since databases hold its results:
+//!
+//! - Comments, white space, line endings, a byte order mark and the
+//!   `\restrict` lines of pg_dump do not count.
+//! - A string, a quoted name and inline COPY data count byte for byte, with
+//!   their prefix and quotes; only a line ending inside them that is CR LF
+//!   counts as LF, so that the settings of a checkout change nothing.
+//! - The rest is cut into names, numbers and operators as PostgreSQL cuts
+//!   them, and ASCII letters in it count as lower case: the server folds
+//!   keywords and unquoted names, too.
+//! - Semicolons count once between statements, not before the first one, not
+//!   after the last one and not after inline data.
+//! - Each of these units goes into SHA-256 as a letter for its class, its
+//!   length in four bytes (little endian), and its bytes. The first 16 bytes
+//!   of the result are written in hexadecimal after `1:`. That is enough to
+//!   notice a change; it is no protection against somebody who wants one.
+//!
+//! The lexer library only says where white space, comments and quotes begin
+//! and end, which SQL has settled. How everything else is cut is written down
+//! here, so that a newer lexer cannot change a checksum.
+
+use std::fmt::{self, Display, Write as _};
+
+use sha2::{Digest, Sha256};
+
+use crate::sql::{TokenKind, tokens};
+
+/// The number of the rule, and what separates it from the rest.
+const RULE: &str = "1:";
+
+/// So many bytes of the hash are kept.
+const KEPT_BYTES: usize = 16;
+
+/// Units are collected to about so many bytes before they are hashed.
+const HASHED_AT_ONCE: usize = 64 * 1024;
+
+/// The operator characters of PostgreSQL, and those among them that allow an
+/// operator of several characters to end in `+` or `-` (`scan.l`).
+const OPERATOR: &[u8] = b"+-*/<>=~!@#%^&|`?";
+const SPECIAL: &[u8] = b"~!@#%^&|`?";
 
 /// A checksum with the number of its rule, such as `1:9f86...`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checksum(String);
 
+/// How a recorded checksum compares with one of this version's rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    Same,
+    Different,
+    /// It was made by a rule that this version does not know.
+    OtherRule,
+}
+
 /// Returns the checksum of a script.
-pub fn checksum(_sql: &str) -> Checksum {
-    Checksum(String::new())
+pub fn checksum(sql: &str) -> Checksum {
+    checksum_of([sql])
+}
+
+/// Returns the checksum of several scripts one after another, as if a
+/// semicolon stood between them.
+pub fn checksum_of<'a>(scripts: impl IntoIterator<Item = &'a str>) -> Checksum {
+    let mut units = Units::default();
+    for sql in scripts {
+        units.script(sql);
+        units.semicolon();
+    }
+    let mut text = RULE.to_owned();
+    for byte in &units.finish()[..KEPT_BYTES] {
+        // Writing into a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    Checksum(text)
+}
+
+impl Checksum {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Compares with a checksum that the database holds.
+    pub fn compare(&self, recorded: &str) -> Comparison {
+        if !recorded.starts_with(RULE) {
+            Comparison::OtherRule
+        } else if recorded == self.0 {
+            Comparison::Same
+        } else {
+            Comparison::Different
+        }
+    }
+}
+
+impl Display for Checksum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The class of a unit, as it is framed.
+#[derive(Clone, Copy)]
+enum Class {
+    /// A name, number, operator or single character.
+    Plain = b'p' as isize,
+    /// A string or a quoted name.
+    Quoted = b'q' as isize,
+    /// Inline data.
+    Data = b'd' as isize,
+}
+
+/// What has to be framed before the next unit.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Before {
+    /// A semicolon would say nothing: there was no unit yet, or inline data
+    /// has ended its statement.
+    #[default]
+    NoSemicolon,
+    Nothing,
+    Semicolon,
+}
+
+#[derive(Default)]
+struct Units {
+    before: Before,
+    /// Framed and not hashed.
+    framed: Vec<u8>,
+    hasher: Sha256,
+}
+
+impl Units {
+    fn script(&mut self, sql: &str) {
+        self.framed.reserve(sql.len().min(HASHED_AT_ONCE) * 2);
+        let mut plain_start = None;
+        let mut at = 0;
+        for token in tokens(sql) {
+            // A script that a scan refuses has no tokens from there on; what
+            // is left counts byte for byte.
+            let Ok(token) = token else { break };
+            at = token.span.end;
+            match &token.kind {
+                TokenKind::Word
+                | TokenKind::OpenParenthesis
+                | TokenKind::CloseParenthesis
+                | TokenKind::Other => {
+                    plain_start.get_or_insert(token.span.start);
+                    continue;
+                }
+                _ => {}
+            }
+            if let Some(start) = plain_start.take() {
+                self.plain(&sql.as_bytes()[start..token.span.start]);
+            }
+            match token.kind {
+                TokenKind::Semicolon => self.semicolon(),
+                TokenKind::QuotedWord | TokenKind::Text => {
+                    self.verbatim(Class::Quoted, &sql[token.span]);
+                }
+                TokenKind::CopyData { data, .. } => self.verbatim(Class::Data, &sql[data]),
+                TokenKind::Blank
+                | TokenKind::LineComment
+                | TokenKind::BlockComment
+                | TokenKind::Directive
+                | TokenKind::Word
+                | TokenKind::OpenParenthesis
+                | TokenKind::CloseParenthesis
+                | TokenKind::Other => {}
+            }
+        }
+        if let Some(start) = plain_start {
+            self.plain(&sql.as_bytes()[start..at]);
+        }
+        if at < sql.len() {
+            self.verbatim(Class::Quoted, &sql[at..]);
+        }
+    }
+
+    fn semicolon(&mut self) {
+        if self.before != Before::NoSemicolon {
+            self.before = Before::Semicolon;
+        }
+    }
+
+    /// Cuts text without white space, comments and quotes into its units.
+    fn plain(&mut self, mut text: &[u8]) {
+        while let Some(length) = unit(text) {
+            self.frame(Class::Plain, |framed| {
+                framed.extend(text[..length].iter().map(u8::to_ascii_lowercase));
+            });
+            text = &text[length..];
+        }
+    }
+
+    fn verbatim(&mut self, class: Class, text: &str) {
+        self.frame(class, |framed| {
+            let mut parts = text.split("\r\n");
+            framed.extend_from_slice(parts.next().unwrap_or_default().as_bytes());
+            for part in parts {
+                framed.push(b'\n');
+                framed.extend_from_slice(part.as_bytes());
+            }
+        });
+    }
+
+    fn frame(&mut self, class: Class, write: impl FnOnce(&mut Vec<u8>)) {
+        let after = match class {
+            Class::Plain | Class::Quoted => Before::Nothing,
+            Class::Data => Before::NoSemicolon,
+        };
+        if std::mem::replace(&mut self.before, after) == Before::Semicolon {
+            frame(&mut self.framed, Class::Plain, |framed| framed.push(b';'));
+        }
+        frame(&mut self.framed, class, write);
+        if self.framed.len() >= HASHED_AT_ONCE {
+            self.hasher.update(&self.framed);
+            self.framed.clear();
+        }
+    }
+
+    fn finish(mut self) -> [u8; 32] {
+        self.hasher.update(&self.framed);
+        self.hasher.finalize().into()
+    }
+}
+
+fn frame(framed: &mut Vec<u8>, class: Class, write: impl FnOnce(&mut Vec<u8>)) {
+    framed.push(class as u8);
+    let start = framed.len();
+    framed.extend_from_slice(&[0; 4]);
+    write(framed);
+    let length = u32::try_from(framed.len() - start - 4).unwrap_or(u32::MAX);
+    framed[start..start + 4].copy_from_slice(&length.to_le_bytes());
+}
+
+/// Measures the first unit of a text, in bytes.
+fn unit(text: &[u8]) -> Option<usize> {
+    let first = *text.first()?;
+    let second = text.get(1).copied().unwrap_or_default();
+    let length = if first.is_ascii_digit() || (first == b'.' && second.is_ascii_digit()) {
+        number(text)
+    } else if is_word(first) {
+        text.iter().take_while(|byte| is_word(**byte)).count()
+    } else if OPERATOR.contains(&first) {
+        operator(text)
+    } else if matches!((first, second), (b':', b':' | b'=')) {
+        2
+    } else {
+        1
+    };
+    Some(length)
+}
+
+/// A letter, a digit, `_`, `$` or a byte of a character that is not ASCII.
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80
+}
+
+/// Measures a number: digits, letters, `_` and `.`, and a sign after the `e`
+/// of a decimal one.
+fn number(text: &[u8]) -> usize {
+    let hexadecimal = text.len() > 1 && text[0] == b'0' && text[1].eq_ignore_ascii_case(&b'x');
+    let mut length = 1;
+    while let Some(byte) = text.get(length) {
+        let exponent = !hexadecimal
+            && text[length - 1].eq_ignore_ascii_case(&b'e')
+            && text.get(length + 1).is_some_and(u8::is_ascii_digit);
+        let belongs = is_word(*byte) && *byte != b'$'
+            || *byte == b'.'
+            || (matches!(byte, b'+' | b'-') && exponent);
+        if !belongs {
+            break;
+        }
+        length += 1;
+    }
+    length
+}
+
+/// Measures an operator. One of several characters ends in `+` or `-` only if
+/// it holds a character that no operator of the SQL standard has.
+fn operator(text: &[u8]) -> usize {
+    let mut length = text
+        .iter()
+        .take_while(|byte| OPERATOR.contains(byte))
+        .count();
+    if !text[..length].iter().any(|byte| SPECIAL.contains(byte)) {
+        while length > 1 && matches!(text[length - 1], b'+' | b'-') {
+            length -= 1;
+        }
+    }
+    length
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Golden vectors: databases hold such values. None may ever change.
+    #[test]
+    fn rule_1_never_changes() {
+        let vectors = [
+            ("", "1:e3b0c44298fc1c149afbf4c8996fb924"),
+            ("select 1", "1:3ecec84b3fee2ae115e04c22aac55a53"),
+            (
+                "CREATE TABLE \"Users\" (\n  id bigint PRIMARY KEY, -- why\n  name text DEFAULT 'it''s'\n);\n",
+                "1:34c4a9919a8efd663a39dc03a87ab346",
+            ),
+            (
+                "create function f() returns int language plpgsql as $body$\nbegin return 1; end $body$;",
+                "1:fc1bbbc66917d82152e5f00c065c2490",
+            ),
+            (
+                "select a->>'b', c::int, d@-1, e=-1, 1.5e-3, .5, $1;",
+                "1:765e8c2d36c09a9ea4385f7d4be0396e",
+            ),
+            (
+                "copy t (a) from stdin;\n1\tit's\n\\.\nselect E'\\'', U&\"\\0061\";",
+                "1:5abb32ebf919029e7d71bd08edcecfc3",
+            ),
+        ];
+        for (sql, expected) in vectors {
+            assert_eq!(checksum(sql).as_str(), expected, "{sql}");
+        }
+    }
+
+    #[track_caller]
+    fn same(a: &str, b: &str) {
+        assert_eq!(checksum(a), checksum(b), "{a:?} {b:?}");
+    }
+
+    #[track_caller]
+    fn different(a: &str, b: &str) {
+        assert_ne!(checksum(a), checksum(b), "{a:?} {b:?}");
+    }
+
+    #[test]
+    fn what_the_server_does_not_see_does_not_count() {
+        same("select 1", "-- why\nselect /* a */ 1;\r\n\n;");
+        same("select 1", "\u{feff}select 1");
+        same("select 1; select 2", ";select 1;;\nselect 2;");
+        same("select 1", "\\restrict a\nselect 1;\n\\unrestrict a\n");
+        same("a=-1", "a = - 1");
+        same("f(a,b)", "f ( a , b )");
+        same("a::int[1:2]", "a :: int [ 1 : 2 ]");
+        same("1.5e-3*x", "1.5e-3 * x");
+        same("SELECT A FROM b", "select a from B");
+        same("select a--b\n", "select a");
+    }
+
+    #[test]
+    fn what_the_server_sees_counts() {
+        different("select 1", "select 2");
+        different("select 1", "select 1; select 1");
+        different("a b", "ab");
+        different("a < = b", "a <= b");
+        different("a @ -1", "a @-1");
+        different("a - -1", "a --1");
+        different("1 .5", "1.5");
+        different("select 'a'", "select 'A'");
+        different("select 'a '", "select 'a'");
+        different("select \"a\"", "select a");
+        different("select E'a'", "select 'a'");
+        different("select $$a$$", "select 'a'");
+        different("select ';'", "select '';'");
+        different("select 1", "");
+        different(
+            "copy t from stdin;\n1\n\\.\n",
+            "copy t from stdin;\n2\n\\.\n",
+        );
+        different(
+            "copy t from stdin;\n1\n\\.\n",
+            "copy t from stdin;\n1 \n\\.\n",
+        );
+    }
+
+    #[test]
+    fn only_line_endings_change_inside_quotes() {
+        same("select 'a\r\nb'", "select 'a\nb'");
+        same("do $$\r\nx\r\n$$", "do $$\nx\n$$");
+        same(
+            "copy t from stdin;\r\n1\r\n\\.\r\n",
+            "copy t from stdin;\n1\n\\.\n",
+        );
+        different("select 'a\rb'", "select 'a\nb'");
+        different("do $$ x $$", "do $$x$$");
+    }
+
+    #[test]
+    fn several_scripts_count_like_one() {
+        assert_eq!(
+            checksum_of(["select 1", "select 2"]),
+            checksum("select 1; select 2")
+        );
+        assert_eq!(checksum_of(["select 1;", ""]), checksum("select 1"));
+        assert_eq!(checksum_of([]), checksum(""));
+    }
+
+    #[test]
+    fn a_broken_script_has_a_checksum_all_the_same() {
+        different("select 'a", "select 'b");
+        different("select \\x", "select \\y");
+    }
+
+    #[test]
+    fn checksums_of_other_rules_cannot_be_compared() {
+        let sum = checksum("select 1");
+        assert_eq!(sum.compare(sum.as_str()), Comparison::Same);
+        assert_eq!(sum.compare("1:00"), Comparison::Different);
+        assert_eq!(sum.compare("2:00"), Comparison::OtherRule);
+        assert_eq!(sum.compare(""), Comparison::OtherRule);
+        assert_eq!(sum.to_string(), sum.as_str());
+    }
 }

@@ -4,12 +4,18 @@
 mod checksum;
 mod graph;
 mod id;
+#[cfg(test)]
+pub(crate) mod language;
+mod nearest;
 mod target;
 
-pub use checksum::{Checksum, checksum};
-pub use graph::{Graph, GraphError};
+pub use checksum::{Checksum, Comparison, checksum, checksum_of};
+pub use graph::{
+    BadLabel, Dependencies, Duplicate, Graph, GraphError, Located, Mention, Node, NodeSet,
+    SelectError, Standpoint, StillThere, UnknownReference,
+};
 pub use id::{IdError, RevisionId};
-pub use target::{Target, TargetError};
+pub use target::{Point, Target, TargetError, TargetRange};
 
 use std::ops::Range;
 use std::sync::Arc;

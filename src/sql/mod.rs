@@ -1,45 +1,81 @@
 //! SQL text: its statements, where they stand, and what each may be run in.
 //!
-//! Tokens come from a lexer library; nothing here understands a statement
-//! beyond the words that decide how it must be run.
+//! Where a statement ends is decided by psql's rule on the tokens of a lexer,
+//! not by a parser: a parser that meets syntax newer than itself recovers by
+//! guessing, and a guess could move a boundary. Nothing here understands a
+//! statement beyond the words that decide how it must be run; whether it is
+//! correct is the server's to say. In the tests a parser checks the
+//! boundaries of all that it does understand.
 
-use std::ops::Range;
+mod copy;
+mod kind;
+mod lexeme;
+mod mask;
+mod scan;
+mod statement;
+mod token;
 
-/// One statement of a script. Spans are bytes of the script's text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Statement {
-    /// From the first token to the last one, without the semicolon.
-    pub span: Range<usize>,
-    pub kind: StatementKind,
+pub(crate) use copy::CopyEnd;
+pub use kind::{Control, IfNotExists, ObjectName, OutsideKind, StatementKind};
+pub use mask::mask;
+pub use scan::{Scan, directives, is_blank, scan};
+pub use statement::{Statement, statements};
+pub(crate) use token::{TokenKind, tokens};
+
+/// What is wrong with a script before any server sees it. Offsets are bytes
+/// of the text that was handed in.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SqlError {
+    #[error("a {enclosure} is not closed")]
+    Unclosed { at: usize, enclosure: Enclosure },
+    #[error("`{command}` is a command of psql, not SQL")]
+    MetaCommand { at: usize, command: String },
+    #[error("more follows on the line of a `COPY ... FROM stdin;`")]
+    AfterCopy { at: usize },
+    #[error("the text holds a character with the code 0")]
+    Nul { at: usize },
 }
 
-/// How a statement has to be run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum StatementKind {
-    /// May run inside a transaction.
-    Ordinary,
-    /// `COPY ... FROM stdin`; its data stands inline, up to the line `\.`.
-    CopyIn { data: Range<usize> },
-    /// `BEGIN`, `COMMIT`, `SAVEPOINT` and their like.
-    TransactionControl,
-    /// Runs only outside a transaction block.
-    Outside(OutsideKind),
-    /// `CALL` or `DO`: may commit inside; outside a transaction nobody can
-    /// tell afterwards whether it ran.
-    Procedural,
+/// What opens and has to be closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Enclosure {
+    Quote,
+    DoubleQuote,
+    DollarQuote,
+    BlockComment,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum OutsideKind {
-    /// `CREATE [UNIQUE] INDEX CONCURRENTLY [IF NOT EXISTS] name`; `None`: no name was given.
-    CreateIndexConcurrently {
-        name: Option<String>,
-    },
-    DropIndexConcurrently {
-        name: Option<String>,
-    },
-    ReindexConcurrently,
-    Vacuum,
-    /// `CREATE DATABASE`, `ALTER SYSTEM`, `DETACH PARTITION ... CONCURRENTLY`, ...
-    Other,
+impl SqlError {
+    /// Returns where it is, in bytes.
+    pub fn at(&self) -> usize {
+        match self {
+            Self::Unclosed { at, .. }
+            | Self::MetaCommand { at, .. }
+            | Self::AfterCopy { at }
+            | Self::Nul { at } => *at,
+        }
+    }
+
+    /// Returns the error as seen from a text in which this one begins later.
+    #[must_use]
+    pub fn shifted(mut self, by: usize) -> Self {
+        match &mut self {
+            Self::Unclosed { at, .. }
+            | Self::MetaCommand { at, .. }
+            | Self::AfterCopy { at }
+            | Self::Nul { at } => *at += by,
+        }
+        self
+    }
+}
+
+impl std::fmt::Display for Enclosure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Quote => "quote",
+            Self::DoubleQuote => "double quote",
+            Self::DollarQuote => "dollar quote",
+            Self::BlockComment => "block comment",
+        })
+    }
 }

@@ -11,6 +11,8 @@ mod also;
 mod connect;
 mod connect_fake;
 mod connect_tls;
+mod example_schema;
+mod readme;
 mod support;
 mod support_works;
 mod tidy;

@@ -24,7 +24,11 @@ const IMPURE: &[&str] = &[
     "TcpStream",
     "println!",
     "print!",
-    "tracing::",
+    "trace!(",
+    "debug!(",
+    "info!(",
+    "warn!(",
+    "error!(",
 ];
 
 /// One row of the table of edges.
@@ -242,24 +246,29 @@ fn rooms() -> BTreeMap<String, Room> {
 
 /// Returns the rows of the table between a document's two markers.
 pub(crate) fn table(document: &str, marker: &str) -> Vec<Vec<String>> {
-    let text = read(document);
-    let (_, rest) = text
-        .split_once(&format!("<!-- {marker}:begin -->\n"))
-        .unwrap_or_else(|| panic!("{document} has no marker {marker}:begin"));
-    let (table, _) = rest
-        .split_once(&format!("<!-- {marker}:end -->"))
-        .unwrap_or_else(|| panic!("{document} has no marker {marker}:end"));
-    table
+    let cells = |line: &str| -> Vec<String> {
+        let row = line.trim().trim_matches('|').split('|');
+        row.map(|cell| cell.trim().to_owned()).collect()
+    };
+    between(document, marker)
         .lines()
         .skip(2)
-        .map(|line| {
-            line.trim()
-                .trim_matches('|')
-                .split('|')
-                .map(|cell| cell.trim().to_owned())
-                .collect()
-        })
+        .map(cells)
         .collect()
+}
+
+/// Returns the lines between a document's two markers.
+pub(crate) fn between(document: &str, marker: &str) -> String {
+    let text = read(document);
+    let (begin, end) = (
+        format!("<!-- {marker}:begin -->\n"),
+        format!("<!-- {marker}:end -->"),
+    );
+    text.split_once(&begin)
+        .and_then(|(_, rest)| rest.split_once(&end))
+        .unwrap_or_else(|| panic!("{document} lacks the markers of `{marker}`"))
+        .0
+        .to_owned()
 }
 
 /// Returns the top-level module that a file belongs to.
@@ -294,7 +303,7 @@ fn code_lines(file: &Path) -> Vec<(usize, String)> {
     let text = read(file);
     (1..)
         .zip(text.lines())
-        .take_while(|(_, line)| line.trim() != "#[cfg(test)]")
+        .take_while(|(_, line)| line.trim() != "#[cfg(test)]" && !file.ends_with("tests.rs"))
         .filter(|(_, line)| !line.trim_start().starts_with("//"))
         .map(|(number, line)| {
             let code = line.split_once(" // ").map_or(line, |(code, _)| code);

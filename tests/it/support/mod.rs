@@ -17,3 +17,13 @@ pub(crate) mod project;
 pub(crate) mod proxy;
 pub(crate) mod server;
 pub(crate) mod standby;
+
+/// Waits until something that another process does has happened.
+#[track_caller]
+pub(crate) fn eventually(what: &str, mut happened: impl FnMut() -> bool) {
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while !happened() {
+        assert!(std::time::Instant::now() < deadline, "never: {what}");
+        std::thread::yield_now();
+    }
+}

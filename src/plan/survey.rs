@@ -1,0 +1,219 @@
+//! The applied state laid over the graph: what each revision's row says about
+//! its file, and each file about its row.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Applied, AppliedState, Findings, Journal, Progress};
+use crate::revision::{
+    Comparison, Dependencies, Graph, Node, NodeSet, Revision, RevisionId, checksum,
+};
+
+/// Returns how the recorded state and the files differ.
+pub fn findings(graph: &Graph, state: &AppliedState) -> Findings {
+    Survey::new(graph, state).findings()
+}
+
+pub(super) struct Survey<'a> {
+    pub(super) graph: &'a Graph,
+    pub(super) state: &'a AppliedState,
+    /// Applied to the end.
+    pub(super) complete: NodeSet,
+    pub(super) partial: BTreeMap<Node, &'a Journal>,
+    /// No row, but all that they replace is applied.
+    pub(super) recordable: NodeSet,
+    /// No row, and only some of what they replace is applied.
+    pub(super) partly_replaced: NodeSet,
+    /// Whatever an applied, partial or recordable revision stands on, and these.
+    pub(super) reached: NodeSet,
+}
+
+impl<'a> Survey<'a> {
+    pub(super) fn new(graph: &'a Graph, state: &'a AppliedState) -> Self {
+        let mut complete = NodeSet::new(graph.len());
+        let mut partial = BTreeMap::new();
+        for (id, row) in &state.rows {
+            if let Some(node) = graph.node(id.as_str()) {
+                match &row.progress {
+                    Progress::Complete => {
+                        complete.insert(node);
+                    }
+                    Progress::Partial(journal) => {
+                        partial.insert(node, journal);
+                    }
+                }
+            }
+        }
+        let mut recordable = NodeSet::new(graph.len());
+        let mut partly_replaced = NodeSet::new(graph.len());
+        for node in graph.nodes() {
+            let replaces = &graph.revision(node).replaces;
+            if complete.contains(node) || partial.contains_key(&node) {
+                continue;
+            }
+            match replaces.iter().filter(|id| state.has(id)).count() {
+                0 => {}
+                applied if applied == replaces.len() => {
+                    recordable.insert(node);
+                }
+                _ => {
+                    partly_replaced.insert(node);
+                }
+            }
+        }
+        let started = complete.iter().chain(partial.keys().copied());
+        let reached = graph.ancestors(started.chain(recordable.iter()), Dependencies::Included);
+        Self {
+            graph,
+            state,
+            complete,
+            partial,
+            recordable,
+            partly_replaced,
+            reached,
+        }
+    }
+
+    /// Returns the heads of what is applied: where `+1` starts.
+    pub(super) fn heads(&self) -> Vec<Node> {
+        let mut applied = self.complete.clone();
+        for node in self.recordable.iter() {
+            applied.insert(node);
+        }
+        self.graph.tips(&applied)
+    }
+
+    /// Returns whether all that a revision does is in the database.
+    pub(super) fn is_applied(&self, node: Node) -> bool {
+        self.complete.contains(node) || self.recordable.contains(node)
+    }
+
+    /// Returns how state and files differ. It computes the checksum of every
+    /// applied revision.
+    pub(super) fn findings(&self) -> Findings {
+        let (retired, ahead) = self.without_file();
+        let ids = |nodes: Vec<Node>| {
+            let ids = nodes.into_iter().map(|node| self.graph.id(node).clone());
+            sorted(ids.collect())
+        };
+        Findings {
+            divergent: ids(self.divergent()),
+            retired,
+            ahead,
+            out_of_order: ids(self.out_of_order()),
+            partial: self.partial_ids(),
+        }
+    }
+
+    /// Returns the applied revisions whose file has changed, in file order. A
+    /// checksum that was not recorded, or by another rule, cannot be judged.
+    fn divergent(&self) -> Vec<Node> {
+        let changed = |node: &Node| {
+            let revision = self.graph.revision(*node);
+            let recorded = self.state.rows.get(&revision.id);
+            recorded.is_some_and(|row| has_changed(revision, row))
+        };
+        self.complete.iter().filter(changed).collect()
+    }
+
+    /// Returns the pending revisions that an applied one stands on, in file order.
+    pub(super) fn out_of_order(&self) -> Vec<Node> {
+        let pending = |node: &Node| {
+            !self.is_applied(*node)
+                && !self.partial.contains_key(node)
+                && !self.partly_replaced.contains(*node)
+        };
+        self.reached.iter().filter(pending).collect()
+    }
+
+    /// Returns for each revision that an applied one stands on the first of
+    /// those; itself where it is applied.
+    pub(super) fn applied_above(&self) -> Vec<Option<Node>> {
+        let mut above = vec![None; self.graph.len()];
+        for node in self.graph.order().iter().rev() {
+            let started = self.is_applied(*node) || self.partial.contains_key(node);
+            above[node.index()] = if started {
+                Some(*node)
+            } else {
+                let dependents = self.graph.dependents(*node).iter();
+                dependents
+                    .filter_map(|above_it| above[above_it.index()])
+                    .min()
+            };
+        }
+        above
+    }
+
+    fn partial_ids(&self) -> Vec<RevisionId> {
+        let rows = self.state.rows.iter();
+        rows.filter(|(_, row)| !is_complete(row))
+            .map(|(id, _)| id.clone())
+            .collect()
+    }
+
+    /// Returns the recorded revisions that have no file: the retired, which a
+    /// known one stands on or replaces, and those ahead.
+    fn without_file(&self) -> (Vec<RevisionId>, Vec<RevisionId>) {
+        let gone = |id: &&RevisionId| self.graph.node(id.as_str()).is_none();
+        let gone: Vec<&RevisionId> = self.state.rows.keys().filter(gone).collect();
+        if gone.is_empty() {
+            return (Vec::new(), Vec::new());
+        }
+        let below = self.recorded_below();
+        let (retired, ahead): (Vec<_>, Vec<_>) =
+            gone.into_iter().partition(|id| below.contains(*id));
+        let owned = |ids: Vec<&RevisionId>| ids.into_iter().cloned().collect();
+        (owned(retired), owned(ahead))
+    }
+
+    /// Returns the ids of all that known revisions stand on or replace, by
+    /// what their files or the rows say: a row still knows what its revision
+    /// revised when that had a file.
+    fn recorded_below(&self) -> BTreeSet<&RevisionId> {
+        let known_rows = self.complete.iter().chain(self.partial.keys().copied());
+        let known = known_rows.map(|node| self.graph.id(node));
+        let replaced = self.graph.revisions().iter().flat_map(|by| &by.replaces);
+        let mut below = BTreeSet::new();
+        let mut todo: Vec<&RevisionId> = known.chain(replaced).collect();
+        while let Some(id) = todo.pop() {
+            if !below.insert(id) {
+                continue;
+            }
+            if let Some(row) = self.state.rows.get(id) {
+                todo.extend(row.down_revisions.iter().chain(&row.depends_on));
+            }
+            if let Some(node) = self.graph.node(id.as_str()) {
+                let files = self.graph.all_down(node).iter();
+                todo.extend(files.map(|node| self.graph.id(*node)));
+            }
+        }
+        below
+    }
+}
+
+impl AppliedState {
+    /// Returns whether a revision is recorded as applied to the end.
+    pub fn has(&self, id: &RevisionId) -> bool {
+        self.rows.get(id).is_some_and(is_complete)
+    }
+}
+
+fn is_complete(row: &Applied) -> bool {
+    match row.progress {
+        Progress::Complete => true,
+        Progress::Partial(_) => false,
+    }
+}
+
+fn has_changed(revision: &Revision, row: &Applied) -> bool {
+    row.checksum.as_deref().is_some_and(|recorded| {
+        match checksum(revision.text(&revision.up)).compare(recorded) {
+            Comparison::Different => true,
+            Comparison::Same | Comparison::OtherRule => false,
+        }
+    })
+}
+
+fn sorted(mut ids: Vec<RevisionId>) -> Vec<RevisionId> {
+    ids.sort_unstable();
+    ids
+}

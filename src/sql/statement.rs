@@ -1,0 +1,222 @@
+//! Where a script's statements begin and end.
+//!
+//! The rule is psql's: a semicolon ends a statement unless it stands in
+//! parentheses or in the `BEGIN ATOMIC ... END` body of a function. An empty
+//! statement is none.
+
+use std::ops::Range;
+
+use super::SqlError;
+use super::copy::{CopyWatch, Transfer};
+use super::kind::{StatementKind, classify};
+use super::token::{Token, TokenKind, tokens};
+
+/// So many tokens of a statement say how it has to be run; a long list of
+/// values must not be kept.
+const LEADING_TOKENS: usize = 256;
+
+/// One statement of a script. Spans are bytes of the script's text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// From the first token to the last one, without the semicolon.
+    pub span: Range<usize>,
+    pub kind: StatementKind,
+}
+
+/// Returns the statements of a script.
+///
+/// # Errors
+///
+/// Returns what [`scan`](super::scan()) returns for the same text.
+pub fn statements(text: &str) -> Result<Vec<Statement>, SqlError> {
+    let mut statements: Vec<Statement> = Vec::new();
+    let mut open = Open::default();
+    for token in tokens(text) {
+        let token = token?;
+        match token.kind {
+            TokenKind::CopyData { data, .. } => {
+                if let Some(statement) = statements.last_mut() {
+                    statement.kind = StatementKind::CopyIn { data };
+                }
+            }
+            ref kind if kind.is_separator() => {}
+            _ if open.is_ended_by(&token) => statements.extend(open.finish(text)),
+            _ => open.push(text, token),
+        }
+    }
+    statements.extend(open.finish(text));
+    Ok(statements)
+}
+
+/// The statement whose end has not been seen.
+#[derive(Debug, Default)]
+struct Open {
+    leading: Vec<Token>,
+    end: usize,
+    parentheses: usize,
+    body: Body,
+    copy: CopyWatch,
+}
+
+/// How deep in the SQL body of a function the last token stands.
+#[derive(Clone, Copy, Debug, Default)]
+struct Body {
+    /// `BEGIN ATOMIC` and each `CASE` in it: every one ends with `END`.
+    depth: usize,
+    after_begin: AfterBegin,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum AfterBegin {
+    Yes,
+    #[default]
+    No,
+}
+
+impl Open {
+    fn is_ended_by(&self, token: &Token) -> bool {
+        token.kind == TokenKind::Semicolon && self.parentheses == 0 && self.body.depth == 0
+    }
+
+    fn push(&mut self, text: &str, token: Token) {
+        self.copy.observe(text, &token);
+        match token.kind {
+            TokenKind::OpenParenthesis => self.parentheses += 1,
+            TokenKind::CloseParenthesis => self.parentheses = self.parentheses.saturating_sub(1),
+            TokenKind::Word if self.parentheses == 0 && self.creates_routine(text) => {
+                self.body.push(&text[token.span.clone()]);
+            }
+            _ => {}
+        }
+        self.end = token.span.end;
+        if self.leading.len() < LEADING_TOKENS {
+            self.leading.push(token);
+        }
+    }
+
+    /// Returns whether the statement begins as one that may have a body.
+    fn creates_routine(&self, text: &str) -> bool {
+        let is = |index: usize, words: &[&str]| {
+            self.leading.get(index).is_some_and(|token| {
+                let word = &text[token.span.clone()];
+                words
+                    .iter()
+                    .any(|expected| word.eq_ignore_ascii_case(expected))
+            })
+        };
+        let routine = ["function", "procedure"];
+        is(0, &["create"])
+            && (is(1, &routine) || (is(1, &["or"]) && is(2, &["replace"]) && is(3, &routine)))
+    }
+
+    /// Returns the statement, unless it is empty, and begins the next one.
+    fn finish(&mut self, text: &str) -> Option<Statement> {
+        let mut done = std::mem::take(self);
+        let start = done.leading.first()?.span.start;
+        let kind = match done.copy.finish() {
+            // Where the data stands is not known before its token comes.
+            Some(Transfer::In) => StatementKind::CopyIn {
+                data: text.len()..text.len(),
+            },
+            Some(Transfer::Out) => StatementKind::CopyOut,
+            None => classify(text, &done.leading),
+        };
+        Some(Statement {
+            span: start..done.end,
+            kind,
+        })
+    }
+}
+
+impl Body {
+    fn push(&mut self, word: &str) {
+        let is = |expected| word.eq_ignore_ascii_case(expected);
+        if self.depth == 0 {
+            if self.after_begin == AfterBegin::Yes && is("atomic") {
+                self.depth = 1;
+            }
+            self.after_begin = if is("begin") {
+                AfterBegin::Yes
+            } else {
+                AfterBegin::No
+            };
+        } else if is("case") || is("begin") {
+            self.depth += 1;
+        } else if is("end") {
+            self.depth -= 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let statements = statements(text).expect("lexically sound");
+        let actual: Vec<_> = statements
+            .into_iter()
+            .map(|statement| &text[statement.span])
+            .collect();
+        assert_eq!(actual, expected, "{text}");
+    }
+
+    #[test]
+    fn a_semicolon_ends_a_statement() {
+        check("", &[]);
+        check(" -- nothing\n;;/* */;", &[]);
+        check("select 1; select 2", &["select 1", "select 2"]);
+        check("select 1 -- a;\n;select ';' ;", &["select 1", "select ';'"]);
+        check("/* a */ select 1 /* b */;", &["select 1"]);
+        check(
+            "do $$ begin; end $$; select 1",
+            &["do $$ begin; end $$", "select 1"],
+        );
+        check("\u{feff}select 1;", &["select 1"]);
+        check("\\restrict k\nselect 1;\n\\unrestrict k\n", &["select 1"]);
+    }
+
+    #[test]
+    fn not_in_parentheses() {
+        let rule = "create rule r as on insert to t do (select 1; select 2)";
+        check(&format!("{rule}; select 3"), &[rule, "select 3"]);
+        check("select 1); select 2", &["select 1)", "select 2"]);
+        check("select (1; select 2;", &["select (1; select 2;"]);
+    }
+
+    #[test]
+    fn not_in_the_body_of_a_function() {
+        for routine in ["function", "or replace function", "PROCEDURE"] {
+            let create = format!(
+                "CREATE {routine} f(a int) begin ATOMIC select case a when 1 then 2 end; select 3; end"
+            );
+            check(&format!("{create}; select 4"), &[&create, "select 4"]);
+        }
+        check(
+            "create function begin() returns int return 1; select 2",
+            &["create function begin() returns int return 1", "select 2"],
+        );
+        check("begin atomic; select 1", &["begin atomic", "select 1"]);
+        check(
+            "create table t (); end; select 1",
+            &["create table t ()", "end", "select 1"],
+        );
+    }
+
+    #[test]
+    fn inline_data_belongs_to_its_copy() {
+        let text = "copy t from stdin; -- rows\n1;'\n2\n\\.\nselect 1;\ncopy u from stdin;\n";
+        let statements = statements(text).expect("lexically sound");
+        assert_eq!(statements.len(), 3);
+        let StatementKind::CopyIn { data } = &statements[0].kind else {
+            panic!("{:?}", statements[0]);
+        };
+        assert_eq!(&text[data.clone()], "1;'\n2\n");
+        assert_eq!(&text[statements[1].span.clone()], "select 1");
+        let StatementKind::CopyIn { data } = &statements[2].kind else {
+            panic!("{:?}", statements[2]);
+        };
+        assert!(data.is_empty());
+    }
+}
