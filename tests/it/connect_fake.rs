@@ -188,3 +188,32 @@ async fn a_server_without_tls_is_a_refusal_where_tls_is_required() {
     assert_eq!(reason(&error), &Reason::TlsNotOffered);
     assert_eq!(error.verdict(), Verdict::Permanent);
 }
+
+#[tokio::test]
+async fn nothing_is_left_of_an_attempt_that_was_given_up() {
+    let (left, mut seen) = tokio::sync::mpsc::unbounded_channel();
+    let server = FakeServer::start(move |mut stream| {
+        let left = left.clone();
+        async move {
+            read_startup(&mut stream).await;
+            // AuthenticationOk and ReadyForQuery, but no answer to a query.
+            let mut ready = message(b'R', &[0, 0, 0, 0]);
+            ready.extend(message(b'Z', b"I"));
+            stream.write_all(&ready).await.expect("the client is there");
+            drain(&mut stream).await;
+            left.send(()).expect("the test waits for this");
+        }
+    })
+    .await;
+    let connection = to_port(server.port());
+    let error = attempt_within(&connection, BRIEF).await.unwrap_err();
+    assert_eq!(reason(&error), &Reason::TimedOut(Stage::Query));
+    let gone = tokio::time::timeout(PATIENCE, seen.recv()).await;
+    assert_eq!(gone, Ok(Some(())));
+
+    // An attempt that is dropped in the middle leaves nothing either.
+    let dropped = tokio::time::timeout(BRIEF, attempt(&connection)).await;
+    assert!(dropped.is_err());
+    let gone = tokio::time::timeout(PATIENCE, seen.recv()).await;
+    assert_eq!(gone, Ok(Some(())));
+}
