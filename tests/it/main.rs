@@ -7,6 +7,10 @@
     reason = "tests read their own environment and files; the rule is for the program"
 )]
 
+mod also;
+mod connect;
+mod connect_fake;
+mod connect_tls;
 mod example_schema;
 mod readme;
 mod entrypoint;
@@ -16,3 +20,4 @@ mod signals;
 mod support;
 mod support_works;
 mod tidy;
+mod wait_database;
