@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     let log = config::log(None, &environment, &Disk);
     let signals = match Signals::install(&files::own_status()) {
         Ok(signals) => signals,
-        Err(error) => return cli::report::error(&Error::Signals(error), log.format),
+        Err(error) => return cli::report::failure(&Error::Signals(error), log.format),
     };
     let typed = match config::args::parse(env::args_os()) {
         Ok(Parsed::Command(typed)) => typed,
@@ -36,8 +36,8 @@ fn main() -> ExitCode {
         Ok(Ending::Show(text)) => cli::report::show(&text),
         Ok(Ending::HandOver(application)) => {
             let error = application.become_application(&signals);
-            cli::report::error(&Error::HandOver(error), log.format)
+            cli::report::failure(&Error::HandOver(error), log.format)
         }
-        Err(error) => cli::report::error(&error, log.format),
+        Err(error) => cli::report::failure(&error, log.format),
     }
 }

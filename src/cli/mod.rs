@@ -43,8 +43,12 @@ pub fn execute(
         Command::Wait { schema } => {
             wait::wait(&resolve(typed, environment)?, schema.as_ref(), signals)
         }
-        Command::Upgrade { mode } => {
-            upgrade::upgrade(&resolve(typed, environment)?, *mode, signals)
+        Command::Upgrade { target, mode } => {
+            let mut config = resolve(typed, environment)?;
+            if let Some(target) = target {
+                config.migrations.target = target.clone();
+            }
+            upgrade::upgrade(&config, mode, signals)
         }
     }
 }

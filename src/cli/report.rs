@@ -12,7 +12,7 @@ use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
 
 use crate::config::{LogFormat, UsageError};
 use crate::diagnostic::Diagnostic;
-use crate::error::Error;
+use crate::error::{self, Error};
 use crate::exit::Exit;
 use crate::files;
 
@@ -26,18 +26,19 @@ pub fn show(text: &str) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         // `seaworthy upgrade --sql | head` is no failure of ours.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(error) => self::error(&Error::Stdout(error), LogFormat::Text),
+        Err(error) => failure(&Error::Stdout(error), LogFormat::Text),
     }
 }
 
-/// Shows what is wrong with the command line, as clap words it.
+/// Shows what is wrong with the command line.
 pub fn usage(usage: &UsageError) -> ExitCode {
-    say(usage.text.trim_end());
-    ExitCode::from(Exit::Usage.code())
+    let diagnostic = error::config::usage(usage);
+    say(&diagnostic.to_string());
+    ExitCode::from(diagnostic.exit.code())
 }
 
 /// Shows an error and returns the code to exit with.
-pub fn error(error: &Error, format: LogFormat) -> ExitCode {
+pub fn failure(error: &Error, format: LogFormat) -> ExitCode {
     let diagnostic = error.diagnostic();
     match format {
         LogFormat::Text => say(&diagnostic.to_string()),

@@ -16,12 +16,14 @@ use crate::revision::Graph;
 
 pub(super) fn upgrade(
     config: &Config,
-    mode: UpgradeMode,
+    mode: &UpgradeMode,
     signals: &Signals,
 ) -> Result<Ending, Error> {
     let graph = pipeline::load(&config.migrations)?;
     match mode {
-        UpgradeMode::Print => Ok(Ending::Show(pipeline::offline(config, &graph)?)),
+        UpgradeMode::Print { from } => {
+            Ok(Ending::Show(pipeline::offline(config, &graph, from.as_ref())?))
+        }
         UpgradeMode::Apply => {
             run(config, &graph, Mode::Commit, signals)?;
             Ok(Ending::Done)
@@ -66,7 +68,7 @@ fn steps(graph: &Graph, report: &Report) -> serde_json::Value {
         .iter()
         .map(|done| {
             let path = graph
-                .get(&done.step.revision)
+                .get(done.step.revision.as_str())
                 .map(|revision| revision.source.path().display().to_string());
             let direction = match done.step.direction {
                 Direction::Upgrade => "upgrade",

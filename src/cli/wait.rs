@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::files::FilesError;
 use crate::pipeline;
 use crate::process::Signals;
-use crate::revision::{Graph, Target};
+use crate::revision::{Graph, Point, Target};
 
 pub(super) fn wait(
     config: &Config,
@@ -26,8 +26,8 @@ pub(super) fn wait(
 /// revisions, and a full id needs none.
 fn revisions(config: &Config, target: &Target) -> Result<Graph, Error> {
     match pipeline::load(&config.migrations) {
-        Err(Error::Files(FilesError::Missing { .. } | FilesError::Empty { .. }))
-            if target.is_one_name() =>
+        Err(Error::Files(FilesError::NoDirectory { .. } | FilesError::Empty { .. }))
+            if matches!(target.point, Point::Named(_)) =>
         {
             Ok(Graph::build(Vec::new())?)
         }

@@ -4,13 +4,19 @@
 //! codes are made here, one file a room, by exhaustive matches.
 
 pub mod also;
+pub mod config;
+mod listing;
+pub mod plan;
+pub mod revision;
+pub mod target;
 pub mod connect;
+mod not_ready;
 pub mod process;
 pub mod wait;
 
 use std::io;
 
-use crate::config::{ConfigError, LogFormat};
+use crate::config::ConfigError;
 use crate::diagnostic::Diagnostic;
 use crate::exit::Exit;
 use crate::files::FilesError;
@@ -69,12 +75,14 @@ impl Error {
             Self::Files(error) => files::diagnostic(error),
             Self::Format(error) => format::diagnostic(error),
             Self::Graph(error) => revision::diagnostic(error),
-            Self::Wait(error) => wait::diagnostic(error),
+            Self::Wait(error) => wait::diagnostic(error, not_ready::diagnostic),
             Self::State(error) => state::diagnostic(error),
             Self::Plan(error) => plan::diagnostic(error),
             Self::Script(error) => script::diagnostic(error),
             Self::Lock(error) => lock::diagnostic(error),
             Self::Apply(stopped) => apply::diagnostic(stopped),
+            Self::NoDatabases => Diagnostic::error("no-database", Exit::Config, self.to_string())
+                .hint("set `DATABASE_URL`"),
             Self::Signal(signal) => process::ended_by(*signal),
             Self::HandOver(error) => process::diagnostic(error),
             Self::Signals(_) | Self::Runtime(_) => {

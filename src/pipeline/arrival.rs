@@ -77,13 +77,17 @@ pub(super) async fn schema(config: &Config, graph: &Graph, target: &Target) -> R
 
 /// Returns the plan for what the state table says.
 pub(super) fn plan(config: &Config, graph: &Graph, state: &AppliedState) -> Result<Plan, Error> {
-    let policy = Policy {
+    let target = &config.migrations.target;
+    Ok(plan::upgrade(graph, state, target, policy(config))?)
+}
+
+/// Returns what is configured about states that are out of the ordinary.
+pub(super) fn policy(config: &Config) -> Policy {
+    Policy {
         on_ahead: config.migrations.on_ahead,
         allow_divergent: config.migrations.allow_divergent,
         allow_out_of_order: config.migrations.allow_out_of_order,
-    };
-    let target = &config.migrations.target;
-    Ok(plan::upgrade(graph, state, target, policy)?)
+    }
 }
 
 /// Returns the state table as it is configured.

@@ -111,7 +111,7 @@ async fn watch_from(source: &DatabaseSource) -> Option<Session> {
 pub(super) fn preflight(config: &Config, graph: &Graph, plan: &Plan, mode: Mode) -> Result<(), Error> {
     let shared = mode == Mode::DryRun || config.migrations.transaction == TransactionScope::All;
     for step in &plan.steps {
-        let Some(revision) = graph.get(&step.revision) else {
+        let Some(revision) = graph.get(step.revision.as_str()) else {
             continue;
         };
         if step.action == Action::Record {

@@ -14,7 +14,7 @@ use crate::config::{Config, MigrationsConfig};
 use crate::error::Error;
 use crate::files;
 use crate::format;
-use crate::plan::AppliedState;
+use crate::plan::{self, AppliedState};
 use crate::postgres::apply::{Mode, Report};
 use crate::postgres::offline::{self, OfflineOptions, OfflineTables};
 use crate::process::Signals;
@@ -100,19 +100,34 @@ async fn until_signal<T>(
     }
 }
 
-/// Returns the plan from base as a script for psql; connects to nothing.
+/// Returns the plan as a script for psql; connects to nothing. It starts where
+/// `from` says, or at base.
 ///
 /// # Errors
 ///
-/// What is wrong with the target or a script.
-pub fn offline(config: &Config, graph: &Graph) -> Result<String, Error> {
-    let plan = arrival::plan(config, graph, &AppliedState::default())?;
+/// What is wrong with a target or a script.
+pub fn offline(config: &Config, graph: &Graph, from: Option<&Target>) -> Result<String, Error> {
+    let target = &config.migrations.target;
+    let base = AppliedState::default();
+    let state = match from {
+        Some(from) => {
+            let done = plan::upgrade(graph, &base, from, arrival::policy(config))?;
+            base.after(&done)
+        }
+        None => base,
+    };
+    let tables = if state.rows.is_empty() {
+        OfflineTables::Create
+    } else {
+        OfflineTables::Exist
+    };
+    let plan = plan::upgrade(graph, &state, target, arrival::policy(config))?;
     migrate::preflight(config, graph, &plan, Mode::Commit)?;
     let options = OfflineOptions {
         transaction: config.migrations.transaction,
         lock_timeout: config.migrations.lock_timeout,
         statement_timeout: config.migrations.statement_timeout,
-        tables: OfflineTables::Create,
+        tables,
     };
     let table = arrival::version_table(&config.migrations);
     Ok(offline::script(&plan, graph, &table, &options))

@@ -1,6 +1,8 @@
 //! What has to happen: the applied state, the graph and a target in, ordered
 //! steps out. Pure; nothing here runs anything.
 
+#[cfg(test)]
+mod cases;
 mod error;
 #[cfg(test)]
 pub(crate) mod language;

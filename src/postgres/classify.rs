@@ -91,8 +91,11 @@ fn pooler(message: &str) -> Verdict {
 
 fn io(kind: ErrorKind) -> Verdict {
     match kind {
-        // A path that is not a socket, or one that this uid may not open.
-        ErrorKind::PermissionDenied | ErrorKind::InvalidInput => Verdict::Permanent,
+        // A socket that this uid may not open, until whoever made it opens
+        // it up, or a network policy that is still being put in force.
+        ErrorKind::PermissionDenied => Verdict::Grace,
+        // A path that is too long for a socket, or holds a zero byte.
+        ErrorKind::InvalidInput => Verdict::Permanent,
         _ => Verdict::Transient,
     }
 }
@@ -190,3 +193,6 @@ pub fn progress(reason: &Reason) -> u8 {
         Reason::WrongServer { .. } => 15,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -115,6 +115,7 @@ impl ConnectError {
             Verdict::Transient => self
                 .tries
                 .iter()
+                .filter(|tried| classify::verdict(&tried.reason) == Verdict::Transient)
                 .max_by_key(|tried| classify::progress(&tried.reason)),
         }
     }
