@@ -9,10 +9,10 @@ use super::{Ending, block_on};
 use crate::config::{Config, Output, UpgradeMode};
 use crate::error::Error;
 use crate::pipeline::{self, Manner};
-use crate::plan::Direction;
+use crate::plan::{AppliedState, Direction};
 use crate::postgres::apply::{Mode, ProgressDisplay, Report};
 use crate::process::Signals;
-use crate::revision::Graph;
+use crate::revision::{Graph, Point};
 
 pub(super) fn upgrade(
     config: &Config,
@@ -22,7 +22,14 @@ pub(super) fn upgrade(
     let graph = pipeline::load(&config.migrations)?;
     match mode {
         UpgradeMode::Print { from } => {
-            Ok(Ending::Show(pipeline::offline(config, &graph, from.as_ref())?))
+            let state = match from {
+                None => AppliedState::default(),
+                Some(from) if from.point == Point::Current => {
+                    block_on(signals, pipeline::state(config, signals))?
+                }
+                Some(from) => pipeline::state_at(config, &graph, from)?,
+            };
+            Ok(Ending::Show(pipeline::offline(config, &graph, &state)?))
         }
         UpgradeMode::Apply => {
             run(config, &graph, Mode::Commit, signals)?;

@@ -15,6 +15,7 @@ use super::{
     ConfigError, ConfigWarning, DatabaseSource, Databases, Environment, Files, LogConfig,
     MigrationsConfig, Origin, RunConfig, Sourced, WaitConfig,
 };
+use crate::revision::Point;
 
 /// Says the opposite of `SKIP_MIGRATION`, and is just as well known.
 const RUN_MIGRATIONS: &str = "RUN_MIGRATIONS_ON_STARTUP";
@@ -38,8 +39,8 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// - [`ConfigError::NoDatabase`] for a command that connects to nothing: `upgrade --sql`,
-    ///   `completions`, `man`, and `run` with both skips.
+    /// - [`ConfigError::NoDatabase`] for a command that connects to nothing: `upgrade --sql`
+    ///   (but from `current`), `completions`, `man`, and `run` with both skips.
     pub fn databases(&self) -> Result<&Databases, ConfigError> {
         self.databases.as_ref().ok_or(ConfigError::NoDatabase)
     }
@@ -211,7 +212,9 @@ fn databases(
         Command::Wait { .. } => true,
         Command::Upgrade { mode, .. } => match mode {
             UpgradeMode::Apply | UpgradeMode::DryRun(_) => true,
-            UpgradeMode::Print { .. } => false,
+            UpgradeMode::Print { from } => {
+                matches!(from, Some(from) if from.point == Point::Current)
+            }
         },
         Command::Completions { .. } | Command::Man => false,
     };

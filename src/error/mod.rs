@@ -4,6 +4,12 @@
 //! codes are made here, one file a room, by exhaustive matches.
 
 pub mod also;
+pub mod apply;
+pub mod lock;
+pub mod script;
+pub mod state;
+pub mod format;
+pub mod files;
 pub mod config;
 mod listing;
 pub mod plan;
@@ -52,9 +58,6 @@ pub enum Error {
     Lock(#[from] LockError),
     #[error(transparent)]
     Apply(#[from] Stopped),
-    /// A command that needs a database was resolved without one.
-    #[error("no database is configured")]
-    NoDatabases,
     #[error("ended by {0}")]
     Signal(Signal),
     #[error(transparent)]
@@ -81,8 +84,6 @@ impl Error {
             Self::Script(error) => script::diagnostic(error),
             Self::Lock(error) => lock::diagnostic(error),
             Self::Apply(stopped) => apply::diagnostic(stopped),
-            Self::NoDatabases => Diagnostic::error("no-database", Exit::Config, self.to_string())
-                .hint("set `DATABASE_URL`"),
             Self::Signal(signal) => process::ended_by(*signal),
             Self::HandOver(error) => process::diagnostic(error),
             Self::Signals(_) | Self::Runtime(_) => {

@@ -6,7 +6,7 @@ use crate::pipeline::NotReady;
 
 use super::{also, connect, state};
 
-pub fn diagnostic(error: &NotReady) -> Diagnostic {
+pub(super) fn diagnostic(error: &NotReady) -> Diagnostic {
     match error {
         NotReady::Connect(error) => connect::diagnostic(error),
         NotReady::Also(error) => also::diagnostic(error),

@@ -7,7 +7,7 @@ use tokio::try_join;
 
 use super::NotReady;
 use crate::also;
-use crate::config::{Config, DatabaseSource, Databases, MigrationsConfig};
+use crate::config::{Config, DatabaseSource, MigrationsConfig};
 use crate::error::Error;
 use crate::files::Disk;
 use crate::plan::{self, AppliedState, Plan, Policy};
@@ -27,7 +27,7 @@ pub(super) struct Arrival {
 /// is another one, and every other target, under one deadline.
 pub(super) async fn migrations(config: &Config, graph: &Graph) -> Result<Arrival, Error> {
     let limits = Limits::starting_now(&config.wait);
-    let databases = databases(config)?;
+    let databases = config.databases()?;
     let elsewhere = databases.application_elsewhere(&Disk)?;
     let (arrival, (), ()) = try_join!(
         planned(config, &databases.migration, graph, &limits),
@@ -45,7 +45,7 @@ pub(super) async fn migrations(config: &Config, graph: &Graph) -> Result<Arrival
 /// Waits for the application's database and every other target.
 pub(super) async fn application(config: &Config) -> Result<(), Error> {
     let limits = Limits::starting_now(&config.wait);
-    let source = databases(config)?.application();
+    let source = config.databases()?.application();
     try_join!(logged_in(config, source, &limits), others(config, &limits))?;
     Ok(())
 }
@@ -53,7 +53,7 @@ pub(super) async fn application(config: &Config) -> Result<(), Error> {
 /// Waits like [`application`], and until the schema has reached a target.
 pub(super) async fn schema(config: &Config, graph: &Graph, target: &Target) -> Result<(), Error> {
     let limits = Limits::starting_now(&config.wait);
-    let source = databases(config)?.application();
+    let source = config.databases()?.application();
     let table = version_table(&config.migrations);
     let subject = format!("the schema on {}", source.connection(&Disk)?.shown());
     let reached = tried(config, &limits, &subject, async |attempt| {
@@ -98,9 +98,21 @@ pub(super) fn version_table(config: &MigrationsConfig) -> VersionTable {
     }
 }
 
-/// Returns the databases of a command that needs them.
-pub(super) fn databases(config: &Config) -> Result<&Databases, Error> {
-    config.databases.as_ref().ok_or(Error::NoDatabases)
+/// Waits for the migrations' database and returns what it says is applied.
+pub(super) async fn state(config: &Config) -> Result<AppliedState, Error> {
+    let limits = Limits::starting_now(&config.wait);
+    let source = &config.databases()?.migration;
+    let table = version_table(&config.migrations);
+    let subject = source.connection(&Disk)?.shown();
+    tried(config, &limits, &subject, async |attempt| {
+        let session = log_in(config, source, attempt).await?;
+        let recorded = version_table::recorded(&session, &table)
+            .await
+            .map_err(NotReady::reading)?;
+        session.close().await;
+        Ok(recorded.state)
+    })
+    .await
 }
 
 async fn planned(

@@ -83,7 +83,7 @@ async fn apply(
         statement_timeout: config.migrations.statement_timeout,
         progress: manner.progress,
     };
-    let source = &arrival::databases(config)?.migration;
+    let source = &config.databases()?.migration;
     let observer = || watch_from(source);
     let report = apply::apply(
         locked,

@@ -100,34 +100,43 @@ async fn until_signal<T>(
     }
 }
 
-/// Returns the plan as a script for psql; connects to nothing. It starts where
-/// `from` says, or at base.
+/// Returns what the database says is applied, as the start of an offline script.
 ///
 /// # Errors
 ///
-/// What is wrong with a target or a script.
-pub fn offline(config: &Config, graph: &Graph, from: Option<&Target>) -> Result<String, Error> {
-    let target = &config.migrations.target;
+/// Whatever ended the wait, a signal included.
+pub async fn state(config: &Config, signals: &Signals) -> Result<AppliedState, Error> {
+    until_signal(signals, arrival::state(config)).await
+}
+
+/// Returns what is applied once a target is reached from base.
+///
+/// # Errors
+///
+/// What is wrong with the target.
+pub fn state_at(config: &Config, graph: &Graph, target: &Target) -> Result<AppliedState, Error> {
     let base = AppliedState::default();
-    let state = match from {
-        Some(from) => {
-            let done = plan::upgrade(graph, &base, from, arrival::policy(config))?;
-            base.after(&done)
-        }
-        None => base,
-    };
-    let tables = if state.rows.is_empty() {
-        OfflineTables::Create
-    } else {
-        OfflineTables::Exist
-    };
-    let plan = plan::upgrade(graph, &state, target, arrival::policy(config))?;
+    let plan = plan::upgrade(graph, &base, target, arrival::policy(config))?;
+    Ok(base.after(&plan))
+}
+
+/// Returns the plan as a script for psql; connects to nothing.
+///
+/// # Errors
+///
+/// What is wrong with the target or a script.
+pub fn offline(config: &Config, graph: &Graph, state: &AppliedState) -> Result<String, Error> {
+    let plan = arrival::plan(config, graph, state)?;
     migrate::preflight(config, graph, &plan, Mode::Commit)?;
     let options = OfflineOptions {
         transaction: config.migrations.transaction,
         lock_timeout: config.migrations.lock_timeout,
         statement_timeout: config.migrations.statement_timeout,
-        tables,
+        tables: if state.rows.is_empty() {
+            OfflineTables::Create
+        } else {
+            OfflineTables::Exist
+        },
     };
     let table = arrival::version_table(&config.migrations);
     Ok(offline::script(&plan, graph, &table, &options))
