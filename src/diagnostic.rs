@@ -120,7 +120,7 @@ impl Place {
         Self {
             name: format!(
                 "{}:{}:{}",
-                source.path().display(),
+                source.path_at(offset).display(),
                 position.line,
                 position.column
             ),
@@ -128,7 +128,7 @@ impl Place {
             excerpt: Some(Excerpt {
                 line: position.line,
                 column: position.column,
-                text: source.line(position.line).to_owned(),
+                text: source.line_at(offset).to_owned(),
             }),
         }
     }

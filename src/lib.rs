@@ -16,6 +16,11 @@ pub mod revision;
 pub mod source;
 pub mod sql;
 
+// Time, sockets and trust, shared by the adapters.
+pub(crate) mod dial;
+pub mod tls;
+pub mod wait;
+
 // Adapters: one kind of outside world each.
 pub mod also;
 pub mod files;

@@ -1,15 +1,26 @@
-//! The text of one file, and places in it.
+//! The text of a revision's file, and places in it.
+//!
+//! A revision whose two directions are in two files has one source as well:
+//! both texts, one after the other, so that an offset alone names a place.
 //!
 //! Errors about a file name a line and a column. Both count from one; a column
 //! counts characters, as editors and PostgreSQL do, not bytes.
 
 use std::path::{Path, PathBuf};
 
-/// A file's path and its whole text.
+/// A file's path and its whole text; or those of two files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
     path: PathBuf,
     text: String,
+    second: Option<Box<Second>>,
+}
+
+/// The file whose text stands after that of the first one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Second {
+    path: PathBuf,
+    start: usize,
 }
 
 /// A line and a column of a file, both counted from one.
@@ -24,9 +35,27 @@ impl Source {
         Self {
             path: path.into(),
             text: text.into(),
+            second: None,
         }
     }
 
+    /// Returns one source of two files, each of which is a whole one.
+    #[must_use]
+    pub fn pair(first: Self, second: &Self) -> Self {
+        // The line ending between them keeps the end of the first one apart
+        // from the start of the second.
+        let start = first.text.len() + 1;
+        Self {
+            path: first.path,
+            text: first.text + "\n" + &second.text,
+            second: Some(Box::new(Second {
+                path: second.path.clone(),
+                start,
+            })),
+        }
+    }
+
+    /// Returns the path of the only, or the first, file.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -35,10 +64,19 @@ impl Source {
         &self.text
     }
 
-    /// Returns the position of a byte offset. An offset past the end, or
-    /// inside a character, is taken as the next boundary before it.
+    /// Returns the path of the file that holds a byte offset.
+    pub fn path_at(&self, offset: usize) -> &Path {
+        match &self.second {
+            Some(second) if offset >= second.start => &second.path,
+            Some(_) | None => &self.path,
+        }
+    }
+
+    /// Returns the position of a byte offset in its file. An offset past the
+    /// end, or inside a character, is taken as the next boundary before it.
     pub fn position(&self, offset: usize) -> Position {
-        let before = &self.text[..self.text.floor_char_boundary(offset)];
+        let start = self.file_start(offset);
+        let before = &self.text[start..self.text.floor_char_boundary(offset)];
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         Position {
             line: before.matches('\n').count() + 1,
@@ -46,12 +84,30 @@ impl Source {
         }
     }
 
-    /// Returns a line's text without its line ending; empty past the end.
+    /// Returns a line of the only, or the first, file without its ending;
+    /// empty past the end.
     pub fn line(&self, number: usize) -> &str {
         number
             .checked_sub(1)
             .and_then(|index| self.text.lines().nth(index))
             .unwrap_or_default()
+    }
+
+    /// Returns the text of the line of a byte offset, without its ending.
+    pub fn line_at(&self, offset: usize) -> &str {
+        let file = self.file_start(offset);
+        let offset = self.text.floor_char_boundary(offset);
+        let start = self.text[file..offset]
+            .rfind('\n')
+            .map_or(file, |at| file + at + 1);
+        self.text[start..].lines().next().unwrap_or_default()
+    }
+
+    fn file_start(&self, offset: usize) -> usize {
+        match &self.second {
+            Some(second) if offset >= second.start => second.start,
+            Some(_) | None => 0,
+        }
     }
 }
 
@@ -84,9 +140,26 @@ mod tests {
     #[test]
     fn lines_come_without_their_ending() {
         let source = Source::new("a.sql", "one\r\ntwo\n");
+        assert_eq!(source.line_at(0), "one");
+        assert_eq!(source.line_at(4), "one");
+        assert_eq!(source.line_at(5), "two");
+        assert_eq!(source.line_at(9), "");
+        assert_eq!(source.line_at(99), "");
         assert_eq!(source.line(1), "one");
         assert_eq!(source.line(2), "two");
         assert_eq!(source.line(3), "");
         assert_eq!(source.line(0), "");
+    }
+
+    #[test]
+    fn a_place_in_the_second_file_of_a_pair_is_one_of_that_file() {
+        let up = Source::new("a.up.sql", "one\nt");
+        let source = Source::pair(up, &Source::new("a.down.sql", "two\nthree"));
+        assert_eq!(source.path_at(5), Path::new("a.up.sql"));
+        assert_eq!(source.path_at(6), Path::new("a.down.sql"));
+        assert_eq!(source.position(6), Position { line: 1, column: 1 });
+        assert_eq!(source.position(11), Position { line: 2, column: 2 });
+        assert_eq!(source.line_at(6), "two");
+        assert_eq!(source.line_at(11), "three");
     }
 }

@@ -80,6 +80,14 @@ pub enum TargetSessionAttrs {
     PreferStandby,
 }
 
+impl Connection {
+    /// Returns hosts and database as they may be shown: `db:5432/app`.
+    pub fn shown(&self) -> String {
+        let hosts: Vec<String> = self.hosts.iter().map(Host::shown).collect();
+        format!("{}/{}", hosts.join(","), self.database)
+    }
+}
+
 impl Host {
     /// Returns the host as it may be shown: `db:5432`, `[::1]:5432`, `/run/postgresql:5432`.
     pub fn shown(&self) -> String {

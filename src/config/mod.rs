@@ -4,13 +4,50 @@
 //! Pure: argv, variables and the text of files are handed in. A value that
 //! does not parse is an error that names the setting, never a default.
 
+mod also;
+pub mod args;
+mod connect_values;
 mod connection;
+mod conninfo;
+mod database;
+mod declaration;
+mod env_file;
+mod environment;
+mod error;
+mod file;
+mod grammar;
+mod hosts;
+mod kind;
+mod layers;
+mod log;
+mod origin;
+mod parameter;
+mod password_file;
+mod resolve;
 mod secret;
+mod service;
+mod setting;
+mod url;
+mod usage;
+mod variables;
 
+pub use also::AlsoProblem;
+pub use args::{Command, Output, Parsed, Typed, UpgradeMode};
 pub use connection::{
     ChannelBinding, Connection, Host, HostAddress, RootCertificates, SslMode, TargetSessionAttrs,
 };
+pub use database::{DatabaseSource, Databases};
+pub use declaration::{SETTINGS, Values};
+pub use environment::{Account, Environment, Files, Readers};
+pub use error::{ConfigError, ConfigWarning, FileRole, ParameterProblem, UrlProblem};
+pub use grammar::{completions, manual};
+pub use kind::{Mismatch, Shape};
+pub use log::{LogConfig, LogFormat};
+pub use origin::{EnvFilePlace, FilePlace, Origin, Sourced, Variable};
+pub use resolve::{Config, log, resolve, settings_table};
 pub use secret::Secret;
+pub use setting::{CommandName, DefaultValue, Group, Setting};
+pub use usage::UsageError;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -1,6 +1,95 @@
-//! To come.
+//! Every way in which the voyage can end early, and what is said about it.
+//!
+//! Each room has its own error type, which is data. The words, hints and exit
+//! codes are made here, one file a room, by exhaustive matches.
 
+pub mod also;
+pub mod apply;
+pub mod config;
+pub mod connect;
+pub mod files;
+pub mod format;
 mod listing;
+pub mod lock;
+mod not_ready;
 pub mod plan;
+pub mod process;
 pub mod revision;
+pub mod script;
+pub mod state;
 pub mod target;
+pub mod wait;
+
+use std::io;
+
+use crate::config::ConfigError;
+use crate::diagnostic::Diagnostic;
+use crate::exit::Exit;
+use crate::files::FilesError;
+use crate::format::FormatError;
+use crate::pipeline::NotReady;
+use crate::plan::{PlanError, ScriptError};
+use crate::postgres::apply::Stopped;
+use crate::postgres::lock::LockError;
+use crate::postgres::version_table::StateError;
+use crate::process::{HandOverError, Signal};
+use crate::revision::GraphError;
+use crate::wait::WaitError;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Files(#[from] FilesError),
+    #[error(transparent)]
+    Format(#[from] FormatError),
+    #[error(transparent)]
+    Graph(#[from] GraphError),
+    #[error(transparent)]
+    Wait(Box<WaitError<NotReady>>),
+    #[error(transparent)]
+    State(#[from] StateError),
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    #[error(transparent)]
+    Script(#[from] ScriptError),
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    #[error(transparent)]
+    Apply(#[from] Stopped),
+    #[error("ended by {0}")]
+    Signal(Signal),
+    #[error(transparent)]
+    HandOver(#[from] HandOverError),
+    #[error("signal handlers cannot be installed: {0}")]
+    Signals(io::Error),
+    #[error("the runtime cannot be started: {0}")]
+    Runtime(io::Error),
+    #[error("standard output cannot be written: {0}")]
+    Stdout(io::Error),
+}
+
+impl Error {
+    /// Returns what is said about the error, and the exit code.
+    pub fn diagnostic(&self) -> Diagnostic {
+        match self {
+            Self::Config(error) => config::diagnostic(error),
+            Self::Files(error) => files::diagnostic(error),
+            Self::Format(error) => format::diagnostic(error),
+            Self::Graph(error) => revision::diagnostic(error),
+            Self::Wait(error) => wait::diagnostic(error, not_ready::diagnostic),
+            Self::State(error) => state::diagnostic(error),
+            Self::Plan(error) => plan::diagnostic(error),
+            Self::Script(error) => script::diagnostic(error),
+            Self::Lock(error) => lock::diagnostic(error),
+            Self::Apply(stopped) => apply::diagnostic(stopped),
+            Self::Signal(signal) => process::ended_by(*signal),
+            Self::HandOver(error) => process::diagnostic(error),
+            Self::Signals(_) | Self::Runtime(_) => {
+                Diagnostic::error("system", Exit::Unavailable, self.to_string())
+            }
+            Self::Stdout(_) => Diagnostic::error("write", Exit::Write, self.to_string()),
+        }
+    }
+}

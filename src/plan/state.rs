@@ -2,12 +2,36 @@
 
 use std::collections::BTreeMap;
 
+use super::{Direction, Plan};
 use crate::revision::RevisionId;
 
 /// The rows of the state table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AppliedState {
     pub rows: BTreeMap<RevisionId, Applied>,
+}
+
+impl AppliedState {
+    /// Returns the state of a database that has gone through a plan, as far as
+    /// another plan has to know it: what a row says of its place in the graph
+    /// matters only where the file is gone, and here every file is there.
+    #[must_use]
+    pub fn after(mut self, plan: &Plan) -> Self {
+        for step in &plan.steps {
+            let row = Applied {
+                down_revisions: Vec::new(),
+                depends_on: Vec::new(),
+                message: String::new(),
+                checksum: None,
+                progress: Progress::Complete,
+            };
+            match step.direction {
+                Direction::Upgrade => self.rows.insert(step.revision.clone(), row),
+                Direction::Downgrade => self.rows.remove(&step.revision),
+            };
+        }
+        self
+    }
 }
 
 /// One row of the state table.

@@ -1,5 +1,18 @@
 //! Everything that speaks to PostgreSQL.
 
+pub mod apply;
+pub mod classify;
+pub mod connect;
+mod failure;
+pub mod lock;
+pub mod offline;
+mod quote;
 pub mod session;
+mod settings;
+pub mod tls;
+pub mod version_table;
 
-pub use session::{Facts, Session};
+pub use connect::{ConnectError, ConnectLimits, Reason, ServerError, SocketOnly, Try, connect};
+pub use failure::{FailureKind, ServerFailure};
+pub use session::{Canceller, Facts, Session};
+pub use version_table::{Location, VersionTable};

@@ -1,6 +1,27 @@
 //! One logged-in connection and what the server said about itself.
+//!
+//! A task drives the connection in the background: it logs what the server
+//! notices and keeps the error that ended the connection, which the library
+//! otherwise reports only as "connection closed".
 
-use tokio_postgres::Client;
+use std::fmt;
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tokio_postgres::error::{DbError, Severity};
+use tokio_postgres::{AsyncMessage, Client, Connection};
+use tracing::{debug, info, warn};
+
+use super::connect::{ConnectError, Route, ServerError, Wire};
+
+/// A server that does not close in this time is left.
+const CLOSE_LIMIT: Duration = Duration::from_millis(300);
+
+/// A request to cancel is one short message to a server that just answered.
+const CANCEL_LIMIT: Duration = Duration::from_millis(500);
 
 /// What the first query found out; one round trip.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,4 +45,173 @@ pub struct Session {
     pub facts: Facts,
     /// The host that answered, as it may be shown.
     pub host: String,
+    canceller: Canceller,
+    driver: Driver,
+}
+
+/// What is needed to ask the server to cancel what a session runs. A value of
+/// its own, so that it can be used while the session is busy.
+#[derive(Clone)]
+pub struct Canceller {
+    route: Arc<Route>,
+    /// The CancelRequest message with the session's pid and key.
+    request: [u8; 16],
+}
+
+/// Why a connection ended before we closed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The server said why, such as 57P01.
+    Server(ServerError),
+    /// The connection broke.
+    Lost(String),
+}
+
+/// The task that drives a connection, and what it learned at the end.
+pub(super) struct Driver {
+    task: JoinHandle<()>,
+    ended: Arc<Mutex<Option<Ended>>>,
+}
+
+impl Session {
+    pub(super) fn new(
+        client: Client,
+        facts: Facts,
+        host: String,
+        canceller: Canceller,
+        driver: Driver,
+    ) -> Self {
+        Self {
+            client,
+            facts,
+            host,
+            canceller,
+            driver,
+        }
+    }
+
+    /// Asks the server to cancel what this session runs. The answer comes on
+    /// the session itself, as SQLSTATE 57014, if the request came in time.
+    ///
+    /// # Errors
+    ///
+    /// [`ConnectError`] when the request could not be delivered.
+    pub async fn cancel(&self) -> Result<(), ConnectError> {
+        self.canceller.cancel().await
+    }
+
+    pub fn canceller(&self) -> Canceller {
+        self.canceller.clone()
+    }
+
+    /// Returns why the connection ended, if it did.
+    pub fn ended(&self) -> Option<Ended> {
+        self.driver.ended()
+    }
+
+    /// Says goodbye and waits, for a short time, until the socket is closed.
+    pub async fn close(self) {
+        let Self { client, driver, .. } = self;
+        drop(client);
+        driver.finish().await;
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("host", &self.host)
+            .field("facts", &self.facts)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Canceller {
+    pub(super) fn new(route: Arc<Route>, request: [u8; 16]) -> Self {
+        Self { route, request }
+    }
+
+    /// Asks the server to cancel what the session runs, within half a second.
+    ///
+    /// # Errors
+    ///
+    /// [`ConnectError`] when the request could not be delivered.
+    pub async fn cancel(&self) -> Result<(), ConnectError> {
+        self.route.deliver(&self.request, CANCEL_LIMIT).await
+    }
+}
+
+impl fmt::Debug for Canceller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Canceller").finish_non_exhaustive()
+    }
+}
+
+impl Driver {
+    /// Starts the task.
+    pub(super) fn start(mut connection: Connection<Wire, Wire>) -> Self {
+        let ended = Arc::new(Mutex::new(None));
+        let end = Arc::clone(&ended);
+        let task = tokio::spawn(async move {
+            while let Some(message) = poll_fn(|cx| connection.poll_message(cx)).await {
+                match message {
+                    Ok(AsyncMessage::Notice(notice)) => log(&notice),
+                    // Notifications are of no interest, other kinds unknown.
+                    Ok(_) => {}
+                    Err(error) => {
+                        let why = Ended::from(&error);
+                        debug!(target: "postgres", "the connection ended: {why}");
+                        *end.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
+                        return;
+                    }
+                }
+            }
+        });
+        Self { task, ended }
+    }
+
+    pub(super) fn ended(&self) -> Option<Ended> {
+        self.ended
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Waits for the end of a connection whose client is dropped.
+    pub(super) async fn finish(mut self) {
+        if timeout(CLOSE_LIMIT, &mut self.task).await.is_err() {
+            self.task.abort();
+        }
+    }
+}
+
+impl From<&tokio_postgres::Error> for Ended {
+    fn from(error: &tokio_postgres::Error) -> Self {
+        match error.as_db_error() {
+            Some(error) => Self::Server(error.into()),
+            None => {
+                let cause = std::error::Error::source(error);
+                Self::Lost(cause.map_or_else(|| error.to_string(), ToString::to_string))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Server(error) => error.fmt(f),
+            Self::Lost(text) => f.write_str(text),
+        }
+    }
+}
+
+/// Logs what the server noticed, with its SQLSTATE.
+fn log(notice: &DbError) {
+    let (sqlstate, message) = (notice.code().code(), notice.message());
+    match notice.parsed_severity() {
+        Some(Severity::Warning) => warn!(target: "postgres", sqlstate, "{message}"),
+        Some(Severity::Debug) => debug!(target: "postgres", sqlstate, "{message}"),
+        _ => info!(target: "postgres", sqlstate, "{message}"),
+    }
 }

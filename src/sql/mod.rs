@@ -18,7 +18,7 @@ mod token;
 pub(crate) use copy::CopyEnd;
 pub use kind::{Control, IfNotExists, ObjectName, OutsideKind, StatementKind};
 pub use mask::mask;
-pub use scan::{Scan, directives, scan};
+pub use scan::{Scan, directives, is_blank, scan};
 pub use statement::{Statement, statements};
 pub(crate) use token::{TokenKind, tokens};
 

@@ -60,6 +60,11 @@ pub fn directives(text: &str) -> Result<Vec<Range<usize>>, SqlError> {
         .collect()
 }
 
+/// Returns whether a text holds nothing but white space and comments.
+pub fn is_blank(text: &str) -> bool {
+    tokens(text).all(|token| token.is_ok_and(|token| token.kind.is_separator()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

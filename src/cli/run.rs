@@ -1,0 +1,46 @@
+//! `seaworthy run`: the whole voyage.
+
+use std::ffi::OsString;
+
+use tracing::info;
+
+use super::upgrade::progress;
+use super::{Ending, block_on};
+use crate::config::Config;
+use crate::error::Error;
+use crate::pipeline::{self, Manner};
+use crate::postgres::apply::Mode;
+use crate::process::{HandOver, Signals};
+
+pub(super) fn run(
+    config: &Config,
+    command: &[OsString],
+    signals: &Signals,
+) -> Result<Ending, Error> {
+    if let Some(setting) = &config.run.skip_migration {
+        info!("migrations are skipped: {setting} is set");
+    }
+    if let Some(setting) = &config.run.skip_wait {
+        info!("waiting is skipped: {setting} is set");
+    }
+    let graph = match config.run.skip_migration {
+        None => Some(pipeline::load(&config.migrations)?),
+        Some(_) => None,
+    };
+    if graph.is_some() || config.run.skip_wait.is_none() {
+        let manner = Manner {
+            mode: Mode::Commit,
+            progress: progress(),
+        };
+        block_on(signals, pipeline::voyage(config, graph.as_ref(), manner, signals))?;
+    }
+    let Some((program, arguments)) = command.split_first() else {
+        return Ok(Ending::Done);
+    };
+    info!("handing over to {}", program.display());
+    Ok(Ending::HandOver(HandOver {
+        program: program.clone(),
+        arguments: arguments.to_vec(),
+        unset: config.run.unset.clone(),
+    }))
+}

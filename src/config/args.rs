@@ -1,0 +1,334 @@
+//! What was typed: the command, and the flags as text.
+//!
+//! Flags come from the declaration of the settings; their texts are read by
+//! `resolve`, which knows the other layers too. Nothing is printed here.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+
+use clap::ArgMatches;
+use clap::error::ErrorKind;
+use clap_complete::Shell;
+
+pub use super::grammar::{completions, manual};
+
+use super::declaration::SETTINGS;
+use super::kind;
+use super::usage;
+use super::{Secret, UsageError, grammar};
+use crate::revision::Target;
+
+/// What the command line asks for.
+#[derive(Debug)]
+pub enum Parsed {
+    Command(Typed),
+    /// `--help` or `--version`: goes to stdout, exit 0.
+    Show(String),
+}
+
+/// A command line that parsed. Flags are kept as text until `resolve`, and
+/// `Debug` does not show them.
+#[derive(Clone, Debug)]
+pub struct Typed {
+    pub command: Command,
+    /// By the flag's long name, in the order typed.
+    pub(super) flags: BTreeMap<&'static str, Vec<Secret>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Program and arguments; empty: none.
+    Run {
+        command: Vec<OsString>,
+    },
+    /// `schema`: also wait until the database has reached it.
+    Wait {
+        schema: Option<Target>,
+    },
+    Upgrade {
+        /// What was typed; `None`: the setting `--target`.
+        target: Option<Target>,
+        mode: UpgradeMode,
+    },
+    Completions {
+        shell: Shell,
+    },
+    Man,
+}
+
+/// What `upgrade` does with its plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UpgradeMode {
+    Apply,
+    /// Runs everything and rolls back.
+    DryRun(Output),
+    /// `--sql`: prints instead of running. `from` is the start of a range
+    /// `A:B`; `None`: base.
+    Print {
+        from: Option<Target>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    Text,
+    Json,
+}
+
+/// Reads the command line; `argv` begins with the program's own name.
+///
+/// # Errors
+///
+/// [`UsageError`] for anything that is not in the grammar.
+pub fn parse(argv: impl IntoIterator<Item = OsString>) -> Result<Parsed, UsageError> {
+    let argv: Vec<OsString> = argv.into_iter().collect();
+    let matches = match grammar::root().try_get_matches_from(&argv) {
+        Ok(matches) => matches,
+        Err(error) => {
+            return match error.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+                    Ok(Parsed::Show(error.render().to_string()))
+                }
+                _ => Err(usage::from_clap(error, &argv)),
+            };
+        }
+    };
+    let Some((name, matches)) = matches.subcommand() else {
+        return Err(usage::no_command());
+    };
+    let command = command(name, matches)?;
+    Ok(Parsed::Command(Typed {
+        command,
+        flags: flags(matches),
+    }))
+}
+
+fn command(name: &str, matches: &ArgMatches) -> Result<Command, UsageError> {
+    match name {
+        "run" => Ok(Command::Run {
+            command: matches
+                .get_many::<OsString>(grammar::COMMAND)
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect(),
+        }),
+        "wait" => Ok(Command::Wait {
+            schema: matches
+                .get_one::<String>(grammar::SCHEMA)
+                .map(|text| target(text, "--schema"))
+                .transpose()?,
+        }),
+        "upgrade" => upgrade(matches),
+        "completions" => matches
+            .get_one::<Shell>(grammar::SHELL)
+            .map(|shell| Command::Completions { shell: *shell })
+            .ok_or_else(usage::no_command),
+        "man" => Ok(Command::Man),
+        _ => Err(usage::no_command()),
+    }
+}
+
+fn upgrade(matches: &ArgMatches) -> Result<Command, UsageError> {
+    let text = matches
+        .get_one::<String>(grammar::TARGET)
+        .map(String::as_str);
+    if matches.get_flag(grammar::SQL) {
+        let (from, to) = match text.map(|text| text.split_once(':').ok_or(text)) {
+            None => (None, None),
+            Some(Err(to)) => (None, Some(to)),
+            Some(Ok((from, to))) => (Some(from), Some(to)),
+        };
+        let open = |text: Option<&str>| match text {
+            None | Some("") => Ok(None),
+            Some(text) => target(text, "TARGET").map(Some),
+        };
+        return Ok(Command::Upgrade {
+            target: open(to)?,
+            mode: UpgradeMode::Print { from: open(from)? },
+        });
+    }
+    let mode = match (
+        matches.get_flag(grammar::DRY_RUN),
+        matches.get_flag(grammar::JSON),
+    ) {
+        (false, _) => UpgradeMode::Apply,
+        (true, false) => UpgradeMode::DryRun(Output::Text),
+        (true, true) => UpgradeMode::DryRun(Output::Json),
+    };
+    Ok(Command::Upgrade {
+        target: text.map(|text| target(text, "TARGET")).transpose()?,
+        mode,
+    })
+}
+
+fn target(text: &str, name: &str) -> Result<Target, UsageError> {
+    kind::target(text).map_err(|mismatch| usage::bad_target(name, &mismatch))
+}
+
+fn flags(matches: &ArgMatches) -> BTreeMap<&'static str, Vec<Secret>> {
+    let mut flags = BTreeMap::new();
+    for setting in SETTINGS {
+        // A command that does not use a setting does not declare its flag.
+        let Ok(Some(texts)) = matches.try_get_many::<String>(setting.flag) else {
+            continue;
+        };
+        flags.insert(setting.flag, texts.map(Secret::new).collect());
+    }
+    flags
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(line: &[&str]) -> Result<Typed, String> {
+        let argv = std::iter::once("seaworthy").chain(line.iter().copied());
+        match parse(argv.map(OsString::from)) {
+            Ok(Parsed::Command(typed)) => Ok(typed),
+            Ok(Parsed::Show(text)) => Err(text),
+            Err(error) => Err(error.title),
+        }
+    }
+
+    #[track_caller]
+    fn check(line: &[&str], expected: Command) {
+        assert_eq!(
+            typed(line).map(|typed| typed.command),
+            Ok(expected),
+            "{line:?}"
+        );
+    }
+
+    #[track_caller]
+    fn check_error(line: &[&str], expected: &str) {
+        assert_eq!(
+            typed(line).map(|typed| typed.command),
+            Err(expected.to_owned())
+        );
+    }
+
+    fn run(command: &[&str]) -> Command {
+        Command::Run {
+            command: command.iter().map(OsString::from).collect(),
+        }
+    }
+
+    fn upgrade(target: Option<&str>, mode: UpgradeMode) -> Command {
+        Command::Upgrade {
+            target: target.map(|text| text.parse().unwrap()),
+            mode,
+        }
+    }
+
+    #[test]
+    fn everything_after_two_hyphens_is_the_application() {
+        check(&["run"], run(&[]));
+        check(&["run", "--"], run(&[]));
+        check(
+            &["run", "--", "app", "--timeout", "x"],
+            run(&["app", "--timeout", "x"]),
+        );
+        check(&["run", "--dir", "/m", "--", "--odd"], run(&["--odd"]));
+        check(&["run", "--", "sh", "--", "x"], run(&["sh", "--", "x"]));
+        check(&["run", "--", "run", "--help"], run(&["run", "--help"]));
+    }
+
+    #[test]
+    fn a_command_without_two_hyphens_takes_all_that_follows() {
+        check(
+            &["run", "app", "--port", "80", "-v"],
+            run(&["app", "--port", "80", "-v"]),
+        );
+        check(
+            &["run", "--skip-wait", "app", "--skip-wait"],
+            run(&["app", "--skip-wait"]),
+        );
+        check(
+            &["run", "npm", "start", "--", "-p", "1"],
+            run(&["npm", "start", "--", "-p", "1"]),
+        );
+        check_error(&["run", "--prot", "80"], "unexpected argument `--prot`");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_application_may_have_arguments_that_are_not_utf8() {
+        use std::os::unix::ffi::OsStringExt;
+        let odd = OsString::from_vec(vec![b'a', 0xff]);
+        let argv = ["seaworthy", "run", "--", "app"].map(OsString::from);
+        let parsed = parse(argv.into_iter().chain([odd.clone()])).unwrap();
+        let Parsed::Command(typed) = parsed else {
+            panic!("{parsed:?}");
+        };
+        let command = vec![OsString::from("app"), odd];
+        assert_eq!(typed.command, Command::Run { command });
+    }
+
+    #[test]
+    fn upgrade_has_a_target_and_a_mode() {
+        check(&["upgrade"], upgrade(None, UpgradeMode::Apply));
+        check(&["upgrade", "+1"], upgrade(Some("+1"), UpgradeMode::Apply));
+        check(
+            &["upgrade", "--dry-run", "--json"],
+            upgrade(None, UpgradeMode::DryRun(Output::Json)),
+        );
+        check(
+            &["upgrade", "heads", "--dry-run"],
+            upgrade(Some("heads"), UpgradeMode::DryRun(Output::Text)),
+        );
+        let from = |text: &str| UpgradeMode::Print {
+            from: Some(text.parse().unwrap()),
+        };
+        check(&["upgrade", "--sql", "a:b"], upgrade(Some("b"), from("a")));
+        check(&["upgrade", "--sql", "a:"], upgrade(None, from("a")));
+        check(
+            &["upgrade", "--sql", "b"],
+            upgrade(Some("b"), UpgradeMode::Print { from: None }),
+        );
+        check_error(
+            &["upgrade", "a:b"],
+            "`TARGET` is not valid: `a:b` is a range, where one target is wanted",
+        );
+    }
+
+    #[test]
+    fn flags_that_contradict_each_other_are_refused() {
+        assert!(typed(&["upgrade", "--sql", "--dry-run"]).is_err());
+        assert!(typed(&["upgrade", "--json"]).is_err());
+        assert!(typed(&["upgrade", "b", "--target", "c"]).is_err());
+        assert!(typed(&["wait", "--skip-wait"]).is_err());
+        assert!(typed(&["wait", "--timeout", "1s", "--timeout", "2s"]).is_err());
+    }
+
+    #[test]
+    fn flags_of_every_command_stand_before_or_after_its_name() {
+        for line in [
+            ["--log-level", "debug", "wait"],
+            ["wait", "--log-level", "debug"],
+        ] {
+            let typed = typed(&line).unwrap();
+            assert_eq!(typed.flags["log-level"], vec![Secret::new("debug")]);
+        }
+    }
+
+    #[test]
+    fn nothing_that_may_be_a_secret_is_repeated() {
+        for line in [
+            &["wait", "postgres://u:hunter2@h/db"][..],
+            &["postgres://u:hunter2@h/db"],
+            &["upgrade", "postgres://u:hunter2@h/db"],
+            &["upgrade", "--sql", "postgres://u:hunter2@h/db"],
+            &["wait", "--schema", "postgres://u:hunter2@h/db"],
+            &["wait", "--databse-url=postgres://u:hunter2@h/db"],
+            &["wait", "--database-url", "postgres://u:my", "hunter2@h/db"],
+            &["wait", "--database-url", "postgres://u:my", "hunter2"],
+            &["completions", "postgres://u:hunter2@h/db"],
+            &["wait", "-phunter2"],
+            &["wait", "--skip-wait=hunter2"],
+        ] {
+            let error = format!("{:?}", typed(line).map(|typed| typed.command));
+            assert!(!error.contains("hunter2"), "{error}");
+        }
+    }
+}

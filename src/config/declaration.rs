@@ -1,0 +1,177 @@
+//! Every setting, declared once. Flags, variables, the keys of the
+//! configuration file, `--help` and the README's table all come from here; a
+//! new setting is one row.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Deserialize;
+use tracing::Level;
+
+use super::kind::{self, Kind};
+use super::layers::Layers;
+use super::log::LogFormat;
+use super::setting::{ALL, APPLYING, DefaultValue, Group, RUN, RUN_WAIT, Setting, WAITING};
+use super::{AlsoTarget, ConfigError, FormatChoice, Limit, Secret, Sourced, TransactionScope};
+use crate::plan::OnAhead;
+use crate::revision::Target;
+
+macro_rules! settings {
+    ($(
+        $field:ident: $type:ty = $kind:ident, $flag:literal $placeholder:literal,
+        $key:expr, $default:ident $shown:literal, $group:ident, $used_by:ident,
+        $well_known:expr, $help:literal;
+    )*) => {
+        /// The settings in the order of `--help`.
+        pub static SETTINGS: &[Setting] = &[$(
+            Setting {
+                flag: $flag,
+                key: $key,
+                shape: kind::$kind.shape,
+                placeholder: $placeholder,
+                default: DefaultValue::$default($shown),
+                well_known: &$well_known,
+                group: Group::$group,
+                used_by: $used_by,
+                help: $help,
+            },
+        )*];
+
+        /// Every setting's value in force, with where it came from.
+        #[derive(Clone, Debug)]
+        pub struct Values {
+            $(pub $field: Sourced<$type>,)*
+        }
+
+        /// Our variables as they stand in the environment, by the fields that
+        /// envy makes of their names.
+        #[derive(Default, Deserialize)]
+        pub(super) struct OwnVariables {
+            $($field: Option<String>,)*
+        }
+
+        impl OwnVariables {
+            pub(super) fn get(&self, flag: &str) -> Option<&str> {
+                match flag {
+                    $($flag => self.$field.as_deref(),)*
+                    _ => None,
+                }
+            }
+        }
+
+        impl Values {
+            /// Returns every setting's value, taken from the first layer that has it.
+            ///
+            /// # Errors
+            ///
+            /// - [`ConfigError::Value`] for a text that is not a value of its setting.
+            pub(super) fn resolve(layers: &Layers<'_>) -> Result<Self, ConfigError> {
+                let mut rows = SETTINGS.iter();
+                $(let $field: Sourced<$type> = next(&mut rows, layers, &kind::$kind)?;)*
+                Ok(Self { $($field,)* })
+            }
+        }
+    };
+}
+
+/// Rows and fields come from one macro, so that there are as many of the one
+/// as of the other.
+fn next<T>(
+    rows: &mut std::slice::Iter<'static, Setting>,
+    layers: &Layers<'_>,
+    kind: &Kind<T>,
+) -> Result<Sourced<T>, ConfigError> {
+    match rows.next() {
+        Some(row) => layers.value(row, kind),
+        None => Err(ConfigError::Declaration),
+    }
+}
+
+settings! {
+    database_url: Option<Secret> = OPTIONAL_URL, "database-url" "URL",
+        Some("database.url"), Nothing "see below", Database, ALL, [],
+        "The database: a PostgreSQL URL or a key=value connection string";
+
+    timeout: Limit = LIMIT, "timeout" "DURATION",
+        Some("wait.timeout"), Text "60s", Waiting, WAITING, [],
+        "How long the whole wait may last; 0: no limit";
+    attempt_timeout: Limit = LIMIT, "attempt-timeout" "DURATION",
+        Some("wait.attempt_timeout"), Text "5s", Waiting, WAITING, [],
+        "How long one attempt may last, from DNS to the first answer; 0: no limit";
+    max_interval: Duration = INTERVAL, "max-interval" "DURATION",
+        Some("wait.max_interval"), Text "500ms", Waiting, WAITING, [],
+        "The longest pause between two attempts";
+    grace: Duration = SPAN, "grace" "DURATION",
+        Some("wait.grace"), Text "10s", Waiting, WAITING, [],
+        "How long a missing database or a wrong password is taken for a server still at its first boot; 0: off";
+    also: Vec<AlsoTarget> = ALSO_TARGETS, "also" "TARGET",
+        Some("wait.also"), Nothing "none", Waiting, RUN_WAIT, [],
+        "Something else to wait for: tcp://HOST:PORT, http(s)://URL, unix:///PATH or file:///PATH";
+    accept_socket_only: bool = SWITCH, "accept-socket-only" "BOOL",
+        Some("wait.accept_socket_only"), Text "false", Waiting, RUN_WAIT, [],
+        "Take a server that listens on no address for ready, not for the one that initialises a new container";
+
+    skip_wait: bool = SWITCH, "skip-wait" "BOOL",
+        None, Text "false", Handover, RUN, ["SKIP_WAIT"],
+        "Do not wait";
+    skip_migration: bool = SWITCH, "skip-migration" "BOOL",
+        None, Text "false", Handover, RUN, ["SKIP_MIGRATION"],
+        "Do not read or apply revisions";
+    unset: Vec<String> = VARIABLE_NAMES, "unset" "NAME",
+        Some("run.unset"), Nothing "none", Handover, RUN, [],
+        "A variable to remove before the application starts";
+
+    dir: PathBuf = DIRECTORY, "dir" "PATH",
+        Some("migrations.dir"), Text "migrations", Revisions, WAITING, [],
+        "The directory of the revisions";
+    format: FormatChoice = FORMAT, "format" "NAME",
+        Some("migrations.format"), Text "auto", Revisions, WAITING, [],
+        "How the directory's files are to be read";
+    target: Target = TARGET, "target" "TARGET",
+        Some("migrations.target"), Text "head", Revisions, APPLYING, [],
+        "The revision to bring the schema to";
+    version_schema: Option<String> = OPTIONAL_IDENTIFIER, "version-schema" "NAME",
+        Some("migrations.version_schema"), Nothing "where it is found, or the default schema", Revisions, WAITING, [],
+        "The schema of the table that records what is applied";
+    version_table: String = IDENTIFIER, "version-table" "NAME",
+        Some("migrations.version_table"), Text "seaworthy_revision", Revisions, WAITING, [],
+        "The table that records what is applied";
+    on_ahead: OnAhead = ON_AHEAD_CHOICE, "on-ahead" "ACTION",
+        Some("migrations.on_ahead"), Text "warn", Revisions, APPLYING, [],
+        "What to do when the database has revisions that the directory does not have";
+    allow_divergent: bool = SWITCH, "allow-divergent" "BOOL",
+        Some("migrations.allow_divergent"), Text "false", Revisions, APPLYING, [],
+        "Go on although the file of an applied revision has changed";
+    allow_out_of_order: bool = SWITCH, "allow-out-of-order" "BOOL",
+        Some("migrations.allow_out_of_order"), Text "false", Revisions, APPLYING, [],
+        "Apply a revision that stands before one already applied";
+
+    transaction: TransactionScope = SCOPE, "transaction" "SCOPE",
+        Some("migrations.transaction"), Text "revision", Applying, APPLYING, [],
+        "One transaction a revision, or one for the whole run";
+    lock_wait: Duration = SPAN, "lock-wait" "DURATION",
+        Some("migrations.lock_wait"), Text "5m", Applying, APPLYING, [],
+        "How long to wait for another one that is migrating; 0: one try";
+    lock_timeout: Limit = LIMIT, "lock-timeout" "DURATION",
+        Some("migrations.lock_timeout"), Text "5s", Applying, APPLYING, [],
+        "How long a statement may wait for a lock before its revision is rolled back and tried again; 0: no limit";
+    lock_retry: Duration = SPAN, "lock-retry" "DURATION",
+        Some("migrations.lock_retry"), Text "5m", Applying, APPLYING, [],
+        "How long a revision is tried again for want of a lock; 0: one try";
+    statement_timeout: Limit = LIMIT, "statement-timeout" "DURATION",
+        Some("migrations.statement_timeout"), Text "0", Applying, APPLYING, [],
+        "How long one statement may run; 0: no limit";
+
+    config: Option<PathBuf> = OPTIONAL_FILE, "config" "PATH",
+        None, Nothing "seaworthy.toml, or [tool.seaworthy] in pyproject.toml", Configuration, ALL, [],
+        "The configuration file";
+    env_file: Option<PathBuf> = OPTIONAL_FILE, "env-file" "PATH",
+        None, Nothing "none", Configuration, ALL, [],
+        "A file of variables; those of the real environment win";
+    log_format: LogFormat = LOG_FORMAT, "log-format" "FORMAT",
+        Some("log.format"), Text "text", Configuration, ALL, [],
+        "How to log: for people, or one JSON object a line";
+    log_level: Level = LOG_LEVEL, "log-level" "LEVEL",
+        Some("log.level"), Text "info", Configuration, ALL, [],
+        "How much to log";
+}

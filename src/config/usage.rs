@@ -1,0 +1,144 @@
+//! What is wrong with a command line, told without repeating what may be a
+//! secret: an argument in the wrong place is often a URL.
+
+use std::ffi::OsString;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use super::kind::Mismatch;
+
+/// The command line is wrong; exit 2.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{title}")]
+pub struct UsageError {
+    /// One lower-case fragment.
+    pub title: String,
+    /// What was probably meant.
+    pub tip: Option<String>,
+    /// The command whose `--help` says more: `seaworthy run`.
+    pub command: String,
+}
+
+/// Returns what clap found, in our words.
+pub(super) fn from_clap(error: clap::Error, argv: &[OsString]) -> UsageError {
+    let shown = |kind: ContextKind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(showable(text, argv)),
+        Some(ContextValue::Strings(texts)) => {
+            let texts: Vec<String> = texts.iter().map(|text| showable(text, argv)).collect();
+            Some(texts.join(", "))
+        }
+        Some(_) | None => None,
+    };
+    let argument = shown(ContextKind::InvalidArg);
+    let named = argument.clone().unwrap_or_else(|| "an argument".to_owned());
+    let title = match error.kind() {
+        ErrorKind::UnknownArgument => format!("unexpected argument {named}"),
+        ErrorKind::InvalidSubcommand => match shown(ContextKind::InvalidSubcommand) {
+            Some(name) => format!("there is no command {name}"),
+            None => "there is no such command".to_owned(),
+        },
+        ErrorKind::ArgumentConflict => match shown(ContextKind::PriorArg) {
+            Some(other) if other == named => format!("{named} stands more than once"),
+            Some(other) => format!("{named} cannot be used together with {other}"),
+            None => format!("{named} cannot be used with the other arguments"),
+        },
+        ErrorKind::MissingRequiredArgument => format!("{named} is missing"),
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            NO_COMMAND.to_owned()
+        }
+        ErrorKind::InvalidValue => format!("{named} lacks a value, or its value is not known"),
+        ErrorKind::NoEquals => format!("the value of {named} must follow a `=`"),
+        ErrorKind::TooManyValues | ErrorKind::WrongNumberOfValues | ErrorKind::TooFewValues => {
+            format!("{named} has the wrong number of values")
+        }
+        ErrorKind::InvalidUtf8 => "an argument is not UTF-8".to_owned(),
+        // The kinds are clap's, and their number may grow.
+        _ => "the arguments cannot be understood".to_owned(),
+    };
+    UsageError {
+        title,
+        tip: tip(&error),
+        command: command_of(argv),
+    }
+}
+
+pub(super) fn no_command() -> UsageError {
+    UsageError {
+        title: NO_COMMAND.to_owned(),
+        tip: None,
+        command: "seaworthy".to_owned(),
+    }
+}
+
+pub(super) fn bad_target(name: &str, mismatch: &Mismatch) -> UsageError {
+    UsageError {
+        title: format!("`{name}` is not valid: {mismatch}"),
+        tip: None,
+        command: "seaworthy upgrade".to_owned(),
+    }
+}
+
+const NO_COMMAND: &str = "no command is named";
+
+/// Returns what clap believes was meant: names that it knows, never what was typed.
+fn tip(error: &clap::Error) -> Option<String> {
+    for kind in [
+        ContextKind::SuggestedArg,
+        ContextKind::SuggestedSubcommand,
+        ContextKind::SuggestedValue,
+    ] {
+        let name = match error.get(kind) {
+            Some(ContextValue::String(name)) => Some(name),
+            Some(ContextValue::Strings(names)) => names.first(),
+            Some(_) | None => None,
+        };
+        if let Some(name) = name {
+            return Some(format!("did you mean `{name}`?"));
+        }
+    }
+    match error.get(ContextKind::ValidValue) {
+        Some(ContextValue::Strings(values)) if !values.is_empty() => {
+            Some(format!("it is one of {}", values.join(", ")))
+        }
+        Some(_) | None => None,
+    }
+}
+
+/// Returns an argument as it may be repeated: a flag without its value, or a
+/// word on a command line where nothing looks like a URL.
+fn showable(text: &str, argv: &[OsString]) -> String {
+    let name = text.split(['=', ' ']).next().unwrap_or_default();
+    let is_plain = |text: &str| {
+        text.chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
+    };
+    let is_flag = name.starts_with("--") && name.len() <= 40 && is_plain(name);
+    let is_placeholder = text.starts_with('<') && text.ends_with('>');
+    let is_word = text.len() <= 24 && is_plain(text) && !text.starts_with('-');
+    let holds_secret = argv.iter().any(|argument| {
+        let argument = argument.to_string_lossy();
+        argument.contains("://") || argument.contains('@') || argument.contains("password")
+    });
+    if is_flag {
+        format!("`{name}`")
+    } else if is_placeholder || (is_word && !holds_secret) {
+        format!("`{text}`")
+    } else {
+        "(not shown: it may hold a secret)".to_owned()
+    }
+}
+
+/// Returns the command that was named, for a hint.
+fn command_of(argv: &[OsString]) -> String {
+    let names = super::setting::ALL.iter().map(|command| command.word());
+    let named = names
+        .filter_map(|name| {
+            let at = argv.iter().position(|argument| argument == name)?;
+            Some((at, name))
+        })
+        .min();
+    match named {
+        Some((_, name)) => format!("seaworthy {name}"),
+        None => "seaworthy".to_owned(),
+    }
+}

@@ -1,0 +1,108 @@
+//! What is said when the migration lock cannot be had.
+
+use super::apply::{told, unavailable_or};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::duration;
+use crate::exit::Exit;
+use crate::postgres::lock::LockError;
+
+pub fn diagnostic(error: &LockError) -> Diagnostic {
+    match error {
+        LockError::Busy { wait, holder } => {
+            let waited = if wait.is_zero() {
+                "the migration lock is taken".to_owned()
+            } else {
+                format!(
+                    "the migration lock was not free within {}",
+                    duration::shown(*wait)
+                )
+            };
+            let diagnostic = Diagnostic::error("locked", Exit::Locked, waited);
+            match holder {
+                None => diagnostic,
+                Some(holder) => diagnostic
+                    .cause(format!("it is held by {holder}"))
+                    .hint(format!(
+                        "if that session hangs, end it: `SELECT pg_terminate_backend({})`",
+                        holder.pid
+                    )),
+            }
+            .hint("wait longer with `--lock-wait`")
+        }
+        LockError::SharedSession { host } => Diagnostic::error(
+            "pooler",
+            Exit::Config,
+            "another client holds the migration lock in the very server session that we were \
+             given: a pooler in transaction mode stands between us and the server",
+        )
+        .place(Place::named(host))
+        .hint("let MIGRATION_DATABASE_URL name the server itself, past the pooler"),
+        LockError::Server(failure) => Diagnostic::error(
+            "lock-failed",
+            unavailable_or(failure, Exit::Refused),
+            "the migration lock could not be taken",
+        )
+        .cause(told(failure)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::apply::tests::failure;
+    use super::*;
+    use crate::postgres::lock::Holder;
+
+    #[track_caller]
+    fn check(error: &LockError, exit: u8) -> Diagnostic {
+        let diagnostic = diagnostic(error);
+        assert_eq!(diagnostic.exit.code(), exit);
+        diagnostic
+    }
+
+    #[test]
+    fn somebody_else_holds_it() {
+        let busy = |wait, holder| LockError::Busy { wait, holder };
+        insta::assert_snapshot!(check(&busy(Duration::ZERO, None), 75), @r#"
+        seaworthy: error[locked]: the migration lock is taken
+
+          hint: wait longer with `--lock-wait`
+        "#);
+        let holder = Holder {
+            pid: 4711,
+            application: Some("seaworthy".into()),
+            ..Holder::default()
+        };
+        let error = busy(Duration::from_secs(300), Some(Box::new(holder)));
+        insta::assert_snapshot!(check(&error, 75), @r#"
+        seaworthy: error[locked]: the migration lock was not free within 5m
+          cause: it is held by pid 4711, application `seaworthy`
+
+          hint: if that session hangs, end it: `SELECT pg_terminate_backend(4711)`
+          hint: wait longer with `--lock-wait`
+        "#);
+    }
+
+    #[test]
+    fn a_pooler_is_in_the_way() {
+        let error = LockError::SharedSession {
+            host: "pool:6432".into(),
+        };
+        insta::assert_snapshot!(check(&error, 78), @r#"
+        seaworthy: error[pooler]: another client holds the migration lock in the very server session that we were given: a pooler in transaction mode stands between us and the server
+          --> pool:6432
+
+          hint: let MIGRATION_DATABASE_URL name the server itself, past the pooler
+        "#);
+    }
+
+    #[test]
+    fn the_server_failed() {
+        let error = LockError::Server(failure("57P01", "terminating connection"));
+        insta::assert_snapshot!(check(&error, 69), @r#"
+        seaworthy: error[lock-failed]: the migration lock could not be taken
+          cause: terminating connection (SQLSTATE 57P01)
+        "#);
+    }
+}

@@ -1,0 +1,91 @@
+//! What is said of an attempt that did not bring what is waited for.
+
+use crate::diagnostic::Diagnostic;
+use crate::exit::Exit;
+use crate::pipeline::NotReady;
+
+use super::{also, connect, state};
+
+pub(super) fn diagnostic(error: &NotReady) -> Diagnostic {
+    match error {
+        NotReady::Connect(error) => connect::diagnostic(error),
+        NotReady::Also(error) => also::diagnostic(error),
+        NotReady::Lost(failure) => Diagnostic::error(
+            "connection-lost",
+            Exit::Unavailable,
+            "the connection was lost while the applied revisions were read",
+        )
+        .cause(failure.to_string()),
+        NotReady::ReadOnly {
+            first,
+            count,
+            standby,
+        } => {
+            let server = if *standby { "a standby" } else { "read-only" };
+            let diagnostic = Diagnostic::error(
+                "read-only-server",
+                Exit::Unavailable,
+                format!("the server is {server}, and {count} revisions are pending"),
+            )
+            .cause(format!("the first of them is `{first}`"));
+            if *standby {
+                diagnostic.hint(
+                    "name the primary in `MIGRATION_DATABASE_URL`, or all hosts with \
+                     `target_session_attrs=primary`",
+                )
+            } else {
+                diagnostic.hint(
+                    "look at `default_transaction_read_only` of the server, the database and \
+                     the role",
+                )
+            }
+        }
+        NotReady::Behind(target) => Diagnostic::error(
+            "schema-behind",
+            Exit::Unavailable,
+            format!("the schema has not reached `{target}`"),
+        )
+        .hint("look at the process that applies the revisions, such as the migration Job")
+        .hint("run `seaworthy upgrade` if there is none"),
+        NotReady::State(error) => state::diagnostic(error),
+        NotReady::Other(error) => error.diagnostic(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::revision::RevisionId;
+
+    #[track_caller]
+    fn said(error: &NotReady) -> String {
+        let diagnostic = diagnostic(error);
+        assert_eq!(diagnostic.exit.code(), 69);
+        diagnostic.to_string()
+    }
+
+    #[test]
+    fn a_standby() {
+        let error = NotReady::ReadOnly {
+            first: RevisionId::recorded("a1"),
+            count: 3,
+            standby: true,
+        };
+        insta::assert_snapshot!(said(&error), @"");
+    }
+
+    #[test]
+    fn a_read_only_server() {
+        let error = NotReady::ReadOnly {
+            first: RevisionId::recorded("a1"),
+            count: 3,
+            standby: false,
+        };
+        insta::assert_snapshot!(said(&error), @"");
+    }
+
+    #[test]
+    fn a_schema_that_is_behind() {
+        insta::assert_snapshot!(said(&NotReady::Behind("head".to_owned())), @"");
+    }
+}

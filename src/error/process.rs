@@ -1,0 +1,64 @@
+//! What is said when the application cannot be started.
+
+use crate::diagnostic::Diagnostic;
+use crate::exit::Exit;
+use crate::process::{HandOverError, Signal};
+
+pub fn diagnostic(error: &HandOverError) -> Diagnostic {
+    match error {
+        HandOverError::NotFound { source, .. } => {
+            Diagnostic::error("command-not-found", Exit::NotFound, error.to_string())
+                .cause(source.to_string())
+                .hint(
+                    "check the words after `--`, the variable PATH, and the first line of the \
+                     file if it is a script",
+                )
+        }
+        HandOverError::NotExecutable { source, .. } => Diagnostic::error(
+            "command-not-executable",
+            Exit::NotExecutable,
+            error.to_string(),
+        )
+        .cause(source.to_string())
+        .hint("check that it is a file built for this machine, with the right to execute it"),
+        HandOverError::Signal(signal) => ended_by(*signal),
+    }
+}
+
+/// Returns what is said when a signal ended the voyage.
+pub fn ended_by(signal: Signal) -> Diagnostic {
+    Diagnostic::error(
+        "signal",
+        Exit::Signal(signal.number()),
+        format!("ended by {signal} before the application was started"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn a_missing_command_is_127() {
+        let error = HandOverError::NotFound {
+            program: "serv".into(),
+            source: io::Error::from_raw_os_error(2),
+        };
+        let diagnostic = diagnostic(&error);
+        assert_eq!(diagnostic.exit.code(), 127);
+        insta::assert_snapshot!(diagnostic, @"");
+    }
+
+    #[test]
+    fn a_command_that_cannot_be_executed_is_126() {
+        let error = HandOverError::NotExecutable {
+            program: "/etc/passwd".into(),
+            source: io::Error::from_raw_os_error(13),
+        };
+        let diagnostic = diagnostic(&error);
+        assert_eq!(diagnostic.exit.code(), 126);
+        insta::assert_snapshot!(diagnostic, @"");
+    }
+}

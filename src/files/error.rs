@@ -1,0 +1,28 @@
+//! What can go wrong with files.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::source::Position;
+
+#[derive(Debug, thiserror::Error)]
+pub enum FilesError {
+    #[error("the directory `{dir}` does not exist")]
+    NoDirectory { dir: PathBuf },
+    #[error("`{dir}` is no directory")]
+    NotADirectory { dir: PathBuf },
+    #[error("the directory `{dir}` cannot be read: {error}")]
+    Directory { dir: PathBuf, error: io::Error },
+    #[error("the directory `{dir}` holds no `.sql` file")]
+    Empty { dir: PathBuf },
+    #[error("`{path}` is no regular file")]
+    NotAFile { path: PathBuf },
+    #[error("`{path}` cannot be read: {error}")]
+    Read { path: PathBuf, error: io::Error },
+    #[error("`{path}` is not UTF-8 from line {}, column {} on", .position.line, .position.column)]
+    NotUtf8 { path: PathBuf, position: Position },
+    #[error("`{path}` exists already")]
+    Exists { path: PathBuf },
+    #[error("`{path}` cannot be written: {error}")]
+    Write { path: PathBuf, error: io::Error },
+}

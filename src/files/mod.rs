@@ -1,0 +1,16 @@
+//! The files that seaworthy reads and writes: the directory of revisions,
+//! single texts, new revisions and the termination log.
+//!
+//! It hands over text and places in it. What a text means is not known here.
+
+mod directory;
+mod disk;
+mod error;
+mod text;
+mod write;
+
+pub use directory::load;
+pub use disk::{Disk, account, own_status};
+pub use error::FilesError;
+pub use text::read_text;
+pub use write::{write_new, write_termination_log};

@@ -1,0 +1,136 @@
+//! Reading one file as text.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use nix::fcntl::OFlag;
+
+use super::FilesError;
+use crate::source::{Position, Source};
+
+/// Files of less are read with one call to the system.
+const USUAL_SIZE: usize = 64 * 1024;
+
+/// Reads files one after another, each into the same buffer first.
+#[derive(Debug)]
+pub(super) struct Texts {
+    buffer: Vec<u8>,
+}
+
+impl Texts {
+    pub(super) fn new() -> Self {
+        Self {
+            buffer: vec![0; USUAL_SIZE],
+        }
+    }
+
+    /// Returns the whole text of a file.
+    ///
+    /// # Errors
+    ///
+    /// - [`FilesError::Read`] with what the system says.
+    /// - [`FilesError::NotUtf8`] with the place of the first byte that is not.
+    pub(super) fn read(&mut self, path: &Path) -> Result<String, FilesError> {
+        let bytes = self.bytes(path).map_err(|error| FilesError::Read {
+            path: path.to_owned(),
+            error,
+        })?;
+        String::from_utf8(bytes).map_err(|error| {
+            let valid = error.utf8_error().valid_up_to();
+            FilesError::NotUtf8 {
+                path: path.to_owned(),
+                position: position_after(&error.as_bytes()[..valid]),
+            }
+        })
+    }
+
+    fn bytes(&mut self, path: &Path) -> io::Result<Vec<u8>> {
+        let mut file = open(path)?;
+        // A short read is the end of a regular file, which is asked once more
+        // only if the buffer was full.
+        let mut length = 0;
+        while length < self.buffer.len() {
+            match file.read(&mut self.buffer[length..]) {
+                Ok(0) => return Ok(self.buffer[..length].to_vec()),
+                Ok(count) => length += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let mut bytes = self.buffer.clone();
+        file.read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+}
+
+/// Returns the whole text of a file.
+///
+/// # Errors
+///
+/// - [`FilesError::Read`] with what the system says.
+/// - [`FilesError::NotUtf8`] with the place of the first byte that is not.
+pub fn read_text(path: &Path) -> Result<String, FilesError> {
+    Texts::new().read(path)
+}
+
+/// Opens a file for reading. The open itself never waits, as that of a pipe
+/// without a writer would.
+fn open(path: &Path) -> io::Result<File> {
+    File::options()
+        .read(true)
+        .custom_flags(OFlag::O_NONBLOCK.bits())
+        .open(path)
+}
+
+fn position_after(valid: &[u8]) -> Position {
+    let text = String::from_utf8_lossy(valid);
+    Source::new("", text.as_ref()).position(text.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(bytes: &[u8], expected: Result<&str, &str>) {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("a.sql");
+        fs::File::create_new(&path)
+            .and_then(|mut file| io::Write::write_all(&mut file, bytes))
+            .expect("a file");
+        let shown = path.display().to_string();
+        let actual = read_text(&path).map_err(|error| error.to_string().replace(&shown, "a.sql"));
+        assert_eq!(actual, expected.map(str::to_owned).map_err(str::to_owned));
+    }
+
+    #[test]
+    fn a_text_is_read_as_it_is() {
+        check(b"", Ok(""));
+        check("\u{feff}ä\r\n".as_bytes(), Ok("\u{feff}ä\r\n"));
+        let long = "é".repeat(USUAL_SIZE);
+        check(long.as_bytes(), Ok(&long));
+        let full = "e".repeat(USUAL_SIZE);
+        check(full.as_bytes(), Ok(&full));
+    }
+
+    #[test]
+    fn the_first_byte_that_is_no_text_is_named() {
+        check(
+            b"a\n\xc3\xa4\xff",
+            Err("`a.sql` is not UTF-8 from line 2, column 2 on"),
+        );
+    }
+
+    #[test]
+    fn the_system_says_why_a_file_cannot_be_read() {
+        let error = read_text(Path::new("/nowhere/a.sql")).map_err(|error| error.to_string());
+        assert_eq!(
+            error,
+            Err("`/nowhere/a.sql` cannot be read: No such file or directory (os error 2)".into())
+        );
+    }
+}

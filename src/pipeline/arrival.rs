@@ -1,0 +1,213 @@
+//! Waiting until the voyage can go on: a database that answers and accepts
+//! what is pending, and everything else that was named.
+
+use std::future::Future;
+
+use tokio::try_join;
+
+use super::NotReady;
+use crate::also;
+use crate::config::{Config, DatabaseSource, MigrationsConfig};
+use crate::error::Error;
+use crate::files::Disk;
+use crate::plan::{self, AppliedState, Plan, Policy};
+use crate::postgres::version_table::{self, Recorded, VersionTable};
+use crate::postgres::{self, ConnectLimits, Session, SocketOnly};
+use crate::revision::{Graph, Target};
+use crate::wait::{self, Attempt, Limits};
+
+/// A database that can be migrated: logged in, read, planned.
+pub(super) struct Arrival {
+    pub(super) session: Session,
+    pub(super) recorded: Recorded,
+    pub(super) plan: Plan,
+}
+
+/// Waits for the database of the migrations, that of the application where it
+/// is another one, and every other target, under one deadline.
+pub(super) async fn migrations(config: &Config, graph: &Graph) -> Result<Arrival, Error> {
+    let limits = Limits::starting_now(&config.wait);
+    let databases = config.databases()?;
+    let elsewhere = databases.application_elsewhere(&Disk)?;
+    let (arrival, (), ()) = try_join!(
+        planned(config, &databases.migration, graph, &limits),
+        async {
+            match elsewhere {
+                Some(source) => logged_in(config, source, &limits).await,
+                None => Ok(()),
+            }
+        },
+        others(config, &limits),
+    )?;
+    Ok(arrival)
+}
+
+/// Waits for the application's database and every other target.
+pub(super) async fn application(config: &Config) -> Result<(), Error> {
+    let limits = Limits::starting_now(&config.wait);
+    let source = config.databases()?.application();
+    try_join!(logged_in(config, source, &limits), others(config, &limits))?;
+    Ok(())
+}
+
+/// Waits like [`application`], and until the schema has reached a target.
+pub(super) async fn schema(config: &Config, graph: &Graph, target: &Target) -> Result<(), Error> {
+    let limits = Limits::starting_now(&config.wait);
+    let source = config.databases()?.application();
+    let table = version_table(&config.migrations);
+    let subject = format!("the schema on {}", source.connection(&Disk)?.shown());
+    let reached = tried(config, &limits, &subject, async |attempt| {
+        let session = log_in(config, source, attempt).await?;
+        // The migration that is waited for may be what creates the table, its
+        // schema, or the right to read it.
+        let recorded = version_table::recorded(&session, &table)
+            .await
+            .map_err(NotReady::State)?;
+        let reached = plan::reached(graph, &recorded.state, target).map_err(Error::from)?;
+        session.close().await;
+        if reached {
+            Ok(())
+        } else {
+            Err(NotReady::Behind(target.to_string()))
+        }
+    });
+    try_join!(reached, others(config, &limits))?;
+    Ok(())
+}
+
+/// Returns the plan for what the state table says.
+pub(super) fn plan(config: &Config, graph: &Graph, state: &AppliedState) -> Result<Plan, Error> {
+    let target = &config.migrations.target;
+    Ok(plan::upgrade(graph, state, target, policy(config))?)
+}
+
+/// Returns what is configured about states that are out of the ordinary.
+pub(super) fn policy(config: &Config) -> Policy {
+    Policy {
+        on_ahead: config.migrations.on_ahead,
+        allow_divergent: config.migrations.allow_divergent,
+        allow_out_of_order: config.migrations.allow_out_of_order,
+    }
+}
+
+/// Returns the state table as it is configured.
+pub(super) fn version_table(config: &MigrationsConfig) -> VersionTable {
+    VersionTable {
+        schema: config.version_schema.clone(),
+        name: config.version_table.clone(),
+    }
+}
+
+/// Waits for the migrations' database and returns what it says is applied.
+pub(super) async fn state(config: &Config) -> Result<AppliedState, Error> {
+    let limits = Limits::starting_now(&config.wait);
+    let source = &config.databases()?.migration;
+    let table = version_table(&config.migrations);
+    let subject = source.connection(&Disk)?.shown();
+    tried(config, &limits, &subject, async |attempt| {
+        let session = log_in(config, source, attempt).await?;
+        let recorded = version_table::recorded(&session, &table)
+            .await
+            .map_err(NotReady::reading)?;
+        session.close().await;
+        Ok(recorded.state)
+    })
+    .await
+}
+
+async fn planned(
+    config: &Config,
+    source: &DatabaseSource,
+    graph: &Graph,
+    limits: &Limits,
+) -> Result<Arrival, Error> {
+    let table = version_table(&config.migrations);
+    let subject = source.connection(&Disk)?.shown();
+    tried(config, limits, &subject, async |attempt| {
+        let session = log_in(config, source, attempt).await?;
+        let recorded = version_table::recorded(&session, &table)
+            .await
+            .map_err(NotReady::reading)?;
+        let plan = plan(config, graph, &recorded.state)?;
+        let writable = !session.facts.in_recovery && !session.facts.read_only;
+        match plan.steps.first() {
+            Some(step) if !writable => Err(NotReady::ReadOnly {
+                first: step.revision.clone(),
+                count: plan.steps.len(),
+                standby: session.facts.in_recovery,
+            }),
+            _ => Ok(Arrival {
+                session,
+                recorded,
+                plan,
+            }),
+        }
+    })
+    .await
+}
+
+async fn logged_in(
+    config: &Config,
+    source: &DatabaseSource,
+    limits: &Limits,
+) -> Result<(), Error> {
+    let subject = source.connection(&Disk)?.shown();
+    let session = tried(config, limits, &subject, async |attempt| {
+        log_in(config, source, attempt).await
+    })
+    .await?;
+    session.close().await;
+    Ok(())
+}
+
+/// Waits for every `--also` target, in parallel.
+async fn others(config: &Config, limits: &Limits) -> Result<(), Error> {
+    let waits = config.wait.also.iter().map(async |target| {
+        let subject = also::shown(target);
+        tried(config, limits, &subject, async |attempt| {
+            Ok(also::probe(target, attempt).await?)
+        })
+        .await
+    });
+    futures_util::future::try_join_all(waits).await?;
+    Ok(())
+}
+
+async fn log_in(
+    config: &Config,
+    source: &DatabaseSource,
+    attempt: Attempt,
+) -> Result<Session, NotReady> {
+    // Secrets in files may have changed since the last attempt.
+    let connection = source.connection(&Disk).map_err(Error::from)?;
+    let limits = ConnectLimits {
+        deadline: attempt.deadline,
+        socket_only: if config.wait.accept_socket_only {
+            SocketOnly::Accept
+        } else {
+            SocketOnly::Refuse
+        },
+    };
+    Ok(postgres::connect(&connection, &limits).await?)
+}
+
+/// Waits for an attempt to succeed, or tries once where waiting is skipped.
+async fn tried<T, A, F>(
+    config: &Config,
+    limits: &Limits,
+    subject: &str,
+    attempt: A,
+) -> Result<T, Error>
+where
+    A: FnMut(Attempt) -> F,
+    F: Future<Output = Result<T, NotReady>>,
+{
+    let outcome = match &config.run.skip_wait {
+        None => wait::wait(limits, subject, attempt).await,
+        Some(_) => wait::once(limits, subject, attempt).await,
+    };
+    outcome.map_err(|mut error| match error.last.take() {
+        Some(NotReady::Other(error)) => *error,
+        last => Error::Wait(Box::new(wait::WaitError { last, ..error })),
+    })
+}

@@ -1,0 +1,138 @@
+//! From a plan to an applied plan: lock, read and plan again, apply, release.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+use tracing::{info, warn};
+
+use super::arrival::{self, Arrival};
+use super::until_signal;
+use crate::config::{Config, DatabaseSource, TransactionScope};
+use crate::error::{self, Error};
+use crate::files::Disk;
+use crate::plan::{Action, Plan, Script};
+use crate::postgres::apply::{self, Mode, Options, ProgressDisplay, Report};
+use crate::postgres::lock::{self, Key, Locked};
+use crate::postgres::{self, ConnectLimits, Session, SocketOnly, version_table};
+use crate::process::Signals;
+use crate::revision::Graph;
+
+/// Whoever looks on must not keep the run waiting.
+const OBSERVER_BOUND: Duration = Duration::from_secs(2);
+
+/// How the pending revisions are applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Manner {
+    pub mode: Mode,
+    pub progress: ProgressDisplay,
+}
+
+/// Applies what is pending.
+pub(super) async fn migrate(
+    config: &Config,
+    graph: &Graph,
+    arrival: Arrival,
+    manner: Manner,
+    signals: &Signals,
+) -> Result<Report, Error> {
+    let Arrival { session, plan, .. } = arrival;
+    tell(&plan);
+    if plan.steps.is_empty() {
+        session.close().await;
+        return Ok(Report::default());
+    }
+    // Whatever can be found wrong without the lock is found before it.
+    preflight(config, graph, &plan, manner.mode)?;
+
+    let table = arrival::version_table(&config.migrations);
+    let key = Key::new(table.schema.as_deref(), &table.name);
+    let lock_wait = config.migrations.lock_wait;
+    let mut locked = until_signal(signals, async {
+        Ok(lock::acquire(session, key, lock_wait).await?)
+    })
+    .await?;
+    let outcome = until_signal(signals, apply(config, graph, &mut locked, manner)).await;
+    match &outcome {
+        Err(Error::Signal(_)) => locked.cancel_and_release().await,
+        Ok(_) | Err(_) => locked.release().await,
+    }
+    outcome
+}
+
+/// Reads and plans again, now that nobody else can change the state, and
+/// applies that plan.
+async fn apply(
+    config: &Config,
+    graph: &Graph,
+    locked: &mut Locked,
+    manner: Manner,
+) -> Result<Report, Error> {
+    let table = arrival::version_table(&config.migrations);
+    let recorded = version_table::recorded(locked.session(), &table).await?;
+    let plan = arrival::plan(config, graph, &recorded.state)?;
+    if plan.steps.is_empty() {
+        info!("another process has applied what was pending");
+        return Ok(Report::default());
+    }
+    preflight(config, graph, &plan, manner.mode)?;
+    let options = Options {
+        mode: manner.mode,
+        transaction: config.migrations.transaction,
+        lock_timeout: config.migrations.lock_timeout,
+        lock_retry: config.migrations.lock_retry,
+        statement_timeout: config.migrations.statement_timeout,
+        progress: manner.progress,
+    };
+    let source = &config.databases()?.migration;
+    let observer = || watch_from(source);
+    let report = apply::apply(
+        locked,
+        &plan,
+        graph,
+        &recorded.location,
+        &options,
+        observer,
+    )
+    .await?;
+    Ok(report)
+}
+
+/// Opens a connection that looks on while a revision takes long.
+async fn watch_from(source: &DatabaseSource) -> Option<Session> {
+    let connection = source.connection(&Disk).ok()?;
+    let limits = ConnectLimits {
+        deadline: Instant::now().checked_add(OBSERVER_BOUND),
+        socket_only: SocketOnly::Accept,
+    };
+    postgres::connect(&connection, &limits).await.ok()
+}
+
+/// Finds what can be known to fail before anything runs.
+pub(super) fn preflight(config: &Config, graph: &Graph, plan: &Plan, mode: Mode) -> Result<(), Error> {
+    let shared = mode == Mode::DryRun || config.migrations.transaction == TransactionScope::All;
+    for step in &plan.steps {
+        let Some(revision) = graph.get(step.revision.as_str()) else {
+            continue;
+        };
+        if step.action == Action::Record {
+            continue;
+        }
+        let script = Script::prepare(revision, step.direction)?;
+        if shared {
+            script.pieces()?;
+        }
+    }
+    Ok(())
+}
+
+/// Says what a plan noticed, and what it will do.
+fn tell(plan: &Plan) {
+    for warning in &plan.warnings {
+        warn!("{}", error::plan::warning(warning));
+    }
+    match plan.steps.len() {
+        0 => info!("the schema is up to date"),
+        1 => info!("1 revision is pending"),
+        count => info!("{count} revisions are pending"),
+    }
+}

@@ -1,0 +1,141 @@
+//! A plan's steps with everything that running them needs, checked before
+//! anything runs. Pure.
+
+use std::time::Duration;
+
+use super::Done;
+use super::error::Site;
+use crate::config::Limit;
+use crate::plan::{Action, Direction, Plan, Script, ScriptError, Step};
+use crate::postgres::settings::Limits;
+use crate::postgres::version_table::{Entry, LogAction};
+use crate::revision::{Graph, RevisionId, SectionLimit, checksum};
+
+/// A plan whose every script may run.
+#[derive(Debug)]
+pub(in crate::postgres) struct Prepared<'a> {
+    pub(in crate::postgres) tasks: Vec<Task<'a>>,
+}
+
+/// How many transactions a run has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::postgres) enum Sharing {
+    /// One for each revision, or none.
+    Each,
+    /// All revisions share one.
+    One,
+}
+
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum PrepareError {
+    #[error("revision `{0}` is in the plan and has no file")]
+    Unknown(RevisionId),
+    #[error(transparent)]
+    Script(#[from] ScriptError),
+}
+
+/// One step, ready to run.
+#[derive(Debug)]
+pub(in crate::postgres) struct Task<'a> {
+    pub(in crate::postgres) step: &'a Step,
+    pub(in crate::postgres) entry: Entry,
+    /// `None`: only the row is written.
+    pub(in crate::postgres) script: Option<Script>,
+    source: std::sync::Arc<crate::source::Source>,
+}
+
+impl<'a> Prepared<'a> {
+    /// Looks through the scripts of a plan.
+    ///
+    /// # Errors
+    ///
+    /// - [`PrepareError::Unknown`]: the plan was made from another graph.
+    /// - [`PrepareError::Script`]: a script that cannot run.
+    pub(in crate::postgres) fn new(
+        plan: &'a Plan,
+        graph: &Graph,
+        sharing: Sharing,
+    ) -> Result<Self, PrepareError> {
+        let tasks = plan
+            .steps
+            .iter()
+            .map(|step| Task::new(step, graph, sharing));
+        Ok(Self {
+            tasks: tasks.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl<'a> Task<'a> {
+    fn new(step: &'a Step, graph: &Graph, sharing: Sharing) -> Result<Self, PrepareError> {
+        let node = graph
+            .node(step.revision.as_str())
+            .ok_or_else(|| PrepareError::Unknown(step.revision.clone()))?;
+        let revision = graph.revision(node);
+        let ids = |nodes: &[_]| nodes.iter().map(|node| graph.id(*node).clone()).collect();
+        let script = match step.action {
+            Action::Record => None,
+            Action::Run | Action::Resume(_) => Some(Script::prepare(revision, step.direction)?),
+        };
+        if let (Some(script), Sharing::One) = (&script, sharing) {
+            script.pieces()?;
+        }
+        Ok(Self {
+            step,
+            entry: Entry {
+                revision: revision.id.clone(),
+                down_revisions: ids(graph.down_revisions(node)),
+                depends_on: ids(graph.dependencies(node)),
+                message: revision.message.clone(),
+                checksum: checksum(revision.text(&revision.up)).as_str().to_owned(),
+            },
+            script,
+            source: revision.source.clone(),
+        })
+    }
+
+    pub(in crate::postgres) fn site(&self, offset: usize) -> Box<Site> {
+        Box::new(Site {
+            revision: self.step.revision.clone(),
+            direction: self.step.direction,
+            source: self.source.clone(),
+            offset,
+        })
+    }
+
+    /// Returns where the script begins in the file.
+    pub(in crate::postgres) fn start(&self) -> usize {
+        self.script
+            .as_ref()
+            .map_or(0, |script| script.section.span.start)
+    }
+
+    /// Returns the time limits: the section's, else the configured ones.
+    pub(in crate::postgres) fn limits(&self, lock: Limit, statement: Limit) -> Limits {
+        let limit = |named, configured| match named {
+            None | Some(SectionLimit::Configured) => configured,
+            Some(SectionLimit::Limit(limit)) => limit,
+        };
+        let section = self.script.as_ref().map(|script| &script.section);
+        Limits {
+            lock_timeout: limit(section.map(|section| section.lock_timeout), lock),
+            statement_timeout: limit(section.map(|section| section.statement_timeout), statement),
+        }
+    }
+
+    /// Returns what the history says about this step.
+    pub(in crate::postgres) fn log_action(&self) -> LogAction {
+        match (&self.step.action, self.step.direction) {
+            (Action::Record, _) => LogAction::Record,
+            (Action::Run | Action::Resume(_), Direction::Upgrade) => LogAction::Upgrade,
+            (Action::Run | Action::Resume(_), Direction::Downgrade) => LogAction::Downgrade,
+        }
+    }
+
+    pub(super) fn done(&self, took: Duration) -> Done {
+        Done {
+            step: self.step.clone(),
+            took,
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What went wrong on the server, or on the way to it, as plain data.
+//!
+//! The library's error says only "db error" when it is shown; everything the
+//! server told is kept here, and nothing that could hold a password.
+
+use std::error::Error as _;
+
+use tokio_postgres::error::ErrorPosition;
+
+/// A statement that failed, or a connection that ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerFailure {
+    pub kind: FailureKind,
+    /// The server's message, or the outermost cause of a lost connection.
+    pub message: String,
+    pub detail: Option<String>,
+    pub hint: Option<String>,
+    /// CONTEXT: the functions and statements it happened in.
+    pub context: Option<String>,
+    /// Where in the message we sent, counted in characters from one.
+    pub position: Option<u32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    /// The server answered with this SQLSTATE.
+    Server(String),
+    /// The connection ended before the answer.
+    Lost,
+    /// The server answered something that the protocol does not foresee here.
+    Protocol,
+}
+
+impl ServerFailure {
+    /// Returns the SQLSTATE; empty when the server did not answer.
+    pub fn sqlstate(&self) -> &str {
+        match &self.kind {
+            FailureKind::Server(code) => code,
+            FailureKind::Lost | FailureKind::Protocol => "",
+        }
+    }
+
+    /// Says whether the session is gone: by a lost connection, or because the
+    /// server ended it (57P01 to 57P03, 57P05, and the class of connection errors).
+    pub fn ends_session(&self) -> bool {
+        match &self.kind {
+            FailureKind::Lost => true,
+            FailureKind::Protocol => false,
+            FailureKind::Server(code) => {
+                code.starts_with("08")
+                    || matches!(
+                        code.as_str(),
+                        "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "25P04"
+                    )
+            }
+        }
+    }
+}
+
+impl From<&tokio_postgres::Error> for ServerFailure {
+    fn from(error: &tokio_postgres::Error) -> Self {
+        if let Some(answer) = error.as_db_error() {
+            return Self {
+                kind: FailureKind::Server(answer.code().code().to_owned()),
+                message: answer.message().to_owned(),
+                detail: answer.detail().map(str::to_owned),
+                hint: answer.hint().map(str::to_owned),
+                context: answer.where_().map(str::to_owned),
+                position: match answer.position() {
+                    Some(ErrorPosition::Original(at)) => Some(*at),
+                    Some(ErrorPosition::Internal { .. }) | None => None,
+                },
+            };
+        }
+        let cause = error.source();
+        let io = cause.is_some_and(|cause| cause.is::<std::io::Error>());
+        Self {
+            kind: if error.is_closed() || io {
+                FailureKind::Lost
+            } else {
+                FailureKind::Protocol
+            },
+            message: cause.map_or_else(|| error.to_string(), ToString::to_string),
+            detail: None,
+            hint: None,
+            context: None,
+            position: None,
+        }
+    }
+}
+
+impl From<tokio_postgres::Error> for ServerFailure {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl std::fmt::Display for ServerFailure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.kind {
+            FailureKind::Server(code) => write!(f, "{} ({code})", self.message),
+            FailureKind::Lost | FailureKind::Protocol => f.write_str(&self.message),
+        }
+    }
+}
+
+impl std::error::Error for ServerFailure {}

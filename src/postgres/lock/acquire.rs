@@ -1,0 +1,179 @@
+//! Takes the lock, or says who has it.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+use tokio_postgres::SimpleQueryMessage;
+
+use super::holder::{Holder, holder};
+use super::{Key, LockError, Locked, delays};
+use crate::postgres::settings::{self, Capabilities, ConnectionCheck};
+use crate::postgres::{ServerFailure, Session};
+
+const FIRST_DELAY: Duration = Duration::from_millis(25);
+const LARGEST_DELAY: Duration = Duration::from_secs(1);
+
+/// How often a wait says that it still waits.
+const HEARTBEAT: Duration = Duration::from_secs(10);
+
+/// How often the holder is asked for while it may have changed.
+const HOLDER_INTERVAL: Duration = Duration::from_secs(1);
+
+/// What one try found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Try {
+    Locked,
+    Busy,
+    /// This server process held the key before we asked: it serves two clients.
+    Shared,
+}
+
+/// Takes the migration lock, trying again for as long as `lock_wait` says; zero
+/// is one try. Between two tries the session is idle outside a transaction.
+///
+/// # Errors
+///
+/// - [`LockError::Busy`]: the time is spent.
+/// - [`LockError::SharedSession`]: a pooler gave us a session of somebody else.
+/// - [`LockError::Server`]
+pub async fn acquire(session: Session, key: Key, lock_wait: Duration) -> Result<Locked, LockError> {
+    match take(&session, key, lock_wait).await {
+        Ok(()) => {
+            let capabilities = prepare(&session).await.map_err(LockError::Server)?;
+            Ok(Locked {
+                session,
+                key,
+                capabilities,
+            })
+        }
+        Err(error) => {
+            session.close().await;
+            Err(error)
+        }
+    }
+}
+
+async fn take(session: &Session, key: Key, lock_wait: Duration) -> Result<(), LockError> {
+    let began = Instant::now();
+    let mut wait = Wait::begin(began);
+    let mut delays = delays(FIRST_DELAY, LARGEST_DELAY);
+    loop {
+        match attempt(session, key).await.map_err(LockError::Server)? {
+            Try::Locked => return Ok(()),
+            Try::Shared => {
+                return Err(LockError::SharedSession {
+                    host: session.host.clone(),
+                });
+            }
+            Try::Busy => {}
+        }
+        let waited = began.elapsed();
+        let is_last = waited >= lock_wait;
+        if is_last || wait.wants_holder() {
+            let holder = holder(session, key).await.map_err(LockError::Server)?;
+            wait.say(holder, waited);
+        }
+        if is_last {
+            return Err(LockError::Busy {
+                wait: lock_wait,
+                holder: wait.holder.map(Box::new),
+            });
+        }
+        let delay = delays.next().unwrap_or(LARGEST_DELAY);
+        // The last try is made when the time is spent, not before.
+        sleep(delay.min(lock_wait - waited)).await;
+    }
+}
+
+/// Asks for the lock in one statement, outside a transaction.
+///
+/// The statement first proves that this server process does not hold the key:
+/// advisory locks are re-entrant, and a pooler in transaction mode may hand one
+/// process to two clients, which both would be told that they hold it.
+async fn attempt(session: &Session, key: Key) -> Result<Try, ServerFailure> {
+    let statement = format!(
+        "SELECT CASE WHEN s.held THEN 'shared' \
+         WHEN pg_catalog.pg_try_advisory_lock({}) THEN 'locked' ELSE 'busy' END AS answer \
+         FROM (SELECT {} AS held OFFSET 0) s",
+        key.literal(),
+        key.is_held()
+    );
+    let messages = session.client.simple_query(&statement).await?;
+    let answer = messages.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(0),
+        _ => None,
+    });
+    Ok(match answer {
+        Some("locked") => Try::Locked,
+        Some("shared") => Try::Shared,
+        _ => Try::Busy,
+    })
+}
+
+/// Sets what only a session that is ours alone may be set to.
+async fn prepare(session: &Session) -> Result<Capabilities, ServerFailure> {
+    let version = session.facts.version;
+    let mut capabilities = Capabilities {
+        version,
+        connection_check: ConnectionCheck::Unsupported,
+    };
+    if version >= 140_000 {
+        let statement = settings::connection_check();
+        match session.client.simple_query(&statement).await {
+            Ok(_) => capabilities.connection_check = ConnectionCheck::Supported,
+            // Some operating systems cannot tell; the keepalives stay.
+            Err(error) if error.as_db_error().is_some() => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let limits = settings::Limits {
+        lock_timeout: None,
+        statement_timeout: None,
+    };
+    let reset = settings::statements(capabilities, limits).join("; ");
+    session.client.simple_query(&reset).await?;
+    Ok(capabilities)
+}
+
+/// What is known of the holder, and when it was last said.
+#[derive(Debug)]
+struct Wait {
+    holder: Option<Holder>,
+    asked: Option<Instant>,
+    said: Instant,
+}
+
+impl Wait {
+    fn begin(now: Instant) -> Self {
+        Self {
+            holder: None,
+            asked: None,
+            said: now,
+        }
+    }
+
+    fn wants_holder(&self) -> bool {
+        self.asked
+            .is_none_or(|asked| asked.elapsed() >= HOLDER_INTERVAL)
+    }
+
+    /// Logs a holder that is new, and an old one each heartbeat.
+    fn say(&mut self, holder: Option<Holder>, waited: Duration) {
+        let first = self.asked.is_none();
+        self.asked = Some(Instant::now());
+        // Between two holders nobody may hold it: the last one known is told.
+        let changed = holder.is_some() && holder != self.holder;
+        if changed {
+            self.holder = holder;
+        }
+        if first || changed || self.said.elapsed() >= HEARTBEAT {
+            self.said = Instant::now();
+            let holder = self.holder.as_ref().map(ToString::to_string);
+            tracing::info!(
+                holder = holder.as_deref().unwrap_or("unknown"),
+                waited_s = waited.as_secs(),
+                "waiting for the migration lock"
+            );
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Tables of other tools, which say that this database is not empty.
+//!
+//! Only their presence and whether they hold rows matters: running every
+//! revision again would be worse than asking.
+
+use tokio_postgres::SimpleQueryRow;
+
+use super::locate::rows;
+use super::{OtherTool, StateError};
+use crate::postgres::Session;
+use crate::postgres::quote::Qualified;
+
+/// The tables of their default names.
+pub(super) const TOOLS: [OtherTool; 7] = [
+    tool("Alembic", "alembic_version"),
+    tool("dbmate or golang-migrate", "schema_migrations"),
+    tool("sqlx", "_sqlx_migrations"),
+    tool("goose", "goose_db_version"),
+    tool("Flyway", "flyway_schema_history"),
+    tool("refinery", "refinery_schema_history"),
+    tool("tern", "schema_version"),
+];
+
+const fn tool(name: &'static str, table: &'static str) -> OtherTool {
+    OtherTool { name, table }
+}
+
+/// Refuses when one of these tables holds rows. One that may not be read is
+/// taken as holding some.
+///
+/// # Errors
+///
+/// - [`StateError::OtherTool`]
+/// - [`StateError::Server`]
+pub(super) async fn refuse(
+    session: &Session,
+    candidates: &[&SimpleQueryRow],
+) -> Result<(), StateError> {
+    let mut unreadable = None;
+    let mut questions = Vec::new();
+    for row in candidates {
+        let (Some(schema), Some(name)) = (row.get("schema"), row.get("name")) else {
+            continue;
+        };
+        let Some(tool) = TOOLS.iter().find(|tool| tool.table == name) else {
+            continue;
+        };
+        if row.get("readable") == Some("t") {
+            let table = Qualified { schema, name };
+            questions.push((*tool, schema.to_owned(), used(*tool, table)));
+        } else {
+            unreadable.get_or_insert((*tool, schema.to_owned()));
+        }
+    }
+    if let Some((tool, schema)) = unreadable {
+        return Err(StateError::OtherTool { tool, schema });
+    }
+    if questions.is_empty() {
+        return Ok(());
+    }
+    let query: Vec<String> = questions
+        .iter()
+        .enumerate()
+        .map(|(at, (_, _, used))| format!("SELECT {at} AS at, {used} AS used"))
+        .collect();
+    let answers = rows(session, &query.join(" UNION ALL ")).await?;
+    for (row, (tool, schema, _)) in answers.iter().zip(questions) {
+        if row.get("used") == Some("t") {
+            return Err(StateError::OtherTool { tool, schema });
+        }
+    }
+    Ok(())
+}
+
+/// Returns the expression that is true when the table records a revision.
+///
+/// goose keeps a row of version zero in a fresh table, and tern one row that
+/// says zero; a table of that name with other columns is compared as text.
+fn used(tool: OtherTool, table: Qualified<'_>) -> String {
+    let zero = match tool.table {
+        "goose_db_version" => " WHERE pg_catalog.to_jsonb(t)->>'version_id' IS DISTINCT FROM '0'",
+        "schema_version" => " WHERE pg_catalog.to_jsonb(t)->>'version' IS DISTINCT FROM '0'",
+        _ => "",
+    };
+    format!("EXISTS (SELECT FROM {table} t{zero})")
+}

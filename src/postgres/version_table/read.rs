@@ -1,0 +1,95 @@
+//! Reads the rows of the state table.
+
+use std::pin::pin;
+
+use futures_util::TryStreamExt;
+use tokio_postgres::{SimpleQueryMessage, SimpleQueryRow};
+
+use super::{Location, Presence, StateError};
+use crate::plan::{Applied, AppliedState, Journal, Progress, StartedStatement};
+use crate::postgres::Session;
+use crate::revision::RevisionId;
+
+/// Returns what the state table says is applied: one round trip, none where
+/// the table is absent.
+///
+/// # Errors
+///
+/// - [`StateError::UnknownState`]: a newer version wrote a state that this one
+///   does not know.
+/// - [`StateError::BadRow`]
+/// - [`StateError::Server`]
+pub async fn read(session: &Session, location: &Location) -> Result<AppliedState, StateError> {
+    let mut state = AppliedState::default();
+    if location.state_table == Presence::Absent {
+        return Ok(state);
+    }
+    let query = format!(
+        "SELECT revision, pg_catalog.to_json(revises) AS revises, \
+         pg_catalog.to_json(depends_on) AS depends_on, message, checksum, state, \
+         finished, prefix, started FROM {location}"
+    );
+    let server = |error: tokio_postgres::Error| StateError::Server(error.into());
+    // A stream, since ten thousand rows need not be held twice.
+    let stream = session.client.simple_query_raw(&query).await;
+    let mut stream = pin!(stream.map_err(server)?);
+    while let Some(message) = stream.try_next().await.map_err(server)? {
+        if let SimpleQueryMessage::Row(row) = message {
+            let (revision, applied) = applied(&row)?;
+            state.rows.insert(revision, applied);
+        }
+    }
+    Ok(state)
+}
+
+fn applied(row: &SimpleQueryRow) -> Result<(RevisionId, Applied), StateError> {
+    let revision = RevisionId::recorded(row.get("revision").unwrap_or_default());
+    let applied = Applied {
+        down_revisions: ids(row, &revision, "revises")?,
+        depends_on: ids(row, &revision, "depends_on")?,
+        message: row.get("message").unwrap_or_default().to_owned(),
+        checksum: row.get("checksum").map(str::to_owned),
+        progress: progress(row, &revision)?,
+    };
+    Ok((revision, applied))
+}
+
+fn progress(row: &SimpleQueryRow, revision: &RevisionId) -> Result<Progress, StateError> {
+    match row.get("state") {
+        Some("applied") => Ok(Progress::Complete),
+        Some("partial") => Ok(Progress::Partial(Journal {
+            finished: row
+                .get("finished")
+                .and_then(|text| text.parse().ok())
+                .ok_or_else(|| bad(revision, "finished"))?,
+            prefix: row.get("prefix").unwrap_or_default().to_owned(),
+            started: row.get("started").map(|checksum| StartedStatement {
+                checksum: checksum.to_owned(),
+            }),
+        })),
+        state => Err(StateError::UnknownState {
+            revision: revision.clone(),
+            state: state.unwrap_or("NULL").to_owned(),
+        }),
+    }
+}
+
+fn ids(
+    row: &SimpleQueryRow,
+    revision: &RevisionId,
+    column: &'static str,
+) -> Result<Vec<RevisionId>, StateError> {
+    match row.get(column) {
+        None | Some("[]") => Ok(Vec::new()),
+        Some(json) => serde_json::from_str::<Vec<String>>(json)
+            .map(|ids| ids.iter().map(|id| RevisionId::recorded(id)).collect())
+            .map_err(|_| bad(revision, column)),
+    }
+}
+
+fn bad(revision: &RevisionId, column: &'static str) -> StateError {
+    StateError::BadRow {
+        revision: revision.clone(),
+        column,
+    }
+}
