@@ -7,8 +7,14 @@
     reason = "tests read their own environment and files; the rule is for the program"
 )]
 
+mod apply;
 mod example_schema;
+mod journal;
+mod lock;
+mod lock_retry;
+mod offline;
 mod readme;
+mod state;
 mod support;
 mod support_works;
 mod tidy;
