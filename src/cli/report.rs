@@ -22,7 +22,10 @@ const TERMINATION_LOG: &str = "/dev/termination-log";
 /// Writes a result to stdout.
 pub fn show(text: &str) -> ExitCode {
     let mut stdout = io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
         Ok(()) => ExitCode::SUCCESS,
         // `seaworthy upgrade --sql | head` is no failure of ours.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,

@@ -32,7 +32,10 @@ pub(super) fn run(
             mode: Mode::Commit,
             progress: progress(),
         };
-        block_on(signals, pipeline::voyage(config, graph.as_ref(), manner, signals))?;
+        block_on(
+            signals,
+            pipeline::voyage(config, graph.as_ref(), manner, signals),
+        )?;
     }
     let Some((program, arguments)) = command.split_first() else {
         return Ok(Ending::Done);

@@ -1,26 +1,36 @@
-//! The files of the configuration, and what the system knows about us.
+//! What the configuration asks of the system's files.
 
+use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use nix::unistd::geteuid;
+use nix::unistd::{Uid, User};
 
+use super::{FilesError, read_text};
 use crate::config::{Account, Files, Readers};
 
-/// The real file system.
+/// Where Linux shows a process its own state.
+const OWN_STATUS: &str = "/proc/self/status";
+
+/// The permission bits of the group and of everybody else.
+const OTHERS: u32 = 0o077;
+
+/// The files of this system.
 #[derive(Clone, Copy, Debug)]
 pub struct Disk;
 
 impl Files for Disk {
-    #[expect(clippy::disallowed_methods, reason = "files are read here")]
     fn read(&self, path: &Path) -> io::Result<String> {
-        std::fs::read_to_string(path)
+        read_text(path).map_err(|error| match error {
+            FilesError::Read { error, .. } => error,
+            other => io::Error::new(io::ErrorKind::InvalidData, other.to_string()),
+        })
     }
 
     fn readers(&self, path: &Path) -> io::Result<Readers> {
-        let others = std::fs::metadata(path)?.permissions().mode() & 0o077;
-        Ok(if others == 0 {
+        let mode = fs::metadata(path)?.permissions().mode();
+        Ok(if mode & OTHERS == 0 {
             Readers::OwnerOnly
         } else {
             Readers::Others
@@ -28,57 +38,49 @@ impl Files for Disk {
     }
 }
 
-/// Returns who runs us, as `/etc/passwd` has it. The name service is not
-/// asked: a static binary cannot load its modules.
+/// Returns what the system knows about who runs us. A container may run under
+/// a uid that has no account.
 pub fn account() -> Account {
-    let passwd = Disk.read(Path::new("/etc/passwd")).unwrap_or_default();
-    find_account(&passwd, geteuid().as_raw())
-}
-
-/// Returns `/proc/self/status`; empty where there is none.
-pub fn own_status() -> String {
-    Disk.read(Path::new("/proc/self/status"))
-        .unwrap_or_default()
-}
-
-fn find_account(passwd: &str, uid: u32) -> Account {
-    let entry = passwd
-        .lines()
-        .map(|line| line.split(':').collect::<Vec<_>>())
-        .find(|fields| fields.get(2).and_then(|id| id.parse().ok()) == Some(uid));
-    let field = |index: usize| {
-        let fields = entry.as_ref()?;
-        fields.get(index).filter(|text| !text.is_empty()).copied()
-    };
-    Account {
-        user: field(0).map(str::to_owned),
-        home: field(5).map(PathBuf::from),
+    match User::from_uid(Uid::effective()) {
+        Ok(Some(user)) => Account {
+            user: Some(user.name),
+            home: Some(user.dir),
+        },
+        Ok(None) | Err(_) => Account::default(),
     }
+}
+
+/// Returns the text of `/proc/self/status`; empty where there is none.
+pub fn own_status() -> String {
+    read_text(Path::new(OWN_STATUS)).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+
     use super::*;
 
-    const PASSWD: &str = "root:x:0:0:root:/root:/bin/sh\napp:x:1000:1000::/srv/app:\n";
-
-    #[track_caller]
-    fn check(uid: u32, user: Option<&str>, home: Option<&str>) {
-        assert_eq!(
-            find_account(PASSWD, uid),
-            Account {
-                user: user.map(str::to_owned),
-                home: home.map(PathBuf::from),
-            }
-        );
+    #[test]
+    fn others_may_read_what_they_have_a_bit_for() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("a");
+        File::create_new(&path).expect("a file");
+        for (mode, readers) in [(0o600, Readers::OwnerOnly), (0o640, Readers::Others)] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("it is ours");
+            assert_eq!(Disk.readers(&path).expect("it is there"), readers);
+        }
     }
 
     #[test]
-    fn the_account_is_that_of_the_uid_and_nobody_for_a_uid_without_a_name() {
-        check(0, Some("root"), Some("/root"));
-        check(1000, Some("app"), Some("/srv/app"));
-        check(65532, None, None);
-        assert_eq!(find_account("", 0), Account::default());
-        assert_eq!(find_account("broken", 0), Account::default());
+    fn errors_are_those_of_the_system() {
+        let kind = |path| Disk.read(Path::new(path)).map_err(|error| error.kind());
+        assert_eq!(kind("/nowhere"), Err(io::ErrorKind::NotFound));
+        assert_eq!(kind("/proc/self/exe"), Err(io::ErrorKind::InvalidData));
+    }
+
+    #[test]
+    fn the_system_tells_about_this_process() {
+        assert!(own_status().contains("SigIgn:"));
     }
 }

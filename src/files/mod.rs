@@ -1,5 +1,5 @@
 //! The files that seaworthy reads and writes: the directory of revisions,
-//! single texts, new revisions and the termination log.
+//! what the configuration names, new revisions and the termination log.
 //!
 //! It hands over text and places in it. What a text means is not known here.
 

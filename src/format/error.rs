@@ -63,7 +63,7 @@ pub enum FormatError {
     },
     #[error("{error}")]
     Id { spot: Spot, error: IdError },
-    #[error("the file has a header, but no line `-- migrate:up`")]
+    #[error("the file has no line `-- migrate:up`")]
     NoUpMarker { spot: Spot },
     #[error("something stands before the first marker line")]
     BeforeMarker { spot: Spot, marker: Spot },

@@ -17,8 +17,10 @@ use crate::source::Source;
 /// A way in which a directory can hold revisions.
 struct Format {
     choice: FormatChoice,
-    read: fn(&[Arc<Source>]) -> Result<Vec<Revision>, FormatError>,
+    read: Read,
 }
+
+type Read = fn(&[Arc<Source>]) -> Result<Vec<Revision>, FormatError>;
 
 /// Every format. The first one is what a directory is taken for that shows
 /// nothing else.

@@ -146,11 +146,7 @@ async fn planned(
     .await
 }
 
-async fn logged_in(
-    config: &Config,
-    source: &DatabaseSource,
-    limits: &Limits,
-) -> Result<(), Error> {
+async fn logged_in(config: &Config, source: &DatabaseSource, limits: &Limits) -> Result<(), Error> {
     let subject = source.connection(&Disk)?.shown();
     let session = tried(config, limits, &subject, async |attempt| {
         log_in(config, source, attempt).await

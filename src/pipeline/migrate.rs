@@ -85,15 +85,7 @@ async fn apply(
     };
     let source = &config.databases()?.migration;
     let observer = || watch_from(source);
-    let report = apply::apply(
-        locked,
-        &plan,
-        graph,
-        &recorded.location,
-        &options,
-        observer,
-    )
-    .await?;
+    let report = apply::apply(locked, &plan, graph, &recorded.location, &options, observer).await?;
     Ok(report)
 }
 
@@ -108,7 +100,12 @@ async fn watch_from(source: &DatabaseSource) -> Option<Session> {
 }
 
 /// Finds what can be known to fail before anything runs.
-pub(super) fn preflight(config: &Config, graph: &Graph, plan: &Plan, mode: Mode) -> Result<(), Error> {
+pub(super) fn preflight(
+    config: &Config,
+    graph: &Graph,
+    plan: &Plan,
+    mode: Mode,
+) -> Result<(), Error> {
     let shared = mode == Mode::DryRun || config.migrations.transaction == TransactionScope::All;
     for step in &plan.steps {
         let Some(revision) = graph.get(step.revision.as_str()) else {

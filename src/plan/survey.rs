@@ -79,7 +79,7 @@ impl<'a> Survey<'a> {
         for node in self.recordable.iter() {
             applied.insert(node);
         }
-        self.graph.tips(&applied)
+        self.graph.heads_of(&applied)
     }
 
     /// Returns whether all that a revision does is in the database.
@@ -173,17 +173,17 @@ impl<'a> Survey<'a> {
         let known = known_rows.map(|node| self.graph.id(node));
         let replaced = self.graph.revisions().iter().flat_map(|by| &by.replaces);
         let mut below = BTreeSet::new();
-        let mut todo: Vec<&RevisionId> = known.chain(replaced).collect();
-        while let Some(id) = todo.pop() {
+        let mut open: Vec<&RevisionId> = known.chain(replaced).collect();
+        while let Some(id) = open.pop() {
             if !below.insert(id) {
                 continue;
             }
             if let Some(row) = self.state.rows.get(id) {
-                todo.extend(row.down_revisions.iter().chain(&row.depends_on));
+                open.extend(row.down_revisions.iter().chain(&row.depends_on));
             }
             if let Some(node) = self.graph.node(id.as_str()) {
                 let files = self.graph.all_down(node).iter();
-                todo.extend(files.map(|node| self.graph.id(*node)));
+                open.extend(files.map(|node| self.graph.id(*node)));
             }
         }
         below

@@ -293,6 +293,10 @@ fn operator(text: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
     use super::*;
 
     /// Golden vectors: databases hold such values. None may ever change.
@@ -409,5 +413,71 @@ mod tests {
         assert_eq!(sum.compare("2:00"), Comparison::OtherRule);
         assert_eq!(sum.compare(""), Comparison::OtherRule);
         assert_eq!(sum.to_string(), sum.as_str());
+    }
+
+    /// Tokens that stay what they are with anything blank between them.
+    const TOKENS: [&str; 20] = [
+        "select", "a", "\"A\"", "'x'", "'x y'", "E'\\n'", "$$ x $$", "$1", "1.5e-3", "42", "(",
+        ")", ",", "::", "->>", "=", ";", "U&'y'", "é", "a$b",
+    ];
+
+    const BLANKS: [&str; 7] = [
+        " ",
+        "\n",
+        "\r\n",
+        "\t ",
+        " -- it's\n",
+        "/* ; /* */ */",
+        "\n\n\n",
+    ];
+
+    fn written(tokens: &[&str], blanks: &[&str]) -> String {
+        let mut text = String::new();
+        for (token, blank) in tokens.iter().zip(blanks.iter().cycle()) {
+            text.push_str(blank);
+            text.push_str(token);
+        }
+        text + blanks[0]
+    }
+
+    proptest! {
+        #[test]
+        fn blank_text_never_counts(
+            tokens in vec(select(&TOKENS[..]), 0..12),
+            one in vec(select(&BLANKS[..]), 1..12),
+            other in vec(select(&BLANKS[..]), 1..12),
+        ) {
+            prop_assert_eq!(
+                checksum(&written(&tokens, &one)),
+                checksum(&written(&tokens, &other))
+            );
+        }
+
+        #[test]
+        fn every_token_counts(
+            tokens in vec(select(&TOKENS[..]), 1..12),
+            others in vec(select(&TOKENS[..]), 1..12),
+        ) {
+            // Semicolons count only between statements.
+            let counted = |tokens: &[&str]| {
+                let mut counted: Vec<_> = tokens.to_vec();
+                counted.dedup_by(|a, b| *a == ";" && *b == ";");
+                counted.join(" ").trim_matches([';', ' ']).to_owned()
+            };
+            prop_assert_eq!(
+                checksum(&written(&tokens, &[" "])) == checksum(&written(&others, &["\n"])),
+                counted(&tokens) == counted(&others)
+            );
+            let (_, changed) = tokens.split_last().unwrap_or((&"", &[]));
+            prop_assert_eq!(
+                checksum(&written(&tokens, &[" "])) == checksum(&written(changed, &[" "])),
+                counted(&tokens) == counted(changed)
+            );
+        }
+
+        #[test]
+        fn any_text_has_a_checksum(text in any::<String>()) {
+            prop_assert_eq!(checksum(&text).as_str().len(), RULE.len() + 2 * KEPT_BYTES);
+        }
     }
 }

@@ -11,6 +11,8 @@ mod copy;
 mod kind;
 mod lexeme;
 mod mask;
+#[cfg(test)]
+mod properties;
 mod scan;
 mod statement;
 mod token;

@@ -20,8 +20,16 @@ pub(super) struct Layout {
     pub(super) start: usize,
     /// Where the comment lines at its top end.
     pub(super) head_end: usize,
-    pub(super) up: Option<Section>,
-    pub(super) down: Option<Section>,
+    pub(super) up: Option<Marked>,
+    pub(super) down: Option<Marked>,
+}
+
+/// A section with a marker.
+#[derive(Clone, Debug)]
+pub(super) struct Marked {
+    /// Where the marker's line begins.
+    pub(super) at: usize,
+    pub(super) section: Section,
 }
 
 impl Layout {
@@ -58,14 +66,21 @@ impl Layout {
         Ok(Self {
             start,
             head_end,
-            up: up.map(|marker| marker.options.section(marker.end, up_end)),
-            down: down.map(|marker| marker.options.section(marker.end, text.len())),
+            up: up.map(|marker| marked(marker, up_end)),
+            down: down.map(|marker| marked(marker, text.len())),
         })
     }
 
     /// Returns the whole file as one section, for a file without markers.
     pub(super) fn whole(&self, file: &Source) -> Section {
         Options::default().section(self.start, file.text().len())
+    }
+}
+
+fn marked(marker: &Marker, end: usize) -> Marked {
+    Marked {
+        at: marker.start,
+        section: marker.options.section(marker.end, end),
     }
 }
 

@@ -19,7 +19,7 @@ use super::{FormatError, Half, Spot};
 use crate::revision::{Revision, RevisionId, Section};
 use crate::source::Source;
 use header::Header;
-use layout::Layout;
+use layout::{Layout, Marked};
 use name::{Content, Name, Number};
 
 /// A file without a header.
@@ -28,7 +28,7 @@ struct Numbered {
     id: RevisionId,
     message: String,
     up: Section,
-    down: Option<Section>,
+    down: Option<Marked>,
 }
 
 /// A down section in a file of its own.
@@ -65,8 +65,8 @@ pub(super) fn read(files: &[Arc<Source>]) -> Result<Vec<Revision>, FormatError> 
                 replaces: declared.replaces,
                 created: declared.created,
                 source: Arc::clone(file),
-                up,
-                down: layout.down,
+                up: up.section,
+                down: layout.down.map(|down| down.section),
             });
             continue;
         }
@@ -123,10 +123,10 @@ impl Numbered {
         down: Option<DownFile>,
     ) -> Result<Revision, FormatError> {
         let (source, down) = match (self.down, down) {
-            (down, None) => (self.file, down),
-            (Some(section), Some(down)) => {
+            (marked, None) => (self.file, marked.map(|marked| marked.section)),
+            (Some(marked), Some(down)) => {
                 return Err(FormatError::DuplicateSection {
-                    first: Spot::new(&self.file, section.span.start),
+                    first: Spot::new(&self.file, marked.at),
                     second: Spot::new(&down.file, 0),
                     half: Half::Down,
                 });
@@ -158,7 +158,7 @@ impl Numbered {
 /// Returns the up section of a numbered file: all of it, if it has no markers.
 fn up_file(file: &Arc<Source>, layout: &Layout) -> Result<Section, FormatError> {
     match (&layout.up, &layout.down) {
-        (Some(up), _) => Ok(up.clone()),
+        (Some(up), _) => Ok(up.section.clone()),
         (None, Some(_)) => Err(FormatError::NoUpMarker {
             spot: Spot::new(file, layout.head_end),
         }),
@@ -171,9 +171,9 @@ fn up_file(file: &Arc<Source>, layout: &Layout) -> Result<Section, FormatError> 
 fn down_file(file: &Arc<Source>, layout: &Layout) -> Result<Section, FormatError> {
     match (&layout.up, &layout.down) {
         (Some(up), _) => Err(FormatError::UpInDownFile {
-            spot: Spot::new(file, up.span.start),
+            spot: Spot::new(file, up.at),
         }),
-        (None, Some(down)) => Ok(down.clone()),
+        (None, Some(down)) => Ok(down.section.clone()),
         (None, None) => Ok(layout.whole(file)),
     }
 }
@@ -183,5 +183,158 @@ fn same_number(first: &Arc<Source>, second: &Arc<Source>, number: &Number) -> Fo
         first: Spot::new(first, 0),
         second: Spot::new(second, 0),
         number: number.as_str().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::*;
+    use crate::revision::{SectionLimit, Transactional};
+
+    /// Shows revisions as `id <- revises: message`, then both sections with
+    /// their options.
+    fn shown(files: &[(&str, &str)]) -> String {
+        let files: Vec<_> = files
+            .iter()
+            .map(|(name, text)| Arc::new(Source::new(*name, *text)))
+            .collect();
+        let mut shown = String::new();
+        for revision in read(&files).expect("well-formed") {
+            let ids: Vec<_> = revision
+                .down_revisions
+                .iter()
+                .map(RevisionId::as_str)
+                .collect();
+            let _ = writeln!(
+                shown,
+                "{} <- {}: {}",
+                revision.id,
+                ids.join(", "),
+                revision.message
+            );
+            for (name, section) in [("up", Some(&revision.up)), ("down", revision.down.as_ref())] {
+                if let Some(section) = section {
+                    let at = revision.source.position(section.span.start);
+                    let path = revision.source.path_at(section.span.start).display();
+                    let _ = writeln!(
+                        shown,
+                        "  {name} {path}:{}{} {:?}",
+                        at.line,
+                        options(section),
+                        revision.text(section)
+                    );
+                }
+            }
+        }
+        shown
+    }
+
+    fn options(section: &Section) -> String {
+        let mut shown = String::new();
+        if section.transaction == Transactional::No {
+            shown.push_str(" no transaction");
+        }
+        for (name, limit) in [
+            ("lock", section.lock_timeout),
+            ("statement", section.statement_timeout),
+        ] {
+            if let SectionLimit::Limit(limit) = limit {
+                let _ = write!(shown, " {name} {limit:?}");
+            }
+        }
+        shown
+    }
+
+    #[test]
+    fn a_file_with_a_header() {
+        insta::assert_snapshot!(shown(&[(
+            "a.sql",
+            "-- add task_id to memories\n--\n-- revision: abc123def456\n-- Revises: def456ghi789, x.1\n\n\
+             -- migrate:up transaction:false lock-timeout:2s statement-timeout:0\nSELECT 1;\n\n\
+             --migrate:down\nSELECT 2;\n",
+        )]), @r#"
+        abc123def456 <- def456ghi789, x.1: add task_id to memories
+          up a.sql:7 no transaction lock Some(2s) statement None "SELECT 1;\n\n"
+          down a.sql:10 "SELECT 2;\n"
+        "#);
+    }
+
+    #[test]
+    fn a_header_declares_all_that_it_may() {
+        let text = "-- note: a: b\n-- revision: b2\n-- revises:\n-- depends-on: x, y\n\
+                    -- branch: one,two\n-- replaces: a1 , a2\n-- created: 2024-12-31 12:34:56 UTC\n\
+                    /* licence\n-- revision: no */\n-- migrate:up\n";
+        let revisions = read(&[Arc::new(Source::new("a.sql", text))]).expect("well-formed");
+        let [revision] = revisions.as_slice() else {
+            panic!("{revisions:?}");
+        };
+        assert_eq!(revision.message, "note: a: b");
+        assert_eq!(revision.down_revisions, []);
+        assert_eq!(revision.depends_on, ["x", "y"]);
+        assert_eq!(revision.labels, ["one", "two"]);
+        assert_eq!(
+            revision.replaces,
+            [RevisionId::recorded("a1"), RevisionId::recorded("a2")]
+        );
+        assert_eq!(revision.created.as_deref(), Some("2024-12-31 12:34:56 UTC"));
+        assert_eq!(revision.down, None);
+    }
+
+    #[test]
+    fn only_a_comment_of_sql_is_a_marker() {
+        insta::assert_snapshot!(shown(&[
+            ("a.sql", "-- revision: a\n-- migrate:up\nselect '\n-- migrate:down\n', $$\n-- migrate:down\n$$;\n\
+                       /*\n-- migrate:down\n*/\ncopy t from stdin;\n-- migrate:down\n\\.\n  -- migrate:down  \ndrop"),
+            ("b.sql", "-- revision: b\r\n-- migrate:up\r\ncopy t from stdin;\r\n1\r\n-- migrate:down\r\nselect"),
+        ]), @r#"
+        a <- : 
+          up a.sql:3 "select '\n-- migrate:down\n', $$\n-- migrate:down\n$$;\n/*\n-- migrate:down\n*/\ncopy t from stdin;\n-- migrate:down\n\\.\n"
+          down a.sql:15 "drop"
+        b <- : 
+          up b.sql:3 "copy t from stdin;\r\n1\r\n"
+          down b.sql:6 "select"
+        "#);
+    }
+
+    #[test]
+    fn numbered_files_follow_one_another_by_value() {
+        insta::assert_snapshot!(shown(&[
+            ("10_c.sql", "-- Revised: by Ada\nselect 10"),
+            ("1_a.sql", "\u{feff}-- replaces: the old one\r\nselect 1"),
+            ("9_b.sql", "-- migrate:up\nselect 9\n-- migrate:down\nselect -9"),
+            ("x.sql", "-- revision: x\n-- revises: 9\n-- migrate:up\n"),
+        ]), @r#"
+        10 <- 9: c
+          up 10_c.sql:1 "-- Revised: by Ada\nselect 10"
+        1 <- : a
+          up 1_a.sql:1 "-- replaces: the old one\r\nselect 1"
+        9 <- 1: b
+          up 9_b.sql:2 "select 9\n"
+          down 9_b.sql:4 "select -9"
+        x <- 9: 
+          up x.sql:4 ""
+        "#);
+    }
+
+    #[test]
+    fn two_files_with_one_number_are_its_two_directions() {
+        insta::assert_snapshot!(shown(&[
+            ("1_a.down.sql", "drop table a"),
+            ("1_a.up.sql", "create table a ()"),
+            ("2_b.down.sql", "-- undo\n-- migrate:down transaction:false\ndrop table b;"),
+            ("2_b.up.sql", "-- migrate:up lock-timeout:1s\ncreate table b ();\n"),
+            ("3_c.up.sql", ""),
+        ]), @r#"
+        1 <- : a
+          up 1_a.up.sql:1 "create table a ()"
+          down 1_a.down.sql:1 "drop table a"
+        2 <- 1: b
+          up 2_b.up.sql:2 lock Some(1s) "create table b ();\n"
+          down 2_b.down.sql:3 no transaction "drop table b;"
+        3 <- 2: c
+          up 3_c.up.sql:1 ""
+        "#);
     }
 }
