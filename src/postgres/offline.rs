@@ -4,7 +4,7 @@
 //! does, except for the lock, the tries and the journal.
 
 use super::apply::{PrepareError, Prepared, Sharing, Task};
-use super::settings::{self, Capabilities};
+use super::settings::{self, Capabilities, Extent};
 use super::version_table::{Elapsed, Presence, Tables, VersionTable};
 use crate::config::{Limit, TransactionScope};
 use crate::plan::{Body, Direction, Piece, Plan, Script, ScriptStatement};
@@ -171,6 +171,7 @@ impl Printer<'_> {
 
     fn rows(&mut self, task: &Task<'_>) {
         let row = match task.step.direction {
+            // An offline script begins every revision at its first statement.
             Direction::Upgrade => self.tables.insert(&task.entry, Elapsed::Unknown),
             Direction::Downgrade => self.tables.delete(&task.entry.revision),
         };
@@ -182,7 +183,8 @@ impl Printer<'_> {
 
     fn settings(&mut self, task: &Task<'_>) {
         let limits = task.limits(self.options.lock_timeout, self.options.statement_timeout);
-        self.statements(&settings::statements(Capabilities::UNKNOWN, limits));
+        let unknown = Capabilities::UNKNOWN;
+        self.statements(&settings::statements(unknown, limits, Extent::Session));
     }
 
     fn statements(&mut self, statements: &[String]) {

@@ -8,15 +8,21 @@
 )]
 
 mod also;
+mod apply;
 mod connect;
 mod connect_fake;
 mod connect_tls;
-mod example_schema;
-mod readme;
 mod entrypoint;
+mod example_schema;
 mod exit_codes;
+mod journal;
+mod lock;
+mod lock_retry;
+mod offline;
+mod readme;
 mod replicas;
 mod signals;
+mod state;
 mod support;
 mod support_works;
 mod tidy;

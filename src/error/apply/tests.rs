@@ -1,3 +1,5 @@
+//! Every error of a run as it is shown, with its exit code.
+
 use std::sync::Arc;
 use std::time::Duration;
 

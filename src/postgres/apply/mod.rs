@@ -13,6 +13,7 @@ mod error;
 mod frame;
 mod index;
 mod journal;
+mod judge;
 mod message;
 mod outside;
 mod progress;

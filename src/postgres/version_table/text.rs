@@ -156,19 +156,19 @@ impl Tables {
 
     /// Returns the statement that moves the journal of a begun revision on.
     pub(crate) fn update_partial(&self, entry: &Entry, journal: &Journal) -> String {
-        format!(
+        one_row(&format!(
             "UPDATE {} SET (checksum, finished, prefix, started) = ({}, {}) \
              WHERE revision = {} AND state = 'partial'",
             self.state,
             literal(&entry.checksum),
             journal_values(journal),
             literal(entry.revision.as_str())
-        )
+        ))
     }
 
     /// Returns the statement that turns a begun revision into an applied one.
     pub(crate) fn complete(&self, entry: &Entry, elapsed: Elapsed) -> String {
-        format!(
+        one_row(&format!(
             "UPDATE {} SET (revises, depends_on, message, checksum, state, applied_at, \
              applied_by, duration_ms, finished, prefix, started) = ROW({}, {}, {}, {}, \
              'applied', pg_catalog.clock_timestamp(), SESSION_USER, {}, NULL, NULL, NULL) \
@@ -180,16 +180,16 @@ impl Tables {
             literal(&entry.checksum),
             duration(elapsed),
             literal(entry.revision.as_str())
-        )
+        ))
     }
 
     /// Returns the statement that takes a revision back.
     pub(crate) fn delete(&self, revision: &RevisionId) -> String {
-        format!(
+        one_row(&format!(
             "DELETE FROM {} WHERE revision = {}",
             self.state,
             literal(revision.as_str())
-        )
+        ))
     }
 
     /// Returns the statement that adds a line to the history.
@@ -210,6 +210,16 @@ impl Tables {
             literal(concat!("seaworthy ", env!("CARGO_PKG_VERSION")))
         )
     }
+}
+
+/// Returns a statement that fails where the change finds no row: somebody else
+/// has written to the table, and what we are about to say would not be so.
+fn one_row(change: &str) -> String {
+    format!(
+        "WITH changed AS ({change} RETURNING 1) \
+         SELECT CASE WHEN EXISTS (SELECT FROM changed) THEN '1' \
+         ELSE 'the row of this revision is gone' END::pg_catalog.int4"
+    )
 }
 
 fn values(entry: &Entry) -> String {
