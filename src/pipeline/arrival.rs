@@ -135,10 +135,7 @@ async fn planned(
                 count: plan.steps.len(),
                 standby: session.facts.in_recovery,
             }),
-            _ => Ok(Arrival {
-                session,
-                plan,
-            }),
+            _ => Ok(Arrival { session, plan }),
         }
     })
     .await
@@ -202,6 +199,6 @@ where
     };
     outcome.map_err(|mut error| match error.last.take() {
         Some(NotReady::Other(error)) => *error,
-        last => Error::Wait(Box::new(wait::WaitError { last, ..error })),
+        last => Error::from(wait::WaitError { last, ..error }),
     })
 }

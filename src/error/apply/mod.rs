@@ -32,7 +32,7 @@ pub fn diagnostic(stopped: &Stopped) -> Diagnostic {
 
 impl From<PrepareError> for Error {
     fn from(error: PrepareError) -> Self {
-        Self::Apply(Stopped {
+        Self::from(Stopped {
             error: ApplyError::Prepare(error),
             report: Report::default(),
         })
