@@ -218,6 +218,59 @@ mod tests {
         check("@app", "\0app/.s.PGSQL.5432");
     }
 
+    /// Returns the address of a listener that answers nobody: it takes one
+    /// connection into its queue, and the kernel drops what comes after.
+    async fn stuck() -> (Address, socket2::Socket, Vec<TcpStream>) {
+        use socket2::{Domain, Socket, Type};
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        socket.bind(&any.into()).unwrap();
+        socket.listen(0).unwrap();
+        let address = socket.local_addr().unwrap().as_socket().unwrap();
+        let mut queue = Vec::new();
+        while let Ok(stream) = timeout(STAGGER, TcpStream::connect(address)).await {
+            queue.push(stream.unwrap());
+        }
+        (Address::Tcp(address), socket, queue)
+    }
+
+    #[tokio::test]
+    async fn an_address_that_does_not_answer_costs_a_moment() {
+        let (stuck, _socket, _queue) = stuck().await;
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let good = Address::Tcp(listener.local_addr().unwrap());
+        let mut race = Race::new([stuck.clone(), good.clone()].into(), None);
+        let (address, dialled) = race.next().await.unwrap();
+        assert_eq!(address, good);
+        assert!(dialled.is_ok());
+        assert_eq!(race.left(), 1);
+        assert_eq!(race.unanswered().collect::<Vec<_>>(), [stuck]);
+    }
+
+    #[tokio::test]
+    async fn an_address_that_refuses_costs_nothing() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let good = Address::Tcp(listener.local_addr().unwrap());
+        let refused = Address::Tcp(SocketAddr::from(([127, 0, 0, 1], 1)));
+        let begun = tokio::time::Instant::now();
+        let mut race = Race::new([refused.clone(), good.clone()].into(), None);
+        let (address, dialled) = race.next().await.unwrap();
+        assert_eq!(address, refused);
+        assert!(dialled.is_err());
+        assert_eq!(race.next().await.unwrap().0, good);
+        assert!(race.next().await.is_none());
+        assert!(begun.elapsed() < STAGGER);
+    }
+
+    #[tokio::test]
+    async fn libpqs_connect_timeout_ends_the_dial() {
+        let (stuck, _socket, _queue) = stuck().await;
+        let limit = Some(Duration::from_millis(20));
+        let (_, dialled) = Race::new([stuck].into(), limit).next().await.unwrap();
+        let error = dialled.err().unwrap();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+
     #[test]
     fn answers_of_the_resolver_are_told_apart() {
         let failed = |text: &str| {

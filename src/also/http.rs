@@ -1,6 +1,7 @@
 //! One GET, of which only the status matters.
 
 use std::io;
+use std::pin::pin;
 use std::sync::Arc;
 
 use base64::Engine;
@@ -108,17 +109,17 @@ async fn ask(
         .handshake(TokioIo::new(socket))
         .await
         .map_err(|error| not_http(&error))?;
-    let asking = sender.send_request(request);
-    // The connection only has to live until the head of the answer is there.
-    tokio::select! {
+    let mut asking = pin!(sender.send_request(request));
+    let answer = tokio::select! {
         biased;
-        answer = asking => answer.map(|answer| answer.status()),
-        ended = connection => match ended {
-            Ok(()) => return Err(AlsoReason::Closed),
-            Err(error) => Err(error),
-        },
-    }
-    .map_err(|error| not_http(&error))
+        answer = &mut asking => answer,
+        // The answer may have come together with the end of the connection,
+        // and an error of the connection is that of the request too.
+        _ = connection => asking.await,
+    };
+    answer
+        .map(|answer| answer.status())
+        .map_err(|error| not_http(&error))
 }
 
 fn not_http(error: &hyper::Error) -> AlsoReason {

@@ -97,6 +97,7 @@ pub fn parse(argv: impl IntoIterator<Item = OsString>) -> Result<Parsed, UsageEr
         return Err(usage::no_command());
     };
     let command = command(name, matches)?;
+    refuse_stray_switch(&command, &argv)?;
     Ok(Parsed::Command(Typed {
         command,
         flags: flags(matches),
@@ -126,6 +127,21 @@ fn command(name: &str, matches: &ArgMatches) -> Result<Command, UsageError> {
             .ok_or_else(usage::no_command),
         "man" => Ok(Command::Man),
         _ => Err(usage::no_command()),
+    }
+}
+
+/// # Errors
+///
+/// For a switch's value that was taken for the application.
+fn refuse_stray_switch(command: &Command, argv: &[OsString]) -> Result<(), UsageError> {
+    let Command::Run { command } = command else {
+        return Ok(());
+    };
+    let word = command.first().and_then(|word| word.to_str());
+    let is_marked = argv.iter().any(|argument| argument == "--");
+    match word {
+        Some(word) if !is_marked && kind::switch(word).is_ok() => Err(usage::stray_switch(word)),
+        Some(_) | None => Ok(()),
     }
 }
 
@@ -248,6 +264,12 @@ mod tests {
             &["run", "npm", "start", "--", "-p", "1"],
             run(&["npm", "start", "--", "-p", "1"]),
         );
+        check(&["run", "--skip-wait", "--", "true"], run(&["true"]));
+        check_error(
+            &["run", "--skip-wait", "true"],
+            "`true` is no application: the value of a switch follows a `=`",
+        );
+        check_error(&["run", "--timeout"], "`--timeout` lacks its value");
         check_error(&["run", "--prot", "80"], "unexpected argument `--prot`");
     }
 

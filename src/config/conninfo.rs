@@ -33,8 +33,10 @@ pub(super) fn read(text: &str) -> Result<Written, UrlProblem> {
                 written.known.push((keyword, Secret::new(value)));
             }
             None => {
-                // A password with a space in it goes on as if it were names.
-                let shown = !password_seen && is_identifier(&name);
+                // A password with a space in it goes on as if it were names, and
+                // base64 alone looks like a name without a value.
+                let is_sound = !password_seen && !written.known.is_empty();
+                let shown = is_sound && is_identifier(&name);
                 written.unknown.push(shown.then_some(name));
             }
         }

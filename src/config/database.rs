@@ -184,7 +184,8 @@ impl DatabaseSource {
                 found.variable(row.parameter, name, &self.variables, files)?;
             }
         }
-        if let Some(configured) = &self.configured {
+        // The file's URL is a base where no other is set; variables win over it.
+        if let (None, Some(configured)) = (&self.base, &self.configured) {
             found.url(&configured.value, &configured.origin, Strictness::Ours)?;
         }
         Ok(found)

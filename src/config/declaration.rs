@@ -12,7 +12,9 @@ use super::kind::{self, Kind};
 use super::layers::Layers;
 use super::log::LogFormat;
 use super::setting::{ALL, APPLYING, DefaultValue, Group, RUN, RUN_WAIT, Setting, WAITING};
-use super::{AlsoTarget, ConfigError, FormatChoice, Limit, Secret, Sourced, TransactionScope};
+use super::{
+    AlsoTarget, ConfigError, FormatChoice, Limit, Origin, Secret, Sourced, TransactionScope,
+};
 use crate::plan::OnAhead;
 use crate::revision::Target;
 
@@ -60,6 +62,11 @@ macro_rules! settings {
         }
 
         impl Values {
+            /// Returns where each value came from, by its flag.
+            pub fn origins(&self) -> Vec<(&'static str, &Origin)> {
+                vec![$(($flag, &self.$field.origin),)*]
+            }
+
             /// Returns every setting's value, taken from the first layer that has it.
             ///
             /// # Errors
@@ -108,7 +115,7 @@ settings! {
         Some("wait.also"), Nothing "none", Waiting, RUN_WAIT, [],
         "Something else to wait for: tcp://HOST:PORT, http(s)://URL, unix:///PATH or file:///PATH";
     accept_socket_only: bool = SWITCH, "accept-socket-only" "BOOL",
-        Some("wait.accept_socket_only"), Text "false", Waiting, RUN_WAIT, [],
+        Some("wait.accept_socket_only"), Text "false", Waiting, WAITING, [],
         "Take a server that listens on no address for ready, not for the one that initialises a new container";
 
     skip_wait: bool = SWITCH, "skip-wait" "BOOL",
@@ -116,7 +123,7 @@ settings! {
         "Do not wait";
     skip_migration: bool = SWITCH, "skip-migration" "BOOL",
         None, Text "false", Handover, RUN, ["SKIP_MIGRATION"],
-        "Do not read or apply revisions";
+        "Do not read or apply revisions; RUN_MIGRATIONS_ON_STARTUP=false means the same";
     unset: Vec<String> = VARIABLE_NAMES, "unset" "NAME",
         Some("run.unset"), Nothing "none", Handover, RUN, [],
         "A variable to remove before the application starts";

@@ -50,7 +50,11 @@ pub enum ConfigError {
     #[error("{} has no section `tool.seaworthy`", path.display())]
     NoSection { path: PathBuf, origin: Origin },
     #[error("{place} is not TOML")]
-    Toml { place: FilePlace },
+    Toml {
+        place: FilePlace,
+        /// What the parser expected; it quotes nothing of the file.
+        message: String,
+    },
     #[error("the key at {place} is not known")]
     UnknownKey {
         /// `None`: not to be shown.

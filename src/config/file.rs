@@ -132,7 +132,12 @@ fn parse(path: &Path, text: &str, root: Root) -> Result<Option<ConfigurationFile
         Err(_) if root == Root::Tool && !text.contains("seaworthy") => return Ok(None),
         Err(error) => {
             return Err(ConfigError::Toml {
-                place: place(&source, error.span().unwrap_or_default()),
+                // The line may be the middle of a value.
+                place: FilePlace {
+                    excerpt: None,
+                    ..place(&source, error.span().unwrap_or_default())
+                },
+                message: error.message().to_owned(),
             });
         }
     };

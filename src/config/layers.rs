@@ -90,7 +90,7 @@ impl<'a> Layers<'a> {
                 return Ok(from_variable(setting, given.text.expose(), given.variable));
             }
         }
-        if let Some(raw) = self.from_file(setting)? {
+        if let Some(raw) = self.in_file(setting)? {
             return Ok(raw);
         }
         Ok(Raw {
@@ -102,14 +102,14 @@ impl<'a> Layers<'a> {
         })
     }
 
-    fn from_file(&self, setting: &'static Setting) -> Result<Option<Raw>, ConfigError> {
+    fn in_file(&self, setting: &'static Setting) -> Result<Option<Raw>, ConfigError> {
         let Some((file, value)) = setting.key.and_then(|key| {
             let file = self.file?;
             Some((file, file.values.get(key)?))
         }) else {
             return Ok(None);
         };
-        let origin = Origin::File(value.place.clone());
+        let origin = Origin::File(Box::new(value.place.clone()));
         let texts = match value.texts(setting.shape) {
             Ok(texts) => texts,
             Err(expected) => {

@@ -139,3 +139,6 @@ pub struct RunConfig {
     /// Program and arguments; empty: end with 0 instead of handing over.
     pub command: Vec<OsString>,
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

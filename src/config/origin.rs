@@ -17,7 +17,7 @@ pub enum Origin {
     /// The long name of a flag, without its hyphens.
     Flag(&'static str),
     Variable(Variable),
-    File(FilePlace),
+    File(Box<FilePlace>),
     Default,
 }
 
@@ -25,7 +25,7 @@ pub enum Origin {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variable {
     pub name: String,
-    pub env_file: Option<EnvFilePlace>,
+    pub env_file: Option<Box<EnvFilePlace>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -54,12 +54,12 @@ pub(super) fn complete(
             }
         };
         if let Some((written, line)) = section(&text, service.word(), path)? {
-            let origin = Origin::File(FilePlace {
+            let origin = Origin::File(Box::new(FilePlace {
                 path: path.clone(),
                 line,
                 column: 1,
                 excerpt: None,
-            });
+            }));
             return found.written(&written, &origin);
         }
     }

@@ -46,7 +46,12 @@ pub(super) fn from_clap(error: clap::Error, argv: &[OsString]) -> UsageError {
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             NO_COMMAND.to_owned()
         }
-        ErrorKind::InvalidValue => format!("{named} lacks a value, or its value is not known"),
+        ErrorKind::InvalidValue => match error.get(ContextKind::InvalidValue) {
+            Some(ContextValue::String(value)) if !value.is_empty() => {
+                format!("the value of {named} is not known")
+            }
+            Some(_) | None => format!("{named} lacks its value"),
+        },
         ErrorKind::NoEquals => format!("the value of {named} must follow a `=`"),
         ErrorKind::TooManyValues | ErrorKind::WrongNumberOfValues | ErrorKind::TooFewValues => {
             format!("{named} has the wrong number of values")
@@ -75,6 +80,17 @@ pub(super) fn bad_target(name: &str, mismatch: &Mismatch) -> UsageError {
         title: format!("`{name}` is not valid: {mismatch}"),
         tip: None,
         command: "seaworthy upgrade".to_owned(),
+    }
+}
+
+/// `run --skip-wait true` would skip, and become the command `true`.
+pub(super) fn stray_switch(word: &str) -> UsageError {
+    UsageError {
+        title: format!("`{word}` is no application: the value of a switch follows a `=`"),
+        tip: Some(format!(
+            "write `--skip-wait={word}`; or `-- {word}` for a command of that name"
+        )),
+        command: "seaworthy run".to_owned(),
     }
 }
 

@@ -145,10 +145,10 @@ impl Variables {
             text: entry.value.clone(),
             variable: Variable {
                 name: name.to_owned(),
-                env_file: Some(EnvFilePlace {
+                env_file: Some(Box::new(EnvFilePlace {
                     path: file.path.clone(),
                     line: entry.line,
-                }),
+                })),
             },
         })
     }

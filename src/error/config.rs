@@ -80,11 +80,12 @@ pub fn diagnostic(error: &ConfigError) -> Diagnostic {
             format!("`{}` has no section `[tool.seaworthy]`", path.display()),
         )
         .hint("add the section, or name another file with `--config`"),
-        ConfigError::Toml { place } => config(
+        ConfigError::Toml { place, message } => config(
             "toml",
             format!("`{}` is not valid TOML", place.path.display()),
         )
-        .place(file_place(place)),
+        .place(file_place(place))
+        .cause(message.clone()),
         ConfigError::UnknownKey {
             key,
             nearest,
@@ -240,7 +241,13 @@ fn bad_value(
         Some(value) => format!("`{value}` is not a valid value of `{name}`"),
         None => format!("the value of `{name}` is not valid"),
     };
-    let diagnostic = at(origin, "setting", title).cause(mismatch_text(mismatch));
+    let mut diagnostic = at(origin, "setting", title).cause(mismatch_text(mismatch));
+    // The title names a flag or a variable already.
+    diagnostic.places = match origin {
+        Origin::Variable(variable) => variable_place(variable).into_iter().collect(),
+        Origin::File(place) => vec![file_place(place)],
+        Origin::Flag(_) | Origin::Default => Vec::new(),
+    };
     match mismatch_hint(setting, mismatch) {
         Some(hint) => diagnostic.hint(hint),
         None => diagnostic,
@@ -315,6 +322,8 @@ fn unreadable(path: &Path, role: FileRole, origin: &Origin, kind: ErrorKind) -> 
     let title = format!("the {} `{}` cannot be read", role.noun(), path.display());
     let reason = match kind {
         ErrorKind::InvalidData => "it is not UTF-8".to_owned(),
+        ErrorKind::NotFound => "there is no such file".to_owned(),
+        ErrorKind::IsADirectory => "it is a directory".to_owned(),
         kind => kind.to_string(),
     };
     let diagnostic = at(origin, "unreadable", title).cause(reason);
@@ -462,3 +471,6 @@ fn list(words: &[&str]) -> String {
     let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
     words.join(", ")
 }
+
+#[cfg(test)]
+mod tests;

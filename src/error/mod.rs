@@ -40,25 +40,25 @@ use crate::wait::WaitError;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error(transparent)]
-    Config(#[from] ConfigError),
+    Config(Box<ConfigError>),
     #[error(transparent)]
     Files(#[from] FilesError),
     #[error(transparent)]
-    Format(#[from] FormatError),
+    Format(Box<FormatError>),
     #[error(transparent)]
-    Graph(#[from] GraphError),
+    Graph(Box<GraphError>),
     #[error(transparent)]
     Wait(Box<WaitError<NotReady>>),
     #[error(transparent)]
-    State(#[from] StateError),
+    State(Box<StateError>),
     #[error(transparent)]
-    Plan(#[from] PlanError),
+    Plan(Box<PlanError>),
     #[error(transparent)]
-    Script(#[from] ScriptError),
+    Script(Box<ScriptError>),
     #[error(transparent)]
-    Lock(#[from] LockError),
+    Lock(Box<LockError>),
     #[error(transparent)]
-    Apply(#[from] Stopped),
+    Apply(Box<Stopped>),
     #[error("ended by {0}")]
     Signal(Signal),
     #[error(transparent)]
@@ -69,6 +69,29 @@ pub enum Error {
     Runtime(io::Error),
     #[error("standard output cannot be written: {0}")]
     Stdout(io::Error),
+}
+
+/// Boxes what is large, so that a `Result` stays small where nothing went wrong.
+macro_rules! boxed {
+    ($($variant:ident($error:ty)),* $(,)?) => {
+        $(impl From<$error> for Error {
+            fn from(error: $error) -> Self {
+                Self::$variant(Box::new(error))
+            }
+        })*
+    };
+}
+
+boxed! {
+    Config(ConfigError),
+    Format(FormatError),
+    Graph(GraphError),
+    Wait(WaitError<NotReady>),
+    State(StateError),
+    Plan(PlanError),
+    Script(ScriptError),
+    Lock(LockError),
+    Apply(Stopped),
 }
 
 impl Error {

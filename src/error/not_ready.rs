@@ -71,7 +71,12 @@ mod tests {
             count: 3,
             standby: true,
         };
-        insta::assert_snapshot!(said(&error), @"");
+        insta::assert_snapshot!(said(&error), @"
+        seaworthy: error[read-only-server]: the server is a standby, and 3 revisions are pending
+          cause: the first of them is `a1`
+
+          hint: name the primary in `MIGRATION_DATABASE_URL`, or all hosts with `target_session_attrs=primary`
+        ");
     }
 
     #[test]
@@ -81,11 +86,21 @@ mod tests {
             count: 3,
             standby: false,
         };
-        insta::assert_snapshot!(said(&error), @"");
+        insta::assert_snapshot!(said(&error), @"
+        seaworthy: error[read-only-server]: the server is read-only, and 3 revisions are pending
+          cause: the first of them is `a1`
+
+          hint: look at `default_transaction_read_only` of the server, the database and the role
+        ");
     }
 
     #[test]
     fn a_schema_that_is_behind() {
-        insta::assert_snapshot!(said(&NotReady::Behind("head".to_owned())), @"");
+        insta::assert_snapshot!(said(&NotReady::Behind("head".to_owned())), @"
+        seaworthy: error[schema-behind]: the schema has not reached `head`
+
+          hint: look at the process that applies the revisions, such as the migration Job
+          hint: run `seaworthy upgrade` if there is none
+        ");
     }
 }

@@ -1,6 +1,6 @@
 //! What is said when there is no plan, and what a plan noticed.
 
-use super::listing::{ids, located, with_places};
+use super::listing::{ids, located, names, with_places};
 use super::target;
 use crate::diagnostic::Diagnostic;
 use crate::exit::Exit;
@@ -22,25 +22,7 @@ pub fn diagnostic(error: &PlanError) -> Diagnostic {
             format!("target `{target}` leads down, and an upgrade only goes up"),
         )
         .hint(format!("run `seaworthy downgrade {target}`")),
-        PlanError::Overlap {
-            target,
-            revision,
-            below,
-        } => with_places(
-            invalid(
-                "overlapping-targets",
-                format!(
-                    "target `{target}` names `{}` and what that depends on: {}",
-                    revision.revision,
-                    ids(below.iter().map(|below| &below.revision))
-                ),
-            ),
-            std::iter::once(revision).chain(below).map(located).collect::<Vec<_>>().into_iter(),
-        )
-        .hint(format!(
-            "run `seaworthy upgrade {}`, which includes the others",
-            revision.revision
-        )),
+        PlanError::Overlap { target, revisions } => overlap(target, revisions),
         PlanError::PartialWithoutFile(partial) => partial_without_file(partial),
         PlanError::PartialElsewhere { target, partial } => partial_elsewhere(target, partial),
         PlanError::Divergent(revisions) => divergent(revisions),
@@ -98,6 +80,22 @@ fn counted<'a>(
         (1, Some(only)) => format!("revision `{only}` {singular}"),
         (count, _) => format!("{count} revisions {plural}"),
     }
+}
+
+fn overlap(target: &Target, revisions: &[Located]) -> Diagnostic {
+    let mut ids = revisions.iter().map(|located| located.revision.as_str());
+    let above = ids.next().unwrap_or_default();
+    let title = format!(
+        "target `{target}` names `{above}` and what that depends on: {}",
+        names(ids)
+    );
+    with_places(
+        invalid("overlapping-targets", title),
+        revisions.iter().map(located),
+    )
+    .hint(format!(
+        "run `seaworthy upgrade {above}`, which includes the others"
+    ))
 }
 
 fn partial_without_file(partial: &[RecordedOnly]) -> Diagnostic {

@@ -48,7 +48,12 @@ mod tests {
         };
         let diagnostic = diagnostic(&error);
         assert_eq!(diagnostic.exit.code(), 127);
-        insta::assert_snapshot!(diagnostic, @"");
+        insta::assert_snapshot!(diagnostic, @"
+        seaworthy: error[command-not-found]: command `serv` was not found
+          cause: No such file or directory (os error 2)
+
+          hint: check the words after `--`, the variable PATH, and the first line of the file if it is a script
+        ");
     }
 
     #[test]
@@ -59,6 +64,11 @@ mod tests {
         };
         let diagnostic = diagnostic(&error);
         assert_eq!(diagnostic.exit.code(), 126);
-        insta::assert_snapshot!(diagnostic, @"");
+        insta::assert_snapshot!(diagnostic, @"
+        seaworthy: error[command-not-executable]: command `/etc/passwd` cannot be executed
+          cause: Permission denied (os error 13)
+
+          hint: check that it is a file built for this machine, with the right to execute it
+        ");
     }
 }

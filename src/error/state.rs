@@ -200,12 +200,12 @@ mod tests {
 
     #[test]
     fn the_server_failed() {
-        let error = StateError::Server(failure("42501", "permission denied"));
+        let error = StateError::Server(Box::new(failure("42501", "permission denied")));
         insta::assert_snapshot!(check(&error, 77), @r#"
         seaworthy: error[state-not-read]: the state could not be read
           cause: permission denied (SQLSTATE 42501)
         "#);
-        let error = StateError::Server(failure("57P01", "terminating connection"));
+        let error = StateError::Server(Box::new(failure("57P01", "terminating connection")));
         insta::assert_snapshot!(check(&error, 69), @r#"
         seaworthy: error[state-not-read]: the state could not be read
           cause: terminating connection (SQLSTATE 57P01)

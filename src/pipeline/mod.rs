@@ -139,5 +139,5 @@ pub fn offline(config: &Config, graph: &Graph, state: &AppliedState) -> Result<S
         },
     };
     let table = arrival::version_table(&config.migrations);
-    Ok(offline::script(&plan, graph, &table, &options))
+    Ok(offline::script(&plan, graph, &table, &options)?)
 }

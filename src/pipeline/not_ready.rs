@@ -39,7 +39,7 @@ impl NotReady {
     /// is tried again, everything else is an error at once.
     pub(super) fn reading(error: StateError) -> Self {
         match error {
-            StateError::Server(failure) if failure.ends_session() => Self::Lost(failure),
+            StateError::Server(failure) if failure.ends_session() => Self::Lost(*failure),
             error => Self::Other(Box::new(error.into())),
         }
     }

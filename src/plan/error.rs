@@ -10,12 +10,11 @@ pub enum PlanError {
     NoRevisions(Target),
     #[error("target `{0}` leads down")]
     Downwards(Target),
-    /// Among several target revisions, one stands on another.
+    /// Among several target revisions, the first of these stands on the others.
     #[error("target `{target}` names a revision and what it depends on")]
     Overlap {
         target: Target,
-        revision: Located,
-        below: Vec<Located>,
+        revisions: Vec<Located>,
     },
     #[error("a partial revision has no file")]
     PartialWithoutFile(Vec<RecordedOnly>),

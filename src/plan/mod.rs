@@ -6,6 +6,8 @@ mod cases;
 mod error;
 #[cfg(test)]
 pub(crate) mod language;
+#[cfg(test)]
+mod properties;
 mod reached;
 mod script;
 mod state;

@@ -114,23 +114,25 @@ fn refuse_overlap(graph: &Graph, target: &Target, targets: &[Node]) -> Result<()
     for node in targets {
         set.insert(*node);
     }
-    let tips = graph.tips(&set);
-    if tips.len() == set.len() {
+    let heads = graph.heads_of(&set);
+    if heads.len() == set.len() {
         return Ok(());
     }
-    let below = |tip: &Node| {
-        let mut below = graph.ancestors([*tip], Dependencies::Included);
-        below.remove(*tip);
+    // One that is no head of the set lies below one that is.
+    let overlap = |head: &Node| {
+        let mut below = graph.ancestors([*head], Dependencies::Included);
         below.intersect(&set);
-        below
+        below.remove(*head);
+        (!below.is_empty()).then_some((*head, below))
     };
-    let mut overlaps = tips.iter().map(|tip| (*tip, below(tip)));
-    match overlaps.find(|(_, below)| !below.is_empty()) {
+    match heads.iter().find_map(overlap) {
         None => Ok(()),
-        Some((tip, below)) => Err(PlanError::Overlap {
+        Some((head, below)) => Err(PlanError::Overlap {
             target: target.clone(),
-            revision: graph.located(tip),
-            below: below.iter().map(|node| graph.located(node)).collect(),
+            revisions: std::iter::once(head)
+                .chain(below.iter())
+                .map(|node| graph.located(node))
+                .collect(),
         }),
     }
 }

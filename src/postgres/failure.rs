@@ -7,6 +7,8 @@ use std::error::Error as _;
 
 use tokio_postgres::error::ErrorPosition;
 
+use super::Session;
+
 /// A statement that failed, or a connection that ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerFailure {
@@ -37,6 +39,17 @@ impl ServerFailure {
         match &self.kind {
             FailureKind::Server(code) => code,
             FailureKind::Lost | FailureKind::Protocol => "",
+        }
+    }
+
+    /// Adds why the connection ended, where the session knows: what a request
+    /// hears of it is only that it is closed.
+    pub(super) fn explain(&mut self, session: &Session) {
+        if self.kind != FailureKind::Lost {
+            return;
+        }
+        if let Some(ended) = session.ended() {
+            self.message = format!("{}: {ended}", self.message);
         }
     }
 

@@ -42,6 +42,16 @@ pub enum Route {
     Proxied,
 }
 
+impl Route {
+    fn of(session: &Session) -> Self {
+        if session.facts.key_pid == session.facts.backend_pid {
+            Self::Direct
+        } else {
+            Self::Proxied
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LockError {
     #[error("the migration lock was not free within {wait:?}")]
@@ -65,12 +75,7 @@ impl Locked {
     }
 
     pub fn route(&self) -> Route {
-        let facts = &self.session.facts;
-        if facts.key_pid == facts.backend_pid {
-            Route::Direct
-        } else {
-            Route::Proxied
-        }
+        Route::of(&self.session)
     }
 
     /// Unlocks and closes. A failure to unlock is not told: the lock ends with

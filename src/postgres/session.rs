@@ -9,8 +9,9 @@ use std::future::poll_fn;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::sleep;
 use tokio_postgres::error::{DbError, Severity};
 use tokio_postgres::{AsyncMessage, Client, Connection};
 use tracing::{debug, info, warn};
@@ -67,9 +68,13 @@ pub enum Ended {
     Lost(String),
 }
 
-/// The task that drives a connection, and what it learned at the end.
+/// The task that drives a connection, and what it learned at the end. When it
+/// is dropped the task says goodbye, and is gone a moment later even if the
+/// server never takes notice.
 pub(super) struct Driver {
     task: JoinHandle<()>,
+    /// Dropped with this value, which is the signal.
+    wanted: oneshot::Sender<()>,
     ended: Arc<Mutex<Option<Ended>>>,
 }
 
@@ -152,7 +157,8 @@ impl Driver {
     pub(super) fn start(mut connection: Connection<Wire, Wire>) -> Self {
         let ended = Arc::new(Mutex::new(None));
         let end = Arc::clone(&ended);
-        let task = tokio::spawn(async move {
+        let (wanted, unwanted) = oneshot::channel();
+        let driving = async move {
             while let Some(message) = poll_fn(|cx| connection.poll_message(cx)).await {
                 match message {
                     Ok(AsyncMessage::Notice(notice)) => log(&notice),
@@ -166,8 +172,18 @@ impl Driver {
                     }
                 }
             }
+        };
+        let task = tokio::spawn(async move {
+            tokio::select! {
+                () = driving => {}
+                () = past(unwanted) => {}
+            }
         });
-        Self { task, ended }
+        Self {
+            task,
+            wanted,
+            ended,
+        }
     }
 
     pub(super) fn ended(&self) -> Option<Ended> {
@@ -178,11 +194,19 @@ impl Driver {
     }
 
     /// Waits for the end of a connection whose client is dropped.
-    pub(super) async fn finish(mut self) {
-        if timeout(CLOSE_LIMIT, &mut self.task).await.is_err() {
-            self.task.abort();
-        }
+    pub(super) async fn finish(self) {
+        let Self { task, wanted, .. } = self;
+        drop(wanted);
+        // A task that panicked is as gone as one that ended.
+        let _ = task.await;
     }
+}
+
+/// Ends when the connection is not wanted any more and had time to close.
+async fn past(unwanted: oneshot::Receiver<()>) {
+    // Nothing is ever sent; the end of the sender is what is waited for.
+    let _ = unwanted.await;
+    sleep(CLOSE_LIMIT).await;
 }
 
 impl From<&tokio_postgres::Error> for Ended {
@@ -209,9 +233,10 @@ impl fmt::Display for Ended {
 /// Logs what the server noticed, with its SQLSTATE.
 fn log(notice: &DbError) {
     let (sqlstate, message) = (notice.code().code(), notice.message());
+    let (detail, hint) = (notice.detail(), notice.hint());
     match notice.parsed_severity() {
-        Some(Severity::Warning) => warn!(target: "postgres", sqlstate, "{message}"),
-        Some(Severity::Debug) => debug!(target: "postgres", sqlstate, "{message}"),
-        _ => info!(target: "postgres", sqlstate, "{message}"),
+        Some(Severity::Warning) => warn!(target: "postgres", sqlstate, detail, hint, "{message}"),
+        Some(Severity::Debug) => debug!(target: "postgres", sqlstate, detail, hint, "{message}"),
+        _ => info!(target: "postgres", sqlstate, detail, hint, "{message}"),
     }
 }

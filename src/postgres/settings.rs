@@ -39,6 +39,13 @@ pub(super) struct Limits {
     pub(super) statement_timeout: Limit,
 }
 
+/// How long settings last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    Session,
+    Transaction,
+}
+
 impl Capabilities {
     /// What any supported version understands.
     pub(super) const UNKNOWN: Self = Self {
@@ -53,9 +60,12 @@ pub(super) fn connection_check() -> String {
 }
 
 /// Returns the resets and then our settings, one statement each.
-pub(super) fn statements(capabilities: Capabilities, limits: Limits) -> Vec<String> {
-    let mut statements: Vec<String> = RESET.iter().map(ToString::to_string).collect();
-    statements.extend([
+pub(super) fn statements(
+    capabilities: Capabilities,
+    limits: Limits,
+    extent: Extent,
+) -> Vec<String> {
+    let mut settings = vec![
         // Our lexer and the server's must see the same literals.
         "SET standard_conforming_strings = on".to_owned(),
         // A role's default would make CREATE INDEX CONCURRENTLY fail.
@@ -63,17 +73,22 @@ pub(super) fn statements(capabilities: Capabilities, limits: Limits) -> Vec<Stri
         timeout("lock_timeout", limits.lock_timeout),
         timeout("statement_timeout", limits.statement_timeout),
         timeout("idle_in_transaction_session_timeout", None),
-    ]);
+    ];
     if capabilities.version >= 140_000 {
-        statements.push(timeout("idle_session_timeout", None));
+        settings.push(timeout("idle_session_timeout", None));
     }
     if capabilities.version >= 170_000 {
-        statements.push(timeout("transaction_timeout", None));
+        settings.push(timeout("transaction_timeout", None));
     }
     if capabilities.connection_check == ConnectionCheck::Supported {
-        statements.push(connection_check());
+        settings.push(connection_check());
     }
-    statements
+    let settings = settings.into_iter().map(|setting| match extent {
+        Extent::Session => setting,
+        Extent::Transaction => setting.replacen("SET ", "SET LOCAL ", 1),
+    });
+    let resets = RESET.iter().map(ToString::to_string);
+    resets.chain(settings).collect()
 }
 
 /// Returns the statement that sets a timeout; `None` is no limit.
@@ -117,7 +132,7 @@ mod tests {
             version: 170_001,
             connection_check: ConnectionCheck::Supported,
         };
-        insta::assert_snapshot!(statements(capabilities, limits).join("\n"), @r#"
+        insta::assert_snapshot!(statements(capabilities, limits, Extent::Session).join("\n"), @r#"
         RESET SESSION AUTHORIZATION
         RESET ROLE
         RESET ALL
@@ -130,10 +145,16 @@ mod tests {
         SET transaction_timeout = 0
         SET client_connection_check_interval = '500ms'
         "#);
-        let old = statements(Capabilities::UNKNOWN, limits);
-        assert!(
-            !old.iter()
-                .any(|statement| statement.contains("idle_session"))
-        );
+        let old = statements(Capabilities::UNKNOWN, limits, Extent::Transaction);
+        insta::assert_snapshot!(old.join("\n"), @r#"
+        RESET SESSION AUTHORIZATION
+        RESET ROLE
+        RESET ALL
+        SET LOCAL standard_conforming_strings = on
+        SET LOCAL default_transaction_read_only = off
+        SET LOCAL lock_timeout = '5000ms'
+        SET LOCAL statement_timeout = 0
+        SET LOCAL idle_in_transaction_session_timeout = 0
+        "#);
     }
 }

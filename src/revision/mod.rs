@@ -1,12 +1,16 @@
 //! Revisions and the graph they form. Pure: it knows no directory, no file
 //! format and no database.
 
+#[cfg(test)]
+pub(crate) mod arbitrary;
 mod checksum;
 mod graph;
 mod id;
 #[cfg(test)]
 pub(crate) mod language;
 mod nearest;
+#[cfg(test)]
+mod properties;
 mod target;
 
 pub use checksum::{Checksum, Comparison, checksum, checksum_of};

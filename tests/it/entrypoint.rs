@@ -33,8 +33,9 @@ fn sh(binary: Binary, script: &str) -> Binary {
 #[test]
 fn the_application_has_our_pid_our_stdio_and_its_own_exit_code() {
     let database = Server::shared().database();
+    let project = one_table();
     let running = sh(
-        run(&database, &one_table()).stdin("from stdin\n"),
+        run(&database, &project).stdin("from stdin\n"),
         "echo $$; cat; echo to-stderr >&2; exit 7",
     )
     .spawn();
@@ -72,8 +73,9 @@ fn signals_descriptors_and_limits_are_as_if_we_had_not_been_there() {
     let database = Server::shared().database();
     let project = one_table();
     let ours = sh(run(&database, &project), STATE).run().expect_code(0);
-    let theirs = Command::new("sh")
-        .args(["-c", STATE])
+    // `env` becomes sh as we do, so that both were started in the same way.
+    let theirs = Command::new("/usr/bin/env")
+        .args(["sh", "-c", STATE])
         .env_clear()
         .env("PATH", "/usr/local/bin:/usr/bin:/bin")
         .current_dir(project.path())
@@ -136,8 +138,9 @@ fn arguments_that_are_not_utf_8_reach_the_application() {
 #[test]
 fn a_signal_after_the_hand_over_is_the_application_s() {
     let database = Server::shared().database();
+    let project = one_table();
     let running = sh(
-        run(&database, &one_table()),
+        run(&database, &project),
         "trap 'echo cleaned; exit 3' TERM; echo up; while :; do sleep 0.05; done",
     )
     .spawn();
@@ -150,7 +153,8 @@ fn a_signal_after_the_hand_over_is_the_application_s() {
 #[test]
 fn no_connection_of_ours_is_left_when_the_application_starts() {
     let database = Server::shared().database();
-    let running = sh(run(&database, &one_table()), "echo up; read _ || sleep 60").spawn();
+    let project = one_table();
+    let running = sh(run(&database, &project), "echo up; read _ || exec sleep 60").spawn();
     running.stdout_line("up");
     assert_eq!(
         database.value(

@@ -7,8 +7,23 @@
     reason = "tests read their own environment and files; the rule is for the program"
 )]
 
+mod also;
+mod apply;
+mod connect;
+mod connect_fake;
+mod connect_tls;
+mod entrypoint;
 mod example_schema;
+mod exit_codes;
+mod journal;
+mod lock;
+mod lock_retry;
+mod offline;
 mod readme;
+mod replicas;
+mod signals;
+mod state;
 mod support;
 mod support_works;
 mod tidy;
+mod wait_database;

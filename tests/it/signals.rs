@@ -53,7 +53,8 @@ fn run(project: &Project, url: &str) -> Running {
 #[test]
 fn while_nothing_listens() {
     for (signal, code) in SIGNALS {
-        let running = run(&project("SELECT 1;"), "postgres://u:p@127.0.0.1:1/d");
+        let project = project("SELECT 1;");
+        let running = run(&project, "postgres://u:p@127.0.0.1:1/d");
         running.stderr_line("waiting for");
         ends_with(running, signal, code);
     }
@@ -64,7 +65,8 @@ fn while_the_peer_is_silent() {
     let proxy = Proxy::start(1, Behaviour::Silent);
     for (index, (signal, code)) in SIGNALS.into_iter().enumerate() {
         let url = format!("postgres://u:p@127.0.0.1:{}/d", proxy.port());
-        let running = run(&project("SELECT 1;"), &url);
+        let project = project("SELECT 1;");
+        let running = run(&project, &url);
         proxy.wait_for_accepted(index + 1);
         ends_with(running, signal, code);
     }

@@ -155,8 +155,7 @@ fn files_are_short() {
 fn files_open_with_their_purpose() {
     let mut wrong = Vec::new();
     for file in rust_files("src").into_iter().chain(rust_files("tests")) {
-        // `main.rs` belongs to the crate that `lib.rs` describes.
-        if file != Path::new("src/main.rs") && !read(&file).starts_with("//! ") {
+        if !is_test_only(&file) && !read(&file).starts_with("//! ") {
             wrong.push(format!("{}: no `//!` at the top", file.display()));
         }
     }
@@ -303,13 +302,31 @@ fn code_lines(file: &Path) -> Vec<(usize, String)> {
     let text = read(file);
     (1..)
         .zip(text.lines())
-        .take_while(|(_, line)| line.trim() != "#[cfg(test)]" && !file.ends_with("tests.rs"))
+        .take_while(|(_, line)| line.trim() != "#[cfg(test)]" && !is_test_only(file))
         .filter(|(_, line)| !line.trim_start().starts_with("//"))
         .map(|(number, line)| {
             let code = line.split_once(" // ").map_or(line, |(code, _)| code);
             (number, code.to_owned())
         })
         .collect()
+}
+
+/// Says whether a file is a module that its parent declares for tests alone.
+fn is_test_only(file: &Path) -> bool {
+    let Some(name) = file.file_stem().and_then(|stem| stem.to_str()) else {
+        return false;
+    };
+    let Some(directory) = file.parent() else {
+        return false;
+    };
+    let declared = [
+        format!("#[cfg(test)]\nmod {name};"),
+        format!("#[cfg(test)]\npub(crate) mod {name};"),
+    ];
+    [directory.join("mod.rs"), directory.with_extension("rs")]
+        .iter()
+        .filter_map(|parent| fs::read_to_string(root().join(parent)).ok())
+        .any(|text| declared.iter().any(|line| text.contains(line)))
 }
 
 /// Puts an import that spans several lines on its first one.

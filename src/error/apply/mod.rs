@@ -1,11 +1,12 @@
 //! What is said when a run stops.
 
+use super::Error;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::duration;
 use crate::exit::Exit;
 use crate::plan::Direction;
 use crate::postgres::apply::{
-    ApplyError, InvalidIndex, Outcome, PrepareError, Recording, Scope, Site, Stopped,
+    ApplyError, InvalidIndex, Outcome, PrepareError, Recording, Report, Scope, Site, Stopped,
 };
 use crate::postgres::{FailureKind, ServerFailure};
 
@@ -27,6 +28,15 @@ pub fn diagnostic(stopped: &Stopped) -> Diagnostic {
         "before it this run has committed {}, which stay",
         done.join(", ")
     ))
+}
+
+impl From<PrepareError> for Error {
+    fn from(error: PrepareError) -> Self {
+        Self::from(Stopped {
+            error: ApplyError::Prepare(error),
+            report: Report::default(),
+        })
+    }
 }
 
 fn of(error: &ApplyError) -> Diagnostic {

@@ -1,10 +1,12 @@
+//! Every error of a run as it is shown, with its exit code.
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
 use crate::plan::{Action, Step};
 use crate::postgres::Location;
-use crate::postgres::apply::{Blocker, Done, Report};
+use crate::postgres::apply::{Blocker, Done};
 use crate::postgres::version_table::{DEFAULT_TABLE, VersionTable};
 use crate::revision::RevisionId;
 use crate::source::Source;

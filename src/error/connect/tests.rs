@@ -1,3 +1,5 @@
+//! What is said, whole, about every reason.
+
 use std::io;
 
 use super::*;

@@ -6,11 +6,11 @@ use super::Options;
 use super::message::{Message, Purpose};
 use super::task::Task;
 use super::transaction::Opening;
-use crate::plan::Direction;
+use crate::plan::{Action, Direction};
 use crate::postgres::Session;
-use crate::postgres::lock::Locked;
+use crate::postgres::lock::{Locked, Route};
 use crate::postgres::quote::literal;
-use crate::postgres::settings;
+use crate::postgres::settings::{self, Extent};
 use crate::postgres::version_table::{Elapsed, Location, Tables};
 
 /// What the statements of one run have in common.
@@ -51,7 +51,7 @@ impl<'a> Frame<'a> {
     /// Adds what comes before a script: resets and settings, BEGIN, the proof
     /// of the lock, and the state tables where they are absent.
     pub(super) fn open(&self, message: &mut Message, task: &Task<'_>, opening: Opening) {
-        message.all(Purpose::Session, &self.settings(task));
+        message.all(Purpose::Session, &self.settings(task, Extent::Session));
         if opening == Opening::Begin {
             self.begin(message);
         } else {
@@ -79,12 +79,15 @@ impl<'a> Frame<'a> {
         if ending == Ending::CheckConstraints {
             message.ours(Purpose::Constraints, "SET CONSTRAINTS ALL IMMEDIATE");
         }
-        message.all(Purpose::Session, &self.settings(task));
+        message.all(Purpose::Session, &self.settings(task, self.after()));
         let tables = Tables::at(self.location);
         let elapsed = Elapsed::Since(before);
-        let row = match task.step.direction {
-            Direction::Upgrade => tables.insert(&task.entry, elapsed),
-            Direction::Downgrade => tables.delete(&task.entry.revision),
+        let row = match (task.step.direction, &task.step.action) {
+            (Direction::Upgrade, Action::Run | Action::Record) => {
+                tables.insert(&task.entry, elapsed)
+            }
+            (Direction::Upgrade, Action::Resume(_)) => tables.complete(&task.entry, elapsed),
+            (Direction::Downgrade, _) => tables.delete(&task.entry.revision),
         };
         message.ours(Purpose::Row, &row);
         message.ours(
@@ -97,8 +100,17 @@ impl<'a> Frame<'a> {
     }
 
     /// Returns the resets and settings of a step.
-    pub(super) fn settings(&self, task: &Task<'_>) -> Vec<String> {
+    pub(super) fn settings(&self, task: &Task<'_>, extent: Extent) -> Vec<String> {
         let limits = task.limits(self.options.lock_timeout, self.options.statement_timeout);
-        settings::statements(self.locked.capabilities, limits)
+        settings::statements(self.locked.capabilities, limits, extent)
+    }
+
+    /// Returns how long the settings after a script may last: a pooler would
+    /// hand a server session with our settings to other clients.
+    fn after(&self) -> Extent {
+        match self.locked.route() {
+            Route::Direct => Extent::Session,
+            Route::Proxied => Extent::Transaction,
+        }
     }
 }

@@ -9,6 +9,7 @@ use super::message::{Message, Purpose};
 use super::outside::Turn;
 use super::task::Task;
 use crate::plan::{Journal, Script, ScriptStatement, StartedStatement};
+use crate::postgres::settings::Extent;
 use crate::postgres::version_table::{Elapsed, Tables};
 
 /// Where the script stands when a message is done.
@@ -46,7 +47,7 @@ impl Frame<'_> {
         script: &Script,
         novelty: Novelty,
     ) {
-        message.all(Purpose::Session, &self.settings(task));
+        message.all(Purpose::Session, &self.settings(task, Extent::Session));
         self.begin(message);
         if novelty == Novelty::New {
             let journal = journal(script, &[], Mark::Finished(0));

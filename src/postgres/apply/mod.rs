@@ -13,6 +13,7 @@ mod error;
 mod frame;
 mod index;
 mod journal;
+mod judge;
 mod message;
 mod outside;
 mod progress;
@@ -26,7 +27,7 @@ mod watch;
 
 pub use error::{ApplyError, InvalidIndex, Outcome, Recording, Scope, Site, Stopped};
 pub use task::PrepareError;
-pub(super) use task::{Prepared, Sharing};
+pub(super) use task::{Prepared, Sharing, Task};
 pub use watch::Blocker;
 
 use std::time::Duration;

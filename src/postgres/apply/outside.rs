@@ -9,9 +9,10 @@ use std::borrow::Cow;
 
 use tokio::time::Instant;
 
-use super::error::{ApplyError, InvalidIndex, Outcome, Scope};
-use super::index::{self, Index, Validity};
+use super::error::{ApplyError, InvalidIndex, Scope};
+use super::index::Index;
 use super::journal::{Mark, Novelty};
+use super::judge::{Begun, Judgement};
 use super::message::{Block, Message, Purpose};
 use super::retry::Tries;
 use super::run::{Run, Tried};
@@ -28,7 +29,7 @@ use crate::postgres::{ServerFailure, Session};
 use crate::revision::Comparison;
 use crate::sql::{OutsideKind, StatementKind};
 
-type Stop = Box<ApplyError>;
+pub(super) type Stop = Box<ApplyError>;
 
 /// One statement of a script, where it stands, and when the script began.
 #[derive(Clone, Copy)]
@@ -38,26 +39,6 @@ pub(super) struct Turn<'a> {
     pub(super) statements: &'a [ScriptStatement],
     pub(super) at: usize,
     pub(super) began: Instant,
-}
-
-/// Whether the journal says that this very statement was begun.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Begun {
-    Yes,
-    No,
-}
-
-/// What to do about a statement that cannot run in a transaction.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Judgement {
-    /// It took effect already.
-    Finished,
-    Run,
-    /// It will find that it has nothing to do, or that it cannot: no mark, since
-    /// a mark would later be taken for its own work.
-    RunUnmarked,
-    /// Its own remains have to go first.
-    Repair(Index),
 }
 
 impl<'a, C> Run<'a, C>
@@ -245,75 +226,6 @@ where
         self.mark(turn, Mark::Finished(turn.at + 1)).await
     }
 
-    /// Decides about a statement by what the catalog says.
-    async fn judged(&self, turn: Turn<'_>, begun: Begun) -> Result<Judgement, Stop> {
-        let StatementKind::Outside(kind) = &turn.statement().kind else {
-            return self.unless_begun(turn, begun);
-        };
-        match kind {
-            OutsideKind::CreateIndexConcurrently {
-                name: Some(name),
-                table: Some(table),
-                ..
-            } => {
-                let found = index::of_table(self.locked.session(), table, name).await;
-                let found = found.map_err(|failure| self.lost(turn, failure))?;
-                self.about_index(turn, begun, found)
-            }
-            OutsideKind::DropIndexConcurrently { name: Some(name) } => {
-                let there = index::exists(self.locked.session(), name).await;
-                let there = there.map_err(|failure| self.lost(turn, failure))?;
-                Ok(match (there, begun) {
-                    (false, Begun::Yes) => Judgement::Finished,
-                    (false, Begun::No) => Judgement::RunUnmarked,
-                    (true, _) => Judgement::Run,
-                })
-            }
-            // To do these twice does no harm.
-            OutsideKind::ReindexConcurrently | OutsideKind::Vacuum => Ok(Judgement::Run),
-            OutsideKind::CreateIndexConcurrently { .. }
-            | OutsideKind::DropIndexConcurrently { .. }
-            | OutsideKind::Other => self.unless_begun(turn, begun),
-        }
-    }
-
-    fn unless_begun(&self, turn: Turn<'_>, begun: Begun) -> Result<Judgement, Stop> {
-        match begun {
-            Begun::No => Ok(Judgement::Run),
-            Begun::Yes => Err(Box::new(ApplyError::Ambiguous {
-                site: turn.site(),
-                location: self.location.clone(),
-            })),
-        }
-    }
-
-    fn about_index(
-        &self,
-        turn: Turn<'_>,
-        begun: Begun,
-        found: Option<Index>,
-    ) -> Result<Judgement, Stop> {
-        let Some(index) = found else {
-            return Ok(Judgement::Run);
-        };
-        if let Some(pid) = index.builder {
-            return Err(Box::new(ApplyError::BeingBuilt {
-                site: turn.site(),
-                index: index.qualified().to_string(),
-                pid,
-            }));
-        }
-        match (index.validity, begun) {
-            (Validity::Valid, Begun::Yes) => Ok(Judgement::Finished),
-            (Validity::Valid, Begun::No) | (Validity::Foreign, _) => Ok(Judgement::RunUnmarked),
-            (Validity::Invalid, Begun::Yes) => Ok(Judgement::Repair(index)),
-            (Validity::Invalid, Begun::No) => Err(turn.invalid(&index, InvalidIndex::NotOurs)),
-            (Validity::InvalidPartitioned, _) => {
-                Err(turn.invalid(&index, InvalidIndex::Partitioned))
-            }
-        }
-    }
-
     /// Drops what the statement's last run has left.
     async fn repair(&mut self, turn: Turn<'_>, index: &Index) -> Result<(), Stop> {
         self.progress.quietly(|| {
@@ -370,60 +282,6 @@ where
         }
     }
 
-    /// Checks that a statement which built an index left a valid one.
-    async fn check_built(&self, turn: Turn<'_>) -> Result<(), Stop> {
-        if let StatementKind::Outside(OutsideKind::CreateIndexConcurrently {
-            name: Some(name),
-            table: Some(table),
-            ..
-        }) = &turn.statement().kind
-        {
-            let found = index::of_table(self.locked.session(), table, name).await;
-            let found = found.map_err(|failure| self.lost(turn, failure))?;
-            if let Some(index) = found.filter(|index| index.validity == Validity::Invalid) {
-                return Err(turn.invalid(&index, InvalidIndex::AfterBuild));
-            }
-        }
-        Ok(())
-    }
-
-    /// Says whether a statement that failed has certainly changed nothing.
-    ///
-    /// A procedure may have committed before it failed. Each transaction of a
-    /// server process has a number, and the numbers have no gaps: one for the
-    /// question before, one for the statement, one for the question now.
-    async fn left_nothing(
-        &self,
-        turn: Turn<'_>,
-        failure: &ServerFailure,
-        before: Option<u64>,
-    ) -> bool {
-        if failure.ends_session() {
-            return false;
-        }
-        match &turn.statement().kind {
-            StatementKind::Procedural => {
-                let after = number(self.locked.session()).await.ok().flatten();
-                matches!((before, after), (Some(before), Some(after)) if after == before + 2)
-            }
-            StatementKind::Outside(OutsideKind::Other) => {
-                // DETACH ... CONCURRENTLY is made of two transactions.
-                !turn.text().to_ascii_lowercase().contains("concurrently")
-            }
-            _ => false,
-        }
-    }
-
-    async fn transaction_number(&self, turn: Turn<'_>) -> Result<Option<u64>, Stop> {
-        match &turn.statement().kind {
-            StatementKind::Procedural => {
-                let number = number(self.locked.session()).await;
-                number.map_err(|failure| self.lost(turn, failure))
-            }
-            _ => Ok(None),
-        }
-    }
-
     /// Writes the journal in a transaction of its own.
     async fn mark(&mut self, turn: Turn<'_>, mark: Mark) -> Result<(), Stop> {
         let mut message = Message::default();
@@ -465,7 +323,8 @@ where
         }
     }
 
-    fn stop(&self, task: &Task<'_>, failed: Failed, start: usize) -> Stop {
+    fn stop(&self, task: &Task<'_>, mut failed: Failed, start: usize) -> Stop {
+        failed.failure.explain(self.locked.session());
         let broken = Broken {
             failed,
             commit: CommitSent::Yes,
@@ -478,23 +337,14 @@ where
             start,
         ))
     }
-
-    /// A question to the catalog fails only with the session.
-    fn lost(&self, turn: Turn<'_>, failure: ServerFailure) -> Stop {
-        Box::new(ApplyError::Lost {
-            revision: turn.task.step.revision.clone(),
-            failure,
-            outcome: Outcome::Journalled,
-        })
-    }
 }
 
 impl<'a> Turn<'a> {
-    fn statement(&self) -> &'a ScriptStatement {
+    pub(super) fn statement(&self) -> &'a ScriptStatement {
         &self.statements[self.at]
     }
 
-    fn text(&self) -> Cow<'a, str> {
+    pub(super) fn text(&self) -> Cow<'a, str> {
         self.script.text(&self.statement().span)
     }
 
@@ -509,11 +359,11 @@ impl<'a> Turn<'a> {
             .map_or_else(|| self.task.start(), |statement| statement.span.start)
     }
 
-    fn site(&self) -> Box<super::error::Site> {
+    pub(super) fn site(&self) -> Box<super::error::Site> {
         self.task.site(self.offset())
     }
 
-    fn invalid(&self, index: &Index, why: InvalidIndex) -> Stop {
+    pub(super) fn invalid(&self, index: &Index, why: InvalidIndex) -> Stop {
         Box::new(ApplyError::InvalidIndex {
             site: self.site(),
             index: index.qualified().to_string(),
@@ -546,23 +396,13 @@ async fn send_one(session: &Session, message: &Message) -> Result<(), Failed> {
 }
 
 /// Returns the first field of a question's answer; empty if it has none.
-async fn ask(session: &Session, question: &str) -> Result<String, ServerFailure> {
+pub(super) async fn ask(session: &Session, question: &str) -> Result<String, ServerFailure> {
     let messages = session.client.simple_query(question).await?;
     let answer = messages.iter().find_map(|message| match message {
         tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0),
         _ => None,
     });
     Ok(answer.unwrap_or_default().to_owned())
-}
-
-/// Returns the number of the server process's present transaction.
-async fn number(session: &Session) -> Result<Option<u64>, ServerFailure> {
-    let question = "SELECT l.virtualtransaction FROM pg_catalog.pg_locks l \
-                    WHERE l.locktype = 'virtualxid' AND l.pid = pg_catalog.pg_backend_pid()";
-    let answer = ask(session, question).await?;
-    Ok(answer
-        .rsplit_once('/')
-        .and_then(|(_, number)| number.parse().ok()))
 }
 
 fn outright(failure: ServerFailure) -> Failed {

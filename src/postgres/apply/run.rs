@@ -13,7 +13,7 @@ use super::verdict;
 use super::watch::Watch;
 use super::{Mode, Options, Report};
 use crate::config::TransactionScope;
-use crate::plan::Body;
+use crate::plan::{Action, Body, Direction};
 use crate::postgres::lock::Locked;
 use crate::postgres::version_table::{Location, Presence};
 use crate::postgres::{ServerFailure, Session};
@@ -79,7 +79,10 @@ where
                     self.outside(task, script, statements).await?;
                     began.elapsed()
                 }
-                Some((_, Body::Transaction(_))) | None => self.in_its_own(task).await?,
+                Some((_, Body::Transaction(_))) | None => {
+                    unless_half_done(task)?;
+                    self.in_its_own(task).await?
+                }
             };
             self.tables_exist();
             self.progress.done(task, took, verb(task, Mode::Commit));
@@ -108,6 +111,7 @@ where
     /// Runs all steps in one transaction. A lost fight for locks restarts it as
     /// a whole: a savepoint would keep every lock obtained so far.
     async fn together(&mut self) -> Result<(), Box<ApplyError>> {
+        self.tasks.iter().try_for_each(unless_half_done)?;
         let mut tries = Tries::begin(self.options.lock_retry);
         while let Err((broken, at)) = self.pass().await {
             self.report.done.clear();
@@ -181,10 +185,11 @@ where
     async fn again(
         &mut self,
         tries: &mut Tries,
-        broken: Broken,
+        mut broken: Broken,
         task: &Task<'_>,
         scope: Scope,
     ) -> Result<(), Box<ApplyError>> {
+        broken.failed.failure.explain(self.locked.session());
         transaction::roll_back(&self.frame(), broken.failed.block).await;
         let site = match broken.spot() {
             Spot::Script(offset) => task.site(offset),
@@ -263,8 +268,21 @@ pub(super) enum Tried {
     Fatal,
 }
 
+/// Refuses to begin a script at its start that ran outside a transaction when
+/// its journal was written, and came further than that.
+fn unless_half_done(task: &Task<'_>) -> Result<(), Box<ApplyError>> {
+    match &task.step.action {
+        Action::Resume(journal) if journal.finished > 0 || journal.started.is_some() => {
+            Err(Box::new(ApplyError::PrefixChanged {
+                site: task.site(task.start()),
+                finished: journal.finished,
+            }))
+        }
+        Action::Resume(_) | Action::Run | Action::Record => Ok(()),
+    }
+}
+
 fn verb(task: &Task<'_>, mode: Mode) -> &'static str {
-    use crate::plan::{Action, Direction};
     match (mode, task.step.direction, &task.step.action) {
         (Mode::DryRun, _, _) => "ran, to be rolled back",
         (Mode::Commit, _, Action::Record) => "recorded without running",

@@ -7,6 +7,9 @@ use super::transaction::{Broken, CommitSent};
 use crate::postgres::failure::FailureKind;
 use crate::postgres::version_table::Location;
 
+/// `invalid_text_representation`: how the proof of the lock fails.
+const NOT_HELD: &str = "22P02";
+
 /// `unsafe_new_enum_value_usage`: the value was added in this transaction.
 const UNSAFE_ENUM_VALUE: &str = "55P04";
 
@@ -46,7 +49,10 @@ pub(super) fn of_transaction(
     };
     match spot {
         Spot::Ours(Purpose::Session | Purpose::Begin) => record(Recording::Session, failure),
-        Spot::Ours(Purpose::Ownership) => ApplyError::LockLost { revision },
+        Spot::Ours(Purpose::Ownership) if failure.sqlstate() == NOT_HELD => {
+            ApplyError::LockLost { revision }
+        }
+        Spot::Ours(Purpose::Ownership) => record(Recording::Session, failure),
         Spot::Ours(Purpose::Tables) => record(Recording::Tables, failure),
         Spot::Ours(Purpose::Row) => record(Recording::Row, failure),
         Spot::Ours(Purpose::Commit | Purpose::Constraints) => ApplyError::AtCommit {

@@ -1,3 +1,5 @@
+//! Every row of the table.
+
 use super::*;
 use crate::postgres::tls::{CertificateProblem, TlsSetupError};
 use Verdict::{Grace, Permanent, Transient};

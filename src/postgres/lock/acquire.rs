@@ -6,8 +6,8 @@ use tokio::time::{Instant, sleep};
 use tokio_postgres::SimpleQueryMessage;
 
 use super::holder::{Holder, holder};
-use super::{Key, LockError, Locked, delays};
-use crate::postgres::settings::{self, Capabilities, ConnectionCheck};
+use super::{Key, LockError, Locked, Route, delays};
+use crate::postgres::settings::{self, Capabilities, ConnectionCheck, Extent};
 use crate::postgres::{ServerFailure, Session};
 
 const FIRST_DELAY: Duration = Duration::from_millis(25);
@@ -110,13 +110,17 @@ async fn attempt(session: &Session, key: Key) -> Result<Try, ServerFailure> {
     })
 }
 
-/// Sets what only a session that is ours alone may be set to.
+/// Sets what only a session that is ours alone may be set to: behind a pooler
+/// the settings would reach other clients.
 async fn prepare(session: &Session) -> Result<Capabilities, ServerFailure> {
     let version = session.facts.version;
     let mut capabilities = Capabilities {
         version,
         connection_check: ConnectionCheck::Unsupported,
     };
+    if Route::of(session) == Route::Proxied {
+        return Ok(capabilities);
+    }
     if version >= 140_000 {
         let statement = settings::connection_check();
         match session.client.simple_query(&statement).await {
@@ -130,7 +134,7 @@ async fn prepare(session: &Session) -> Result<Capabilities, ServerFailure> {
         lock_timeout: None,
         statement_timeout: None,
     };
-    let reset = settings::statements(capabilities, limits).join("; ");
+    let reset = settings::statements(capabilities, limits, Extent::Session).join("; ");
     session.client.simple_query(&reset).await?;
     Ok(capabilities)
 }

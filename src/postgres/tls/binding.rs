@@ -94,3 +94,44 @@ fn tag_number(value: &x509_cert::der::Any) -> Option<u8> {
     // 0xA0 is the context-specific, constructed tag zero.
     value.to_der().ok()?.first().map(|byte| byte ^ 0xA0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(algorithm: &str, expected: Option<Hash>) {
+        let der: Vec<u8> = (0..algorithm.len())
+            .step_by(2)
+            .map(|at| u8::from_str_radix(&algorithm[at..at + 2], 16).unwrap())
+            .collect();
+        let algorithm = AlgorithmIdentifierOwned::from_der(&der).unwrap();
+        assert_eq!(hash(&algorithm), expected);
+    }
+
+    #[test]
+    fn the_hash_is_that_of_the_signature() {
+        // sha1WithRSAEncryption, sha512WithRSAEncryption, ecdsa-with-SHA384.
+        check("300d06092a864886f70d0101050500", Some(Hash::Sha256));
+        check("300d06092a864886f70d01010d0500", Some(Hash::Sha512));
+        check("300a06082a8648ce3d040303", Some(Hash::Sha384));
+        // Ed25519 has none.
+        check("300506032b6570", None);
+    }
+
+    #[test]
+    fn rsassa_pss_names_its_hash() {
+        check(
+            "304106092a864886f70d01010a3034a00f300d06096086480165030402010500a11c301a06092a86\
+             4886f70d010108300d06096086480165030402010500a203020120",
+            Some(Hash::Sha256),
+        );
+        check(
+            "304106092a864886f70d01010a3034a00f300d06096086480165030402020500a11c301a06092a86\
+             4886f70d010108300d06096086480165030402020500a203020130",
+            Some(Hash::Sha384),
+        );
+        // Without parameters it is SHA-1, for which SHA-256 stands in.
+        check("300d06092a864886f70d01010a3000", Some(Hash::Sha256));
+    }
+}

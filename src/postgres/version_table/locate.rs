@@ -172,7 +172,7 @@ pub(super) async fn rows(
         .client
         .simple_query(query)
         .await
-        .map_err(|error| StateError::Server(error.into()))?;
+        .map_err(|error| StateError::Server(Box::new(error.into())))?;
     Ok(messages
         .into_iter()
         .filter_map(|message| match message {

@@ -115,7 +115,7 @@ pub enum StateError {
         column: &'static str,
     },
     #[error("the state could not be read: {0}")]
-    Server(ServerFailure),
+    Server(Box<ServerFailure>),
 }
 
 impl VersionTable {

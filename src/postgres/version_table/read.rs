@@ -29,7 +29,7 @@ pub async fn read(session: &Session, location: &Location) -> Result<AppliedState
          pg_catalog.to_json(depends_on) AS depends_on, message, checksum, state, \
          finished, prefix, started FROM {location}"
     );
-    let server = |error: tokio_postgres::Error| StateError::Server(error.into());
+    let server = |error: tokio_postgres::Error| StateError::Server(Box::new(error.into()));
     // A stream, since ten thousand rows need not be held twice.
     let stream = session.client.simple_query_raw(&query).await;
     let mut stream = pin!(stream.map_err(server)?);

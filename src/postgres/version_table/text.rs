@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use super::{Location, Presence};
+use super::{Location, Presence, VersionTable};
 use crate::plan::Journal;
-use crate::postgres::quote::{literal, optional, text_array};
+use crate::postgres::quote::{Qualified, identifier, literal, optional, text_array};
 use crate::revision::RevisionId;
 
 /// What a row of the state table says about a revision.
@@ -36,33 +36,56 @@ pub(crate) enum Elapsed {
 }
 
 /// The statements about the state tables at one location.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Tables<'a> {
-    location: &'a Location,
+#[derive(Clone, Debug)]
+pub(crate) struct Tables {
+    state: String,
+    log: String,
+    state_table: Presence,
+    log_table: Presence,
 }
 
-impl<'a> Tables<'a> {
-    pub(crate) fn at(location: &'a Location) -> Self {
-        Self { location }
+impl Tables {
+    pub(crate) fn at(location: &Location) -> Self {
+        Self {
+            state: location.state().to_string(),
+            log: location.history().to_string(),
+            state_table: location.state_table,
+            log_table: location.log_table,
+        }
+    }
+
+    /// Returns the statements for tables as they are configured: without a
+    /// schema, the search path of whoever runs them decides.
+    pub(crate) fn configured(table: &VersionTable, presence: Presence) -> Self {
+        let name = |name: &str| match &table.schema {
+            Some(schema) => Qualified { schema, name }.to_string(),
+            None => identifier(name),
+        };
+        Self {
+            state: name(&table.name),
+            log: name(&table.log()),
+            state_table: presence,
+            log_table: presence,
+        }
     }
 
     /// Returns the statements that create what is absent, and describe it.
     pub(crate) fn create(&self) -> Vec<String> {
         let mut statements = Vec::new();
-        if self.location.state_table == Presence::Absent {
+        if self.state_table == Presence::Absent {
             statements.push(self.create_state());
             statements.push(format!(
                 "COMMENT ON TABLE {} IS \
                  'revisions that are applied to this database; kept by seaworthy'",
-                self.location.state()
+                self.state
             ));
         }
-        if self.location.log_table == Presence::Absent {
+        if self.log_table == Presence::Absent {
             statements.push(self.create_log());
             statements.push(format!(
                 "COMMENT ON TABLE {} IS \
                  'every change of the applied revisions, oldest first; kept by seaworthy'",
-                self.location.history()
+                self.log
             ));
         }
         statements
@@ -84,7 +107,7 @@ impl<'a> Tables<'a> {
              \x20   prefix text,\n\
              \x20   started text\n\
              )",
-            self.location.state()
+            self.state
         )
     }
 
@@ -102,7 +125,7 @@ impl<'a> Tables<'a> {
              \x20   tool text NOT NULL,\n\
              \x20   note text\n\
              )",
-            self.location.history()
+            self.log
         )
     }
 
@@ -113,7 +136,7 @@ impl<'a> Tables<'a> {
             "INSERT INTO {} (revision, revises, depends_on, message, checksum, state, \
              applied_at, applied_by, duration_ms) VALUES ({}, 'applied', \
              pg_catalog.clock_timestamp(), SESSION_USER, {})",
-            self.location.state(),
+            self.state,
             values(entry),
             duration(elapsed)
         )
@@ -125,7 +148,7 @@ impl<'a> Tables<'a> {
             "INSERT INTO {} (revision, revises, depends_on, message, checksum, state, \
              applied_at, applied_by, finished, prefix, started) VALUES ({}, 'partial', \
              pg_catalog.clock_timestamp(), SESSION_USER, {})",
-            self.location.state(),
+            self.state,
             values(entry),
             journal_values(journal)
         )
@@ -133,40 +156,40 @@ impl<'a> Tables<'a> {
 
     /// Returns the statement that moves the journal of a begun revision on.
     pub(crate) fn update_partial(&self, entry: &Entry, journal: &Journal) -> String {
-        format!(
+        one_row(&format!(
             "UPDATE {} SET (checksum, finished, prefix, started) = ({}, {}) \
              WHERE revision = {} AND state = 'partial'",
-            self.location.state(),
+            self.state,
             literal(&entry.checksum),
             journal_values(journal),
             literal(entry.revision.as_str())
-        )
+        ))
     }
 
     /// Returns the statement that turns a begun revision into an applied one.
     pub(crate) fn complete(&self, entry: &Entry, elapsed: Elapsed) -> String {
-        format!(
+        one_row(&format!(
             "UPDATE {} SET (revises, depends_on, message, checksum, state, applied_at, \
              applied_by, duration_ms, finished, prefix, started) = ROW({}, {}, {}, {}, \
              'applied', pg_catalog.clock_timestamp(), SESSION_USER, {}, NULL, NULL, NULL) \
              WHERE revision = {} AND state = 'partial'",
-            self.location.state(),
+            self.state,
             array(&entry.down_revisions),
             array(&entry.depends_on),
             literal(&entry.message),
             literal(&entry.checksum),
             duration(elapsed),
             literal(entry.revision.as_str())
-        )
+        ))
     }
 
     /// Returns the statement that takes a revision back.
     pub(crate) fn delete(&self, revision: &RevisionId) -> String {
-        format!(
+        one_row(&format!(
             "DELETE FROM {} WHERE revision = {}",
-            self.location.state(),
+            self.state,
             literal(revision.as_str())
-        )
+        ))
     }
 
     /// Returns the statement that adds a line to the history.
@@ -180,13 +203,23 @@ impl<'a> Tables<'a> {
             "INSERT INTO {} (at, action, revision, checksum, duration_ms, by, client, tool) \
              VALUES (pg_catalog.clock_timestamp(), '{action}', {}, {}, {}, SESSION_USER, \
              pg_catalog.inet_client_addr(), {})",
-            self.location.history(),
+            self.log,
             literal(entry.revision.as_str()),
             literal(&entry.checksum),
             duration(elapsed),
             literal(concat!("seaworthy ", env!("CARGO_PKG_VERSION")))
         )
     }
+}
+
+/// Returns a statement that fails where the change finds no row: somebody else
+/// has written to the table, and what we are about to say would not be so.
+fn one_row(change: &str) -> String {
+    format!(
+        "WITH changed AS ({change} RETURNING 1) \
+         SELECT CASE WHEN EXISTS (SELECT FROM changed) THEN '1' \
+         ELSE 'the row of this revision is gone' END::pg_catalog.int4"
+    )
 }
 
 fn values(entry: &Entry) -> String {

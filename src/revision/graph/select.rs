@@ -163,7 +163,7 @@ impl Graph {
                 _ => {
                     let mut active = self.ancestors(heads.iter().copied(), Dependencies::Included);
                     active.intersect(lineage);
-                    self.tips(&active)
+                    self.heads_of(&active)
                 }
             },
         };

@@ -74,11 +74,11 @@ impl<'a> Walk<'a> {
     /// Goes on with the first head that stands on the candidate.
     fn turn_to_a_head_above(&mut self, candidate: Node) {
         let mut seen = NodeSet::new(self.graph.len());
-        let mut todo = vec![candidate];
-        while let Some(node) = todo.pop() {
+        let mut open = vec![candidate];
+        while let Some(node) = open.pop() {
             for above in self.graph.needed_by.of(node) {
                 if self.rest.contains(*above) && seen.insert(*above) {
-                    todo.push(*above);
+                    open.push(*above);
                 }
             }
         }

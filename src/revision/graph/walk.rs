@@ -50,7 +50,7 @@ impl Graph {
 
     /// Returns those of a set that nothing else in the set stands on,
     /// dependencies included; in file order.
-    pub fn tips(&self, set: &NodeSet) -> Vec<Node> {
+    pub fn heads_of(&self, set: &NodeSet) -> Vec<Node> {
         let below = set.iter().flat_map(|node| self.all_down.of(node)).copied();
         let below = reachable(self.len(), below, &self.all_down);
         set.iter().filter(|node| !below.contains(*node)).collect()
@@ -64,15 +64,15 @@ pub(super) fn reachable(
     edges: &Adjacency,
 ) -> NodeSet {
     let mut found = NodeSet::new(revisions);
-    let mut todo = Vec::new();
+    let mut open = Vec::new();
     for start in starts {
         if found.insert(start) {
-            todo.push(start);
+            open.push(start);
         }
-        while let Some(node) = todo.pop() {
+        while let Some(node) = open.pop() {
             for next in edges.of(node) {
                 if found.insert(*next) {
-                    todo.push(*next);
+                    open.push(*next);
                 }
             }
         }

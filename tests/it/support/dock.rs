@@ -40,7 +40,7 @@ pub(crate) enum Ship<'a> {
 pub(crate) enum Wreck {
     State(StateError),
     Plan(PlanError),
-    Stopped(Stopped),
+    Stopped(Box<Stopped>),
 }
 
 pub(crate) const OPTIONS: Options = Options {
@@ -138,7 +138,7 @@ impl Dock {
             observer,
         )
         .await
-        .map_err(Wreck::Stopped)
+        .map_err(|stopped| Wreck::Stopped(Box::new(stopped)))
     }
 
     pub(crate) fn plan(&self, recorded: &Recorded) -> Result<Plan, PlanError> {

@@ -9,12 +9,16 @@
 )]
 
 pub(crate) mod binary;
+pub(crate) mod certificates;
+pub(crate) mod connection;
 pub(crate) mod database;
 pub(crate) mod dock;
+pub(crate) mod fake_server;
 pub(crate) mod log;
 pub(crate) mod project;
 pub(crate) mod proxy;
 pub(crate) mod server;
+pub(crate) mod standby;
 
 /// Waits until something that another process does has happened.
 #[track_caller]

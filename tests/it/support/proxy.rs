@@ -5,6 +5,10 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{JoinHandle, spawn};
+use std::time::Duration;
+
+/// A test that waits longer than this for anything has failed.
+const DEADLINE: Duration = Duration::from_secs(60);
 
 /// A listener on 127.0.0.1 in front of a server.
 #[derive(Debug)]
@@ -78,10 +82,17 @@ impl Proxy {
 
     /// Waits until this many connections have been accepted in all.
     pub(crate) fn wait_for_accepted(&self, count: usize) {
-        let mut state = self.shared.lock();
-        while state.accepted < count {
-            state = self.shared.wait(state);
-        }
+        let state = self.shared.lock();
+        let (state, waited) = self
+            .shared
+            .changed
+            .wait_timeout_while(state, DEADLINE, |state| state.accepted < count)
+            .unwrap_or_else(PoisonError::into_inner);
+        assert!(
+            !waited.timed_out(),
+            "{} connections came instead of {count}",
+            state.accepted
+        );
     }
 
     /// Changes what becomes of connections, those that stand included.

@@ -383,7 +383,7 @@ pub(crate) fn binaries() -> &'static Path {
 }
 
 /// Returns a command that runs as the server's owner: PostgreSQL refuses root.
-fn as_owner(program: impl AsRef<Path>) -> Command {
+pub(crate) fn as_owner(program: impl AsRef<Path>) -> Command {
     let mut command = Command::new(program.as_ref());
     // The tests' own PGHOST and the like must not reach the server's programs.
     command.env_clear().env("LC_ALL", "C").current_dir("/");
