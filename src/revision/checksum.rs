@@ -192,8 +192,9 @@ impl Units {
     fn plain(&mut self, mut text: &[u8]) {
         while let Some(length) = unit(text) {
             self.begin();
-            self.framed
-                .extend(text[..length].iter().map(u8::to_ascii_lowercase));
+            let start = self.framed.len();
+            self.framed.extend_from_slice(&text[..length]);
+            self.framed[start..].make_ascii_lowercase();
             self.end(Class::Plain);
             text = &text[length..];
         }

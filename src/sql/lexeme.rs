@@ -133,40 +133,83 @@ impl Iterator for Lexemes<'_> {
 fn simple(bytes: &[u8]) -> Option<(LexemeKind, usize)> {
     let first = *bytes.first()?;
     let second = bytes.get(1).copied().unwrap_or_default();
-    let run = |class: fn(u8) -> bool| {
-        let rest = &bytes[1..];
-        1 + rest
-            .iter()
-            .position(|byte| !class(*byte))
-            .unwrap_or(rest.len())
-    };
-    match first {
-        b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c => Some((LexemeKind::Blank, run(is_blank))),
+    match class(first) {
+        Class::Blank => Some((LexemeKind::Blank, run(bytes, Class::Blank))),
         // Letters in front of a quote belong to it.
-        b'a'..=b'z' | b'A'..=b'Z' | b'_' if !matches!(second, b'\'' | b'&') => {
-            Some((LexemeKind::Word, run(is_word)))
+        Class::Word if starts_word(first) && !matches!(second, b'\'' | b'&') => {
+            Some((LexemeKind::Word, run(bytes, Class::Word)))
         }
-        b'-' if second == b'-' => Some((
-            LexemeKind::LineComment,
-            run(|byte| byte != b'\n' && byte != b'\r'),
-        )),
-        b';' => Some((LexemeKind::Semicolon, 1)),
-        b'(' => Some((LexemeKind::OpenParenthesis, 1)),
-        b')' => Some((LexemeKind::CloseParenthesis, 1)),
-        b',' | b'=' | b'[' | b']' | b':' | b'<' | b'>' | b'+' | b'-' | b'*' => {
-            Some((LexemeKind::Other, 1))
+        Class::Single => Some((single(first), 1)),
+        Class::Dash if second == b'-' => {
+            let end = bytes
+                .iter()
+                .position(|byte| matches!(byte, b'\n' | b'\r'))
+                .unwrap_or(bytes.len());
+            Some((LexemeKind::LineComment, end))
         }
-        b'.' if !matches!(second, b'.' | b'0'..=b'9') => Some((LexemeKind::Other, 1)),
-        _ => None,
+        Class::Dash => Some((LexemeKind::Other, 1)),
+        Class::Dot if !matches!(second, b'.' | b'0'..=b'9') => Some((LexemeKind::Other, 1)),
+        Class::Word | Class::Dot | Class::Undecided => None,
     }
 }
 
-fn is_blank(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c)
+/// What a byte can be the start of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Blank,
+    /// A letter, a digit, `_` or a byte that is not ASCII.
+    Word,
+    /// Stands for itself, whatever follows.
+    Single,
+    Dash,
+    Dot,
+    Undecided,
 }
 
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80
+fn class(byte: u8) -> Class {
+    const CLASSES: [Class; 256] = {
+        let mut classes = [Class::Undecided; 256];
+        let mut byte = 0_u8;
+        loop {
+            classes[byte as usize] = match byte {
+                b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c => Class::Blank,
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' => Class::Word,
+                b';' | b'(' | b')' | b',' | b'=' | b'[' | b']' | b':' | b'<' | b'>' | b'+'
+                | b'*' => Class::Single,
+                b'-' => Class::Dash,
+                b'.' => Class::Dot,
+                0x80.. => Class::Word,
+                _ => Class::Undecided,
+            };
+            if byte == u8::MAX {
+                break classes;
+            }
+            byte += 1;
+        }
+    };
+    CLASSES[usize::from(byte)]
+}
+
+/// Digits begin a number, and other characters may be a byte order mark.
+fn starts_word(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte == b'_'
+}
+
+/// Measures a run of one class; a dollar may stand inside a word.
+fn run(bytes: &[u8], expected: Class) -> usize {
+    bytes
+        .iter()
+        .position(|byte| class(*byte) != expected && !(*byte == b'$' && expected == Class::Word))
+        .unwrap_or(bytes.len())
+}
+
+fn single(byte: u8) -> LexemeKind {
+    match byte {
+        b';' => LexemeKind::Semicolon,
+        b'(' => LexemeKind::OpenParenthesis,
+        b')' => LexemeKind::CloseParenthesis,
+        _ => LexemeKind::Other,
+    }
 }
 
 /// Measures a quoted text with backslash escapes, both quotes included.

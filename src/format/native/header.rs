@@ -81,7 +81,7 @@ impl<'a> Header<'a> {
         let mut comments = 0;
         let mut at = start;
         for line in file.text()[start..end].split_inclusive('\n') {
-            let written = line.trim_start().trim_start_matches('-').trim();
+            let written = line.trim_ascii_start().trim_start_matches('-').trim_ascii();
             if !written.is_empty() {
                 let written_at = at + (written.as_ptr() as usize - line.as_ptr() as usize);
                 if !header.entry(written, written_at) && comments == 0 {
@@ -105,11 +105,11 @@ impl<'a> Header<'a> {
             }
             return false;
         };
-        let lead = value.len() - value.trim_start().len();
+        let lead = value.len() - value.trim_ascii_start().len();
         self.entries.push(Entry {
             key,
             at,
-            value: value.trim(),
+            value: value.trim_ascii(),
             value_at: at + word.len() + 1 + lead,
         });
         true

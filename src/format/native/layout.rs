@@ -89,7 +89,7 @@ fn marked(marker: &Marker, end: usize) -> Marked {
 fn head_length(text: &str) -> usize {
     text.split_inclusive('\n')
         .take_while(|line| {
-            let line = line.trim();
+            let line = line.trim_ascii();
             line.is_empty() || (line.starts_with("--") && marker::meant(line).is_none())
         })
         .map(str::len)

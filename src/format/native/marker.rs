@@ -59,7 +59,7 @@ impl Options {
 
 /// Returns what a line comment says after its dashes if it is meant as a marker.
 pub(super) fn meant(comment: &str) -> Option<&str> {
-    let written = comment.trim().strip_prefix("--")?.trim_start();
+    let written = comment.trim_ascii().strip_prefix("--")?.trim_ascii_start();
     let prefix = written.get(..PREFIX.len())?;
     prefix.eq_ignore_ascii_case(PREFIX).then_some(written)
 }
