@@ -35,6 +35,8 @@ const RULE: &str = "1:";
 /// So many bytes of the hash are kept.
 const KEPT_BYTES: usize = 16;
 
+const HEXADECIMAL: &[u8; 16] = b"0123456789abcdef";
+
 /// Units are collected to about so many bytes before they are hashed.
 const HASHED_AT_ONCE: usize = 64 * 1024;
 
@@ -69,10 +71,11 @@ pub fn checksum_of<'a>(scripts: impl IntoIterator<Item = &'a str>) -> Checksum {
         units.script(sql);
         units.semicolon();
     }
-    let mut text = RULE.to_owned();
+    let mut text = String::with_capacity(RULE.len() + 2 * KEPT_BYTES);
+    text.push_str(RULE);
     for byte in &units.finish()[..KEPT_BYTES] {
         for digit in [byte >> 4, byte & 0x0f] {
-            text.push(char::from_digit(u32::from(digit), 16).unwrap_or_default());
+            text.push(char::from(HEXADECIMAL[usize::from(digit)]));
         }
     }
     Checksum(text)
