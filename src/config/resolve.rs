@@ -39,8 +39,8 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// - [`ConfigError::NoDatabase`] for a command that connects to nothing: `upgrade --sql`
-    ///   (but from `current`), `completions`, `man`, and `run` with both skips.
+    /// - [`ConfigError::NoDatabase`] for a command that connects to nothing: `completions`, `man`,
+    ///   `run` with both skips, and `upgrade --sql` unless it starts at `current`.
     pub fn databases(&self) -> Result<&Databases, ConfigError> {
         self.databases.as_ref().ok_or(ConfigError::NoDatabase)
     }

@@ -11,7 +11,7 @@ use crate::config::{Config, DatabaseSource, MigrationsConfig};
 use crate::error::Error;
 use crate::files::Disk;
 use crate::plan::{self, AppliedState, Plan, Policy};
-use crate::postgres::version_table::{self, Recorded, VersionTable};
+use crate::postgres::version_table::{self, VersionTable};
 use crate::postgres::{self, ConnectLimits, Session, SocketOnly};
 use crate::revision::{Graph, Target};
 use crate::wait::{self, Attempt, Limits};
@@ -19,7 +19,6 @@ use crate::wait::{self, Attempt, Limits};
 /// A database that can be migrated: logged in, read, planned.
 pub(super) struct Arrival {
     pub(super) session: Session,
-    pub(super) recorded: Recorded,
     pub(super) plan: Plan,
 }
 
@@ -138,7 +137,6 @@ async fn planned(
             }),
             _ => Ok(Arrival {
                 session,
-                recorded,
                 plan,
             }),
         }

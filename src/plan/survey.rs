@@ -217,3 +217,92 @@ fn sorted(mut ids: Vec<RevisionId>) -> Vec<RevisionId> {
     ids.sort_unstable();
     ids
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::language::state;
+    use crate::revision::language::graph;
+
+    /// `expected` names what differs, such as `ahead x, retired a b`.
+    #[track_caller]
+    fn check(line: &str, applied: &str, expected: &str) {
+        let graph = graph(line);
+        let found = findings(&graph, &state(&graph, applied));
+        let lists = [
+            ("ahead", found.ahead),
+            ("divergent", found.divergent),
+            ("out of order", found.out_of_order),
+            ("partial", found.partial),
+            ("retired", found.retired),
+        ];
+        let lists = lists.into_iter().filter(|(_, ids)| !ids.is_empty());
+        let shown = lists.map(|(name, ids)| {
+            let ids: Vec<_> = ids.iter().map(RevisionId::as_str).collect();
+            format!("{name} {}", ids.join(" "))
+        });
+        assert_eq!(shown.collect::<Vec<_>>().join(", "), expected, "{applied}");
+    }
+
+    #[test]
+    fn pending_revisions_alone_are_no_difference() {
+        check("a <- b <- c", "", "");
+        check("a <- b <- c", "a b", "");
+        check("", "", "");
+    }
+
+    #[test]
+    fn a_row_without_a_file_is_retired_or_ahead() {
+        let line = "b <- c";
+        check(line, "b x", "ahead x");
+        check(line, "b c x<-c", "ahead x");
+        check(line, "a b<-a", "retired a");
+        check(line, "z a<-z b<-a", "retired a z");
+        check(line, "z a<-z b<-a x<-a", "ahead x, retired a z");
+        check(line, "a b~<-a", "partial b, retired a");
+        // The files no longer say that `b` revised `a`, and no row does.
+        check(line, "a b", "ahead a");
+        // Rows of a line that has no file at all.
+        check(line, "x y<-x", "ahead x y");
+        check(line, "x~", "ahead x, partial x");
+    }
+
+    #[test]
+    fn what_is_replaced_is_retired() {
+        let line = "a <- s [replaces p, q] <- c";
+        check(line, "a p<-a q<-p", "retired p q");
+        check(line, "a p<-a q<-p s c", "retired p q");
+        check(line, "a p<-a q<-p c", "retired p q");
+        check(line, "a o p<-o", "retired o p");
+        // The replacing one is to be recorded, so what it stands on is missing.
+        check(line, "p q", "out of order a, retired p q");
+    }
+
+    #[test]
+    fn a_pending_revision_below_an_applied_one_is_out_of_order() {
+        check("a <- b <- c <- d", "a c", "out of order b");
+        check("a <- b <- c <- d", "d", "out of order a b c");
+        check("a <- b, x [needs b]", "x", "out of order a b");
+        check("a <- b <- c", "a c~", "out of order b, partial c");
+        check("a <- b, (a, b) <- c", "a c", "out of order b");
+    }
+
+    #[test]
+    fn only_a_comparable_checksum_can_diverge() {
+        check("a <- b", "a! b?", "divergent a");
+        check("a <- b", "a* b", "");
+        check("a <- b", "a b!", "divergent b");
+    }
+
+    #[test]
+    fn the_applied_one_above_a_hole_is_known() {
+        let graph = graph("a <- b <- c <- d, b <- e");
+        let state = state(&graph, "a d");
+        let above = Survey::new(&graph, &state).applied_above();
+        let shown: Vec<_> = above
+            .into_iter()
+            .map(|node| node.map_or("-", |node| graph.id(node).as_str()))
+            .collect();
+        assert_eq!(shown, ["a", "d", "d", "d", "-"]);
+    }
+}

@@ -71,7 +71,8 @@ fn who_skips_everything_needs_no_database() {
     assert_eq!(config.run.command, ["app"]);
     let printing = World::typing(&["upgrade", "--sql"]).resolve().unwrap();
     assert!(printing.databases().is_err());
-    for line in [&["run", "--skip-wait"][..], &["wait"], &["upgrade"]] {
+    let asking: &[&str] = &["upgrade", "--sql", "current:head"];
+    for line in [&["run", "--skip-wait"][..], &["wait"], &["upgrade"], asking] {
         let error = World::typing(line).resolve().unwrap_err();
         assert!(
             matches!(error, ConfigError::NoHost { passed_over: None }),
