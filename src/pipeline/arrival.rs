@@ -135,10 +135,7 @@ async fn planned(
                 count: plan.steps.len(),
                 standby: session.facts.in_recovery,
             }),
-            _ => Ok(Arrival {
-                session,
-                plan,
-            }),
+            _ => Ok(Arrival { session, plan }),
         }
     })
     .await

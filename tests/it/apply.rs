@@ -313,7 +313,8 @@ async fn a_pooler_s_session_keeps_none_of_our_settings() {
     let locked = seaworthy::postgres::lock::acquire(session, dock.key(), Duration::ZERO).await;
     let mut locked = locked.expect("it is free");
     dock.apply(&mut locked).await.expect("it applies");
-    let changed = "SELECT name || setting FROM pg_settings WHERE source = 'session' AND setting <> reset_val";
+    let changed =
+        "SELECT name || setting FROM pg_settings WHERE source = 'session' AND setting <> reset_val";
     let messages = locked.session().client.simple_query(changed).await;
     let rows = messages.expect("it can be asked").into_iter();
     let names: Vec<String> = rows
