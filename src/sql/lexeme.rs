@@ -301,7 +301,7 @@ mod tests {
             let end = at + token.len as usize;
             let written = &text[at..end];
             let expected = (lexed(token.kind, written), written.len());
-            if let Some(simple) = simple(text[at..].as_bytes()) {
+            if let Some(simple) = simple(&text.as_bytes()[at..]) {
                 assert_eq!(simple, expected, "{written:?} in {text:?}");
             }
             at = end;
