@@ -3,17 +3,10 @@
 //! The rule is psql's. After `COPY ... FROM stdin;` the data begins with the
 //! next line and ends before the line `\.`, or with the text.
 
+use std::ops::Range;
+
 use super::SqlError;
 use super::token::{Token, TokenKind};
-
-/// How inline data ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum CopyEnd {
-    /// The line `\.`.
-    Marked,
-    /// The end of the text.
-    Open,
-}
 
 /// What a COPY exchanges with the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +42,7 @@ impl CopyWatch {
     /// statement exchanges.
     pub(super) fn observe(&mut self, text: &str, token: &Token) -> Option<Transfer> {
         let is = |word: &str| text[token.span.clone()].eq_ignore_ascii_case(word);
-        match &token.kind {
+        match token.kind {
             kind if kind.is_separator() => return None,
             TokenKind::Semicolon if self.depth == 0 => return self.finish(),
             TokenKind::OpenParenthesis => self.depth += 1,
@@ -103,22 +96,38 @@ pub(super) fn inline_data(text: &str, semicolon: usize) -> Result<(Token, Token)
         },
         span: semicolon..start,
     };
-    let mut line = start;
-    let (data, end, whole) = loop {
-        if line == text.len() {
-            break (start..line, CopyEnd::Open, line);
+    let mut end = start;
+    while end < text.len() {
+        let line = end;
+        end = line_end(text, line);
+        if is_end_mark(&text[line..end]) {
+            break;
         }
-        let next = line_end(text, line);
-        if matches!(&text[line..next], "\\.\n" | "\\.\r\n" | "\\." | "\\.\r") {
-            break (start..line, CopyEnd::Marked, next);
-        }
-        line = next;
-    };
+    }
     let data = Token {
-        kind: TokenKind::CopyData { data, end },
-        span: start..whole,
+        kind: TokenKind::CopyData,
+        span: start..end,
     };
     Ok((rest_of_line, data))
+}
+
+/// Returns where the data alone stands, without the line that ends it; all of
+/// the token if there is no such line.
+pub(crate) fn inline_data_span(text: &str, token: &Range<usize>) -> Range<usize> {
+    let last_line = text[token.clone()]
+        .strip_suffix('\n')
+        .unwrap_or(&text[token.clone()])
+        .rfind('\n')
+        .map_or(token.start, |at| token.start + at + 1);
+    if is_end_mark(&text[last_line..token.end]) {
+        token.start..last_line
+    } else {
+        token.clone()
+    }
+}
+
+fn is_end_mark(line: &str) -> bool {
+    matches!(line, "\\.\n" | "\\.\r\n" | "\\." | "\\.\r")
 }
 
 /// Returns where the next line begins.

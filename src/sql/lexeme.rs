@@ -1,9 +1,13 @@
-//! What the lexer library says about a text, in this crate's words.
+//! The smallest pieces of a text.
 //!
-//! It tolerates any text. `standard_conforming_strings` is taken to be on, as
-//! it is by default. One rule is added: a string in escapes (`E'...'`) that
-//! goes on after a line break keeps its backslashes there, too, and the
-//! library starts each part anew (PostgreSQL's `scan.l`, `quotecontinue`).
+//! The lexer library decides where quotes, comments and numbers end. What
+//! needs no decision is cut here: white space, plain words and single
+//! characters are most of any script, and every file is read at every start.
+//!
+//! Any text is tolerated. `standard_conforming_strings` is taken to be on, as
+//! it is by default. One rule is added to the library's: a string in escapes
+//! (`E'...'`) that goes on after a line break keeps its backslashes there
+//! (PostgreSQL's `scan.l`, `quotecontinue`).
 
 use std::ops::Range;
 
@@ -41,48 +45,128 @@ pub(super) enum End {
 }
 
 /// How far a string in escapes may still go on.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Continuation {
     Impossible,
     AfterLineBreak,
     Possible,
 }
 
-/// Returns the lexemes of a text from an offset on, which must be a character
-/// boundary outside of every quote.
-pub(super) fn lexemes(text: &str, from: usize) -> impl Iterator<Item = Lexeme> + '_ {
-    let mut lexer = tokenize(&text[from..]);
-    let mut at = from;
-    let mut continuation = Continuation::Impossible;
-    std::iter::from_fn(move || {
-        let lexed = lexer.next()?;
-        let start = at;
-        at += lexed.len as usize;
-        let mut kind = kind(lexed.kind, &text[start..at]);
-        continuation = match (continuation, kind) {
-            (Continuation::Possible, LexemeKind::Quoted(_)) if text[start..].starts_with('\'') => {
-                let (end, length) = escaped(&text[start..]);
-                kind = LexemeKind::Quoted(end);
-                at = start + length;
-                lexer = tokenize(&text[at..]);
-                Continuation::AfterLineBreak
+/// The lexemes of a text.
+#[derive(Clone, Debug)]
+pub(super) struct Lexemes<'a> {
+    text: &'a str,
+    at: usize,
+    continuation: Continuation,
+}
+
+impl<'a> Lexemes<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            at: 0,
+            continuation: Continuation::Impossible,
+        }
+    }
+
+    /// Goes on from an offset that is outside of every quote.
+    pub(super) fn seek(&mut self, at: usize) {
+        self.at = at;
+        self.continuation = Continuation::Impossible;
+    }
+
+    /// Notices strings that go on after a line break, and returns what they
+    /// really are.
+    fn continued(&mut self, kind: LexemeKind, length: usize) -> (LexemeKind, usize) {
+        let written = &self.text[self.at..self.at + length];
+        let (kind, length, next) = match (self.continuation, kind) {
+            (Continuation::Possible, LexemeKind::Quoted(_)) if written.starts_with('\'') => {
+                let (end, length) = escaped(&self.text[self.at..]);
+                (
+                    LexemeKind::Quoted(end),
+                    length,
+                    Continuation::AfterLineBreak,
+                )
             }
-            (_, LexemeKind::Quoted(_)) if text[start..].starts_with(['e', 'E']) => {
-                Continuation::AfterLineBreak
+            (_, LexemeKind::Quoted(_)) if written.starts_with(['e', 'E']) => {
+                (kind, length, Continuation::AfterLineBreak)
             }
-            (Continuation::AfterLineBreak, LexemeKind::Blank)
-                if text[start..at].contains(['\n', '\r']) =>
-            {
-                Continuation::Possible
+            (Continuation::AfterLineBreak, LexemeKind::Blank) if written.contains(['\n', '\r']) => {
+                (kind, length, Continuation::Possible)
             }
-            (kept, LexemeKind::Blank | LexemeKind::LineComment) => kept,
-            _ => Continuation::Impossible,
+            (kept, LexemeKind::Blank | LexemeKind::LineComment) => (kind, length, kept),
+            _ => (kind, length, Continuation::Impossible),
         };
+        self.continuation = next;
+        (kind, length)
+    }
+}
+
+impl Iterator for Lexemes<'_> {
+    type Item = Lexeme;
+
+    fn next(&mut self) -> Option<Lexeme> {
+        let bytes = self.text.as_bytes().get(self.at..)?;
+        let (mut kind, mut length) = match simple(bytes) {
+            Some(simple) => simple,
+            None => {
+                let token = tokenize(&self.text[self.at..]).next()?;
+                let length = token.len as usize;
+                let written = &self.text[self.at..self.at + length];
+                (lexed(token.kind, written), length)
+            }
+        };
+        if self.continuation != Continuation::Impossible || matches!(kind, LexemeKind::Quoted(_)) {
+            (kind, length) = self.continued(kind, length);
+        }
+        let start = self.at;
+        self.at += length;
         Some(Lexeme {
             kind,
-            span: start..at,
+            span: start..self.at,
         })
-    })
+    }
+}
+
+/// Returns the first lexeme if it can be told from its bytes. Every byte of a
+/// character that is not ASCII belongs to a word, as in PostgreSQL.
+fn simple(bytes: &[u8]) -> Option<(LexemeKind, usize)> {
+    let first = *bytes.first()?;
+    let second = bytes.get(1).copied().unwrap_or_default();
+    let run = |class: fn(u8) -> bool| {
+        let rest = &bytes[1..];
+        1 + rest
+            .iter()
+            .position(|byte| !class(*byte))
+            .unwrap_or(rest.len())
+    };
+    match first {
+        b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c => Some((LexemeKind::Blank, run(is_blank))),
+        // Letters in front of a quote belong to it.
+        b'a'..=b'z' | b'A'..=b'Z' | b'_' if !matches!(second, b'\'' | b'&') => {
+            Some((LexemeKind::Word, run(is_word)))
+        }
+        b'-' if second == b'-' => Some((
+            LexemeKind::LineComment,
+            run(|byte| byte != b'\n' && byte != b'\r'),
+        )),
+        b';' => Some((LexemeKind::Semicolon, 1)),
+        b'(' => Some((LexemeKind::OpenParenthesis, 1)),
+        b')' => Some((LexemeKind::CloseParenthesis, 1)),
+        b',' | b'=' | b'[' | b']' | b':' | b'<' | b'>' | b'+' | b'-' | b'*' => {
+            Some((LexemeKind::Other, 1))
+        }
+        b'.' if !matches!(second, b'.' | b'0'..=b'9') => Some((LexemeKind::Other, 1)),
+        _ => None,
+    }
+}
+
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c)
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80
 }
 
 /// Measures a quoted text with backslash escapes, both quotes included.
@@ -102,7 +186,7 @@ fn escaped(text: &str) -> (End, usize) {
     (End::Missing, text.len())
 }
 
-fn kind(kind: TokenKind, text: &str) -> LexemeKind {
+fn lexed(kind: TokenKind, text: &str) -> LexemeKind {
     let end = |terminated| {
         if terminated {
             End::Closed
@@ -144,7 +228,7 @@ mod tests {
     /// Compares the lexemes that are neither blank nor comment.
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
-        let actual: Vec<_> = lexemes(text, 0)
+        let actual: Vec<_> = Lexemes::new(text)
             .filter(|lexeme| {
                 !matches!(
                     lexeme.kind,
@@ -207,5 +291,34 @@ mod tests {
         check("E'a' 'b\\' c", &["E'a'", "'b\\'", "c"]);
         check("'a'\n'b\\' c", &["'a'", "'b\\'", "c"]);
         check("E'a'\n, 'b\\' c", &["E'a'", ",", "'b\\'", "c"]);
+    }
+
+    /// What is cut here is cut as the library cuts it.
+    #[track_caller]
+    fn check_library(text: &str) {
+        let mut at = 0;
+        for token in tokenize(text) {
+            let end = at + token.len as usize;
+            let written = &text[at..end];
+            let expected = (lexed(token.kind, written), written.len());
+            if let Some(simple) = simple(text[at..].as_bytes()) {
+                assert_eq!(simple, expected, "{written:?} in {text:?}");
+            }
+            at = end;
+        }
+    }
+
+    #[test]
+    fn what_needs_no_decision_is_cut_as_the_library_cuts_it() {
+        check_library(
+            "select a1$é.b_2, \t\r\n\u{b}\u{c}(c)[1:2] <= >= -- d\r-- e\n;-1+2*3..4 .5 5. a.5",
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_cut_as_the_library_cuts_it(text in "[a-zA-Z0-9_$'\"&.;:,(){}\\[\\]<>=+*/% \t\r\n\\-é\\\\]{0,40}") {
+            check_library(&text);
+        }
     }
 }

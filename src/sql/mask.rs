@@ -1,6 +1,6 @@
 //! A query as it may be shown to somebody who may not see its values.
 
-use super::lexeme::{LexemeKind, lexemes};
+use super::lexeme::{LexemeKind, Lexemes};
 
 /// What stands for a string, whatever it held.
 const TEXT: &str = "'…'";
@@ -15,7 +15,7 @@ pub fn mask(text: &str, max: usize) -> String {
     let mut shown = String::new();
     let mut characters = 0;
     let mut gap = "";
-    for lexeme in lexemes(text, 0) {
+    for lexeme in Lexemes::new(text) {
         let written = &text[lexeme.span];
         let piece = match lexeme.kind {
             LexemeKind::Blank | LexemeKind::LineComment | LexemeKind::BlockComment(_) => {

@@ -17,7 +17,7 @@ mod scan;
 mod statement;
 mod token;
 
-pub(crate) use copy::CopyEnd;
+pub(crate) use copy::inline_data_span;
 pub use kind::{Control, IfNotExists, ObjectName, OutsideKind, StatementKind};
 pub use mask::mask;
 pub use scan::{Scan, directives, is_blank, scan};

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::token::{TokenKind, tokens};
-use super::{CopyEnd, SqlError};
+use super::{SqlError, inline_data_span};
 
 /// What a look at a whole text found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,10 +31,9 @@ pub fn scan(text: &str, mut on_comment: impl FnMut(usize, &str)) -> Result<Scan,
         let token = token?;
         match token.kind {
             TokenKind::LineComment => on_comment(token.span.start, &text[token.span]),
-            TokenKind::CopyData {
-                data,
-                end: CopyEnd::Open,
-            } => open_data = Some(data.start),
+            TokenKind::CopyData if inline_data_span(text, &token.span) == token.span => {
+                open_data = Some(token.span.start);
+            }
             _ => {}
         }
     }

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::SqlError;
-use super::copy::{CopyWatch, Transfer};
+use super::copy::{CopyWatch, Transfer, inline_data_span};
 use super::kind::{StatementKind, classify};
 use super::token::{Token, TokenKind, tokens};
 
@@ -34,12 +34,13 @@ pub fn statements(text: &str) -> Result<Vec<Statement>, SqlError> {
     for token in tokens(text) {
         let token = token?;
         match token.kind {
-            TokenKind::CopyData { data, .. } => {
+            TokenKind::CopyData => {
                 if let Some(statement) = statements.last_mut() {
+                    let data = inline_data_span(text, &token.span);
                     statement.kind = StatementKind::CopyIn { data };
                 }
             }
-            ref kind if kind.is_separator() => {}
+            kind if kind.is_separator() => {}
             _ if open.is_ended_by(&token) => statements.extend(open.finish(text)),
             _ => open.push(text, token),
         }

@@ -8,8 +8,8 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use super::copy::{CopyEnd, CopyWatch, Transfer, inline_data};
-use super::lexeme::{End, Lexeme, LexemeKind, lexemes};
+use super::copy::{CopyWatch, Transfer, inline_data};
+use super::lexeme::{End, Lexeme, LexemeKind, Lexemes};
 use super::{Enclosure, SqlError};
 
 /// The commands of psql that pg_dump writes around a dump since its versions
@@ -23,7 +23,7 @@ pub(crate) struct Token {
     pub(crate) span: Range<usize>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TokenKind {
     /// White space, or a byte order mark at the start.
     Blank,
@@ -43,15 +43,12 @@ pub(crate) enum TokenKind {
     /// A `\restrict` or `\unrestrict` of pg_dump, to the end of its line.
     Directive,
     /// Inline data, with the line that ends it.
-    CopyData {
-        data: Range<usize>,
-        end: CopyEnd,
-    },
+    CopyData,
 }
 
 impl TokenKind {
     /// Returns whether the token only keeps others apart.
-    pub(crate) fn is_separator(&self) -> bool {
+    pub(crate) fn is_separator(self) -> bool {
         match self {
             Self::Blank | Self::LineComment | Self::BlockComment | Self::Directive => true,
             Self::Word
@@ -61,45 +58,77 @@ impl TokenKind {
             | Self::OpenParenthesis
             | Self::CloseParenthesis
             | Self::Other
-            | Self::CopyData { .. } => false,
+            | Self::CopyData => false,
         }
     }
 }
 
-/// Returns the tokens of a script; an error is the last item.
-pub(crate) fn tokens(text: &str) -> impl Iterator<Item = Result<Token, SqlError>> + '_ {
-    let nul = text.as_bytes().contains(&0);
-    let mut failed = nul.then(|| SqlError::Nul {
-        at: text.find('\0').unwrap_or_default(),
-    });
-    let mut lexer = lexemes(text, 0);
-    let mut watch = CopyWatch::default();
-    let mut queue: VecDeque<Token> = VecDeque::new();
-    let mut done = false;
-    std::iter::from_fn(move || {
-        if done {
-            return None;
+/// The tokens of a script; an error is the last item.
+#[derive(Clone, Debug)]
+pub(crate) struct Tokens<'a> {
+    text: &'a str,
+    lexemes: Lexemes<'a>,
+    watch: CopyWatch,
+    /// What was found together with the token before it.
+    queue: VecDeque<Token>,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// The text holds a character that no query can hold.
+    Nul(usize),
+    Reading,
+    Done,
+}
+
+/// Returns the tokens of a script.
+pub(crate) fn tokens(text: &str) -> Tokens<'_> {
+    let nul = text.as_bytes().iter().position(|byte| *byte == 0);
+    Tokens {
+        text,
+        lexemes: Lexemes::new(text),
+        watch: CopyWatch::default(),
+        queue: VecDeque::new(),
+        state: nul.map_or(State::Reading, State::Nul),
+    }
+}
+
+impl Iterator for Tokens<'_> {
+    type Item = Result<Token, SqlError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.state {
+            State::Reading => {}
+            State::Nul(at) => {
+                self.state = State::Done;
+                return Some(Err(SqlError::Nul { at }));
+            }
+            State::Done => return None,
         }
-        if let Some(token) = queue.pop_front() {
+        if let Some(token) = self.queue.pop_front() {
             return Some(Ok(token));
         }
-        let next = match failed.take() {
-            Some(error) => Err(error),
-            None => token(text, lexer.next()?),
-        };
-        let next = next.and_then(|token| {
-            if matches!(token.kind, TokenKind::Directive) {
-                lexer = lexemes(text, token.span.end);
-            } else if watch.observe(text, &token) == Some(Transfer::In) {
-                let (rest_of_line, data) = inline_data(text, token.span.end)?;
-                lexer = lexemes(text, data.span.end);
-                queue.extend([rest_of_line, data]);
-            }
-            Ok(token)
-        });
-        done = next.is_err();
+        let next = token(self.text, self.lexemes.next()?).and_then(|token| self.cut_out(token));
+        if next.is_err() {
+            self.state = State::Done;
+        }
         Some(next)
-    })
+    }
+}
+
+impl Tokens<'_> {
+    /// Goes past what may not be lexed and follows this token.
+    fn cut_out(&mut self, token: Token) -> Result<Token, SqlError> {
+        if token.kind == TokenKind::Directive {
+            self.lexemes.seek(token.span.end);
+        } else if self.watch.observe(self.text, &token) == Some(Transfer::In) {
+            let (rest_of_line, data) = inline_data(self.text, token.span.end)?;
+            self.lexemes.seek(data.span.end);
+            self.queue.extend([rest_of_line, data]);
+        }
+        Ok(token)
+    }
 }
 
 fn token(text: &str, lexeme: Lexeme) -> Result<Token, SqlError> {
