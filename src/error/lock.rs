@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn the_server_failed() {
-        let error = LockError::Server(failure("57P01", "terminating connection"));
+        let error = LockError::Server(Box::new(failure("57P01", "terminating connection")));
         insta::assert_snapshot!(check(&error, 69), @r#"
         seaworthy: error[lock-failed]: the migration lock could not be taken
           cause: terminating connection (SQLSTATE 57P01)

@@ -7,6 +7,7 @@
 mod arrival;
 mod migrate;
 mod not_ready;
+mod offline;
 
 use std::future::Future;
 
@@ -14,14 +15,13 @@ use crate::config::{Config, MigrationsConfig};
 use crate::error::Error;
 use crate::files;
 use crate::format;
-use crate::plan::{self, AppliedState};
-use crate::postgres::apply::{Mode, Report};
-use crate::postgres::offline::{self, OfflineOptions, OfflineTables};
+use crate::postgres::apply::Report;
 use crate::process::Signals;
 use crate::revision::{Graph, Target};
 
 pub use migrate::Manner;
 pub use not_ready::NotReady;
+pub use offline::{offline, state, state_at};
 
 /// Returns the revisions of the configured directory as a valid graph.
 ///
@@ -98,46 +98,4 @@ async fn until_signal<T>(
         }
         result = future => result,
     }
-}
-
-/// Returns what the database says is applied, as the start of an offline script.
-///
-/// # Errors
-///
-/// Whatever ended the wait, a signal included.
-pub async fn state(config: &Config, signals: &Signals) -> Result<AppliedState, Error> {
-    until_signal(signals, arrival::state(config)).await
-}
-
-/// Returns what is applied once a target is reached from base.
-///
-/// # Errors
-///
-/// What is wrong with the target.
-pub fn state_at(config: &Config, graph: &Graph, target: &Target) -> Result<AppliedState, Error> {
-    let base = AppliedState::default();
-    let plan = plan::upgrade(graph, &base, target, arrival::policy(config))?;
-    Ok(base.after(&plan))
-}
-
-/// Returns the plan as a script for psql; connects to nothing.
-///
-/// # Errors
-///
-/// What is wrong with the target or a script.
-pub fn offline(config: &Config, graph: &Graph, state: &AppliedState) -> Result<String, Error> {
-    let plan = arrival::plan(config, graph, state)?;
-    migrate::preflight(config, graph, &plan, Mode::Commit)?;
-    let options = OfflineOptions {
-        transaction: config.migrations.transaction,
-        lock_timeout: config.migrations.lock_timeout,
-        statement_timeout: config.migrations.statement_timeout,
-        tables: if state.rows.is_empty() {
-            OfflineTables::Create
-        } else {
-            OfflineTables::Exist
-        },
-    };
-    let table = arrival::version_table(&config.migrations);
-    Ok(offline::script(&plan, graph, &table, &options)?)
 }

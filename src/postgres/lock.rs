@@ -62,7 +62,7 @@ pub enum LockError {
     #[error("another client of this server process holds the migration lock")]
     SharedSession { host: String },
     #[error("the lock could not be taken: {0}")]
-    Server(ServerFailure),
+    Server(Box<ServerFailure>),
 }
 
 impl Locked {

@@ -1,5 +1,7 @@
 //! Revisions in transactions: what stays, what goes, what is said.
 
+use std::time::Duration;
+
 use seaworthy::postgres::apply::{ApplyError, Mode, Scope};
 
 use crate::support::dock::{Dock, Ship, Ship::InTransaction};
@@ -301,6 +303,28 @@ async fn a_killed_session_is_a_lost_connection() {
         "{error}"
     );
     assert!(!dock.has("a"));
+}
+
+#[tokio::test]
+async fn a_pooler_s_session_keeps_none_of_our_settings() {
+    let dock = Dock::new(&TWO);
+    let mut session = dock.session().await;
+    session.facts.key_pid += 1;
+    let locked = seaworthy::postgres::lock::acquire(session, dock.key(), Duration::ZERO).await;
+    let mut locked = locked.expect("it is free");
+    dock.apply(&mut locked).await.expect("it applies");
+    let changed =
+        "SELECT name || setting FROM pg_settings WHERE source = 'session' AND setting <> reset_val";
+    let messages = locked.session().client.simple_query(changed).await;
+    let rows = messages.expect("it can be asked").into_iter();
+    let names: Vec<String> = rows
+        .filter_map(|message| match message {
+            tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(names, [""; 0]);
+    locked.release().await;
 }
 
 trait ParseId {

@@ -33,7 +33,7 @@ pub fn diagnostic(stopped: &Stopped) -> Diagnostic {
 impl From<PrepareError> for Error {
     fn from(error: PrepareError) -> Self {
         Self::from(Stopped {
-            error: ApplyError::Prepare(error),
+            error: Box::new(ApplyError::Prepare(error)),
             report: Report::default(),
         })
     }

@@ -45,7 +45,7 @@ fn location() -> Location {
 #[track_caller]
 fn check(error: ApplyError, exit: u8) -> Diagnostic {
     let stopped = Stopped {
-        error,
+        error: Box::new(error),
         report: Report::default(),
     };
     let diagnostic = diagnostic(&stopped);
@@ -101,7 +101,7 @@ fn a_script_failed() {
       hint: correct this statement, change none before it, and run `seaworthy upgrade` again
     "#);
     let stopped = Stopped {
-        error: error(Scope::Revision),
+        error: Box::new(error(Scope::Revision)),
         report: Report {
             done: vec![Done {
                 step: Step {

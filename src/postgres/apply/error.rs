@@ -18,7 +18,7 @@ use super::watch::Blocker;
 #[error("{error}")]
 pub struct Stopped {
     #[source]
-    pub error: ApplyError,
+    pub error: Box<ApplyError>,
     /// What this run did before, in order; it stays done.
     pub report: super::Report,
 }

@@ -104,14 +104,13 @@ where
         (Mode::DryRun, _) | (_, TransactionScope::All) => Sharing::One,
     };
     let prepared = Prepared::new(plan, graph, sharing).map_err(|error| Stopped {
-        error: ApplyError::Prepare(error),
+        error: Box::new(ApplyError::Prepare(error)),
         report: Report::default(),
     })?;
     let mut run = run::Run::begin(locked, &prepared, location, options, connect);
     let result = run.all().await;
     let report = run.end().await;
-    result.map(|()| report.clone()).map_err(|error| Stopped {
-        error: *error,
-        report,
-    })
+    result
+        .map(|()| report.clone())
+        .map_err(|error| Stopped { error, report })
 }

@@ -39,7 +39,9 @@ enum Try {
 pub async fn acquire(session: Session, key: Key, lock_wait: Duration) -> Result<Locked, LockError> {
     match take(&session, key, lock_wait).await {
         Ok(()) => {
-            let capabilities = prepare(&session).await.map_err(LockError::Server)?;
+            let capabilities = prepare(&session)
+                .await
+                .map_err(|failure| LockError::Server(Box::new(failure)))?;
             Ok(Locked {
                 session,
                 key,
@@ -58,7 +60,10 @@ async fn take(session: &Session, key: Key, lock_wait: Duration) -> Result<(), Lo
     let mut wait = Wait::begin(began);
     let mut delays = delays(FIRST_DELAY, LARGEST_DELAY);
     loop {
-        match attempt(session, key).await.map_err(LockError::Server)? {
+        match attempt(session, key)
+            .await
+            .map_err(|failure| LockError::Server(Box::new(failure)))?
+        {
             Try::Locked => return Ok(()),
             Try::Shared => {
                 return Err(LockError::SharedSession {
@@ -70,7 +75,9 @@ async fn take(session: &Session, key: Key, lock_wait: Duration) -> Result<(), Lo
         let waited = began.elapsed();
         let is_last = waited >= lock_wait;
         if is_last || wait.wants_holder() {
-            let holder = holder(session, key).await.map_err(LockError::Server)?;
+            let holder = holder(session, key)
+                .await
+                .map_err(|failure| LockError::Server(Box::new(failure)))?;
             wait.say(holder, waited);
         }
         if is_last {

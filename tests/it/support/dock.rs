@@ -173,7 +173,7 @@ impl Wreck {
     #[track_caller]
     pub(crate) fn stopped(self) -> apply::ApplyError {
         match self {
-            Self::Stopped(stopped) => stopped.error,
+            Self::Stopped(stopped) => *stopped.error,
             Self::State(_) | Self::Plan(_) => panic!("it did not come so far: {self:?}"),
         }
     }

@@ -167,6 +167,10 @@ impl Shared {
             return;
         }
         let Ok(server) = TcpStream::connect(self.target) else {
+            // A silent peer needs nobody behind it: the connection is kept.
+            if state.behaviour == Behaviour::Silent {
+                state.streams.push(client);
+            }
             return;
         };
         for (from, to) in [(&client, &server), (&server, &client)] {
