@@ -1,89 +1,11 @@
-//! Why an attempt did not bring what is waited for, and what is said about it.
-//!
-//! It gathers the errors of several rooms, and so stands outside of them.
+//! What is said of an attempt that did not bring what is waited for.
 
-use crate::also::AlsoFailure;
+use super::NotReady;
 use crate::diagnostic::Diagnostic;
+use crate::error::{also, connect, state};
 use crate::exit::Exit;
-use crate::postgres::version_table::StateError;
-use crate::postgres::{ConnectError, ServerFailure};
-use crate::revision::RevisionId;
-use crate::wait::{Failure, Verdict};
 
-use super::{Error, also, connect, state};
-
-#[derive(Debug, thiserror::Error)]
-pub enum NotReady {
-    #[error(transparent)]
-    Connect(#[from] ConnectError),
-    #[error(transparent)]
-    Also(#[from] AlsoFailure),
-    /// The connection ended while the state was read.
-    #[error("the connection was lost while the applied revisions were read: {0}")]
-    Lost(ServerFailure),
-    /// Something is pending, and this server accepts no writes.
-    #[error("the server accepts no writes, and revision `{first}` is pending")]
-    ReadOnly {
-        first: RevisionId,
-        count: usize,
-        standby: bool,
-    },
-    /// `wait --schema`: not reached yet.
-    #[error("the schema has not reached `{0}`")]
-    Behind(String),
-    /// `wait --schema`: the state cannot be read, or not yet.
-    #[error(transparent)]
-    State(StateError),
-    /// No attempt can change this.
-    #[error(transparent)]
-    Other(Box<Error>),
-}
-
-impl NotReady {
-    /// Returns what a failure to read the state means: a connection that ended
-    /// is tried again, everything else is an error at once.
-    pub fn reading(error: StateError) -> Self {
-        match error {
-            StateError::Server(failure) if failure.ends_session() => Self::Lost(*failure),
-            error => Self::Other(Box::new(error.into())),
-        }
-    }
-}
-
-impl From<Error> for NotReady {
-    fn from(error: Error) -> Self {
-        Self::Other(Box::new(error))
-    }
-}
-
-impl Failure for NotReady {
-    fn verdict(&self) -> Verdict {
-        match self {
-            Self::Connect(error) => error.verdict(),
-            Self::Also(error) => error.verdict(),
-            Self::Lost(_) | Self::ReadOnly { .. } | Self::Behind(_) | Self::State(_) => {
-                Verdict::Transient
-            }
-            Self::Other(_) => Verdict::Permanent,
-        }
-    }
-
-    fn state(&self) -> String {
-        match self {
-            Self::Connect(error) => error.state(),
-            Self::Also(error) => error.state(),
-            Self::ReadOnly { standby: true, .. } => {
-                "a standby, and revisions are pending".to_owned()
-            }
-            Self::ReadOnly { standby: false, .. } => {
-                "a read-only server, and revisions are pending".to_owned()
-            }
-            Self::Lost(_) | Self::Behind(_) | Self::State(_) | Self::Other(_) => self.to_string(),
-        }
-    }
-}
-
-pub(super) fn diagnostic(error: &NotReady) -> Diagnostic {
+pub(in crate::error) fn diagnostic(error: &NotReady) -> Diagnostic {
     match error {
         NotReady::Connect(error) => connect::diagnostic(error),
         NotReady::Also(error) => also::diagnostic(error),
@@ -132,6 +54,7 @@ pub(super) fn diagnostic(error: &NotReady) -> Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::revision::RevisionId;
 
     #[track_caller]
     fn said(error: &NotReady) -> String {
