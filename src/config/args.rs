@@ -317,6 +317,11 @@ mod tests {
     #[test]
     fn flags_that_contradict_each_other_are_refused() {
         assert!(typed(&["upgrade", "--sql", "--dry-run"]).is_err());
+        check_error(&["upgrade", "--dryrun"], "unexpected argument `--dryrun`");
+        check_error(
+            &["upgrade", "--lock-tmeout", "1s"],
+            "unexpected argument `--lock-tmeout`",
+        );
         assert!(typed(&["upgrade", "--json"]).is_err());
         assert!(typed(&["upgrade", "b", "--target", "c"]).is_err());
         assert!(typed(&["wait", "--skip-wait"]).is_err());

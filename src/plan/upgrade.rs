@@ -4,7 +4,9 @@ use super::survey::Survey;
 use super::{
     Action, AppliedState, Direction, OutOfOrder, Plan, PlanError, RecordedOnly, Step, Warning,
 };
-use crate::revision::{Dependencies, Graph, Node, NodeSet, Point, RevisionId, Standpoint, Target};
+use crate::revision::{
+    Dependencies, Graph, Node, NodeSet, Point, RevisionId, SelectError, Standpoint, Target,
+};
 
 /// What to do about states that are not simply "pending or applied".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +92,20 @@ pub fn upgrade(
     }
     let steps = order.into_iter().map(|node| step(&survey, node)).collect();
     Ok(Plan { steps, warnings })
+}
+
+/// Finds what is wrong with a target whatever a database has applied, so that
+/// it can be told before any is waited for.
+///
+/// # Errors
+///
+/// [`PlanError`] as [`upgrade`] would return it.
+pub fn check_target(graph: &Graph, target: &Target) -> Result<(), PlanError> {
+    match graph.select(target, Standpoint::Unknown) {
+        Ok(targets) => refuse_overlap(graph, target, &targets),
+        Err(SelectError::NoStandpoint(_)) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Returns the revisions that an upgrade to a target has to reach.
