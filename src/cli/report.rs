@@ -118,7 +118,10 @@ mod tests {
             panic!("hush");
         }
         let output = Command::new(std::env::current_exe().expect("it runs"))
-            .args(["--exact", "cli::report::tests::a_panic_is_70_and_says_where"])
+            .args([
+                "--exact",
+                "cli::report::tests::a_panic_is_70_and_says_where",
+            ])
             .arg("--nocapture")
             .env(IN_CHILD, "1")
             .output()
@@ -126,7 +129,10 @@ mod tests {
         assert_eq!(output.status.code(), Some(70));
         let stderr = String::from_utf8_lossy(&output.stderr);
         let line: serde_json::Value = serde_json::from_str(&stderr).expect("one JSON object");
-        assert_eq!((&line["code"], &line["exit_code"]), (&"bug".into(), &70.into()));
+        assert_eq!(
+            (&line["code"], &line["exit_code"]),
+            (&"bug".into(), &70.into())
+        );
         let message = line["message"].as_str().unwrap_or_default();
         assert!(
             message.starts_with("this is a bug in seaworthy at src/cli/report.rs:"),

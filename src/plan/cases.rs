@@ -354,8 +354,11 @@ fn what_no_database_can_change_about_a_target_is_known_before() {
     let check = |target: &str, expected: [&str; 2]| {
         let graph = graph("a <- b, a <- c");
         let target = target.parse().unwrap();
-        let said = [check_target(&graph, &target), check_awaited(&graph, &target)]
-            .map(|checked| checked.map_or_else(|error| error.to_string(), |()| String::new()));
+        let said = [
+            check_target(&graph, &target),
+            check_awaited(&graph, &target),
+        ]
+        .map(|checked| checked.map_or_else(|error| error.to_string(), |()| String::new()));
         assert_eq!(said, expected, "{target}");
     };
     check("heads", ["", ""]);

@@ -61,7 +61,10 @@ fn a_standby_at_the_target_is_good_enough_and_a_promoted_one_is_migrated() {
     waiting.stderr_line("a standby, and revisions are pending");
     query(&copy, "SELECT pg_promote()");
     assert_eq!(waiting.finish().expect_code(0).stdout, "up\n");
-    assert_eq!(query(&copy, "SELECT count(*) FROM cargo")[0][0].as_deref(), Some("0"));
+    assert_eq!(
+        query(&copy, "SELECT count(*) FROM cargo")[0][0].as_deref(),
+        Some("0")
+    );
 }
 
 #[test]

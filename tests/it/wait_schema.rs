@@ -68,7 +68,11 @@ fn an_image_without_revisions_names_an_id_or_a_prefix() {
     }
     let head = wait(&database.url(), &empty, "head", "60s").run();
     let head = head.expect_code(65);
-    assert!(head.stderr.contains("error[no-directory]"), "{}", head.stderr);
+    assert!(
+        head.stderr.contains("error[no-directory]"),
+        "{}",
+        head.stderr
+    );
 }
 
 #[test]
