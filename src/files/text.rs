@@ -1,22 +1,17 @@
 //! Reading one file as text.
 
 use std::fs::File;
-use std::io::{self, Read};
-use std::os::fd::AsFd;
+use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use nix::fcntl::OFlag;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-use super::FilesError;
+use super::{FilesError, pipe};
 use crate::source::{Position, Source};
 
 /// Files of less are read with one call to the system.
 const USUAL_SIZE: usize = 64 * 1024;
-
-/// How many milliseconds the other end of a pipe may take to write more.
-const PIPE_PATIENCE: u16 = 5000;
 
 /// Reads files one after another, each into the same buffer first.
 #[derive(Debug)]
@@ -57,34 +52,17 @@ impl Texts {
         // only if the buffer was full.
         let mut length = 0;
         while length < self.buffer.len() {
-            match read(&mut file, &mut self.buffer[length..])? {
+            match pipe::read(&mut file, &mut self.buffer[length..])? {
                 0 => return Ok(self.buffer[..length].to_vec()),
                 count => length += count,
             }
         }
         let mut bytes = self.buffer.clone();
         loop {
-            match read(&mut file, &mut self.buffer)? {
+            match pipe::read(&mut file, &mut self.buffer)? {
                 0 => return Ok(bytes),
                 count => bytes.extend_from_slice(&self.buffer[..count]),
             }
-        }
-    }
-}
-
-/// Reads once. A pipe that somebody still writes to (`--env-file <(decrypt)`)
-/// is waited for, within bounds.
-fn read(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
-    loop {
-        match file.read(buffer) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                let mut polled = [PollFd::new(file.as_fd(), PollFlags::POLLIN)];
-                if poll(&mut polled, PollTimeout::from(PIPE_PATIENCE)) == Ok(0) {
-                    return Err(error);
-                }
-            }
-            result => return result,
         }
     }
 }

@@ -205,8 +205,8 @@ async fn log_in(
 
 /// Returns the connection with its secrets, which may lie in files that have
 /// changed since the last attempt.
-fn read_secrets(source: &DatabaseSource) -> Result<Connection, NotReady> {
-    Ok(source.connection(&Disk).map_err(Error::from)?)
+fn read_secrets(source: &DatabaseSource) -> Result<Connection, Error> {
+    Ok(source.connection(&Disk)?)
 }
 
 async fn log_in_to(

@@ -8,16 +8,20 @@
 )]
 
 mod also;
+mod also_targets;
 mod apply;
 mod connect;
 mod connect_fake;
 mod connect_tls;
+mod deadlines;
 mod entrypoint;
 mod example_schema;
 mod exit_codes;
+mod first_boot;
 mod journal;
 mod lock;
 mod lock_retry;
+mod no_secret;
 mod offline;
 mod output;
 mod readme;

@@ -118,7 +118,7 @@ fn the_termination_log_has_the_last_words_as_text_and_short() {
 
     let project = Project::new();
     for number in 0..400 {
-        project.revision(&format!("ä{number:04}"), "", "SELECT 1;", "");
+        project.revision(&format!("ä{number:060}"), "", "SELECT 1;", "");
     }
     let log = termination_log(&project, &format!("run --database-url {NOWHERE}"), 65);
     assert!((4090..=4096).contains(&log.len()), "{}", log.len());
