@@ -364,7 +364,10 @@ fn what_no_database_can_change_about_a_target_is_known_before() {
     check("heads", ["", ""]);
     check("head", ["target `head` has several heads"; 2]);
     check("x@head", ["no branch is named `x`"; 2]);
-    check("x", ["no revision is named `x`", ""]);
+    check("nobody", ["no revision is named `nobody`", ""]);
     let relative = "target `+1` is relative to a database that was not asked";
     check("+1", ["", relative]);
+    let target = "-1".parse().unwrap();
+    let said = check_target(&graph("a <- b"), &target).map_err(|error| error.to_string());
+    assert_eq!(said, Err("target `-1` leads down".to_owned()));
 }

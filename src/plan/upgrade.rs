@@ -101,6 +101,7 @@ pub fn upgrade(
 ///
 /// [`PlanError`] as [`upgrade`] would return it.
 pub fn check_target(graph: &Graph, target: &Target) -> Result<(), PlanError> {
+    refuse_downwards(target)?;
     match graph.select(target, Standpoint::Unknown) {
         Ok(targets) => refuse_overlap(graph, target, &targets),
         Err(SelectError::NoStandpoint(_)) => Ok(()),
@@ -114,13 +115,18 @@ fn destinations(survey: &Survey<'_>, target: &Target) -> Result<Vec<Node>, PlanE
     if graph.is_empty() {
         return Err(PlanError::NoRevisions(target.clone()));
     }
-    if target.point == Point::Current && target.steps < 0 {
-        return Err(PlanError::Downwards(target.clone()));
-    }
+    refuse_downwards(target)?;
     let heads = survey.heads();
     let targets = graph.select(target, Standpoint::At(&heads))?;
     refuse_overlap(graph, target, &targets)?;
     Ok(targets)
+}
+
+fn refuse_downwards(target: &Target) -> Result<(), PlanError> {
+    if target.point == Point::Current && target.steps < 0 {
+        return Err(PlanError::Downwards(target.clone()));
+    }
+    Ok(())
 }
 
 /// Refuses target revisions of which one stands on another, as Alembic does:

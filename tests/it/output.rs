@@ -54,6 +54,17 @@ fn json_has_the_same_keys_for_every_line_and_every_error() {
             assert!(line[key].is_string(), "no `{key}` in {line}");
         }
     }
+    // A key that stands twice in an object is read in two ways.
+    for line in finished.stderr.lines() {
+        assert_eq!(line.matches("\"message\":").count(), 1, "{line}");
+    }
+    let applied = finished
+        .stderr
+        .lines()
+        .find(|line| line.contains("\"applied\""));
+    let applied = json(applied.expect("it is told"));
+    assert_eq!(applied[0]["revision"], "a1");
+    assert_eq!(applied[0]["title"], "make a1");
     let error = [
         "causes",
         "code",

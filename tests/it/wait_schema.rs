@@ -100,6 +100,12 @@ fn what_no_database_can_change_is_told_at_once() {
         let finished = wait(nowhere, &project, target, "60s").run().expect_code(65);
         assert!(finished.stderr.contains(error), "{}", finished.stderr);
     }
+    let below = Binary::new(["upgrade", "-1"])
+        .within(project.path())
+        .env("DATABASE_URL", nowhere)
+        .run()
+        .expect_code(65);
+    assert!(below.stderr.contains("-1"), "{}", below.stderr);
     for command in [["run"], ["upgrade"]] {
         let finished = Binary::new(command)
             .within(project.path())
