@@ -8,22 +8,30 @@
 )]
 
 mod also;
+mod also_targets;
 mod apply;
 mod connect;
 mod connect_fake;
 mod connect_tls;
+mod deadlines;
 mod entrypoint;
 mod example_schema;
 mod exit_codes;
+mod first_boot;
 mod journal;
 mod lock;
 mod lock_retry;
+mod no_secret;
 mod offline;
+mod output;
 mod readme;
 mod replicas;
+mod secrets;
 mod signals;
+mod standby_voyage;
 mod state;
 mod support;
 mod support_works;
 mod tidy;
 mod wait_database;
+mod wait_schema;

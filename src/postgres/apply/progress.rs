@@ -85,7 +85,7 @@ impl Progress {
         self.quietly(|| {
             tracing::info!(
                 revision = %task.step.revision,
-                message = %task.entry.message,
+                title = %task.entry.message,
                 took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
                 "{verb}"
             );
