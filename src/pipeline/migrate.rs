@@ -12,7 +12,7 @@ use crate::error::{self, Error};
 use crate::files::Disk;
 use crate::plan::{Action, Plan, Script};
 use crate::postgres::apply::{self, Mode, Options, ProgressDisplay, Report};
-use crate::postgres::lock::{self, Key, Locked};
+use crate::postgres::lock::{self, Key, Locked, Route};
 use crate::postgres::{self, ConnectLimits, Session, SocketOnly, version_table};
 use crate::process::Signals;
 use crate::revision::Graph;
@@ -48,6 +48,9 @@ pub(super) async fn migrate(
     let key = Key::new(table.schema.as_deref(), &table.name);
     let lock_wait = config.migrations.lock_wait;
     let mut locked = until_signal(signals, async {
+        if Route::of(&session) == Route::Proxied {
+            unless_shared(config, &session).await?;
+        }
         Ok(lock::acquire(session, key, lock_wait).await?)
     })
     .await?;
@@ -87,6 +90,17 @@ async fn apply(
     let observer = || watch_from(source);
     let report = apply::apply(locked, &plan, graph, &recorded.location, &options, observer).await?;
     Ok(report)
+}
+
+/// Refuses a pooler that gives the server session of a connection to another
+/// one while both are open. Where no second one can be had, nothing is known.
+async fn unless_shared(config: &Config, session: &Session) -> Result<(), Error> {
+    let Some(other) = watch_from(&config.databases()?.migration).await else {
+        return Ok(());
+    };
+    let answer = lock::unless_shared(session, &other);
+    other.close().await;
+    Ok(answer?)
 }
 
 /// Opens a connection that looks on while a revision takes long.

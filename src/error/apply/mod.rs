@@ -13,6 +13,9 @@ use crate::postgres::{FailureKind, ServerFailure};
 /// `insufficient_privilege`
 const NO_PRIVILEGE: &str = "42501";
 
+/// `query_canceled`: also by `statement_timeout`.
+const CANCELED: &str = "57014";
+
 pub fn diagnostic(stopped: &Stopped) -> Diagnostic {
     let diagnostic = of(&stopped.error);
     if stopped.report.done.is_empty() {
@@ -46,6 +49,10 @@ fn of(error: &ApplyError) -> Diagnostic {
             Diagnostic::error("unknown-revision", Exit::Bug, error.to_string())
         }
         ApplyError::Prepare(PrepareError::Script(error)) => super::script::diagnostic(error),
+        ApplyError::Prepare(PrepareError::HalfDone(_)) => {
+            Diagnostic::error("half-done", Exit::Invalid, error.to_string())
+                .hint("finish it online: `seaworthy upgrade`, without `--sql`")
+        }
         ApplyError::Script {
             site,
             failure,
@@ -57,7 +64,12 @@ fn of(error: &ApplyError) -> Diagnostic {
         )
         .place(place(site))
         .cause(told(failure))
-        .hint(rerun(site, *scope)),
+        .hint(if failure.sqlstate() == CANCELED {
+            "give it more time: `--statement-timeout`, or `statement-timeout:10m` on its marker line"
+                .to_owned()
+        } else {
+            rerun(site, *scope)
+        }),
         ApplyError::AtCommit { site, failure } => Diagnostic::error(
             "revision-failed",
             Exit::Failed,

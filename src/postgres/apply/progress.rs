@@ -85,7 +85,7 @@ impl Progress {
         self.quietly(|| {
             tracing::info!(
                 revision = %task.step.revision,
-                message = %task.entry.message,
+                subject = task.entry.message.as_str(),
                 took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
                 "{verb}"
             );

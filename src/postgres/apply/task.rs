@@ -32,6 +32,9 @@ pub enum PrepareError {
     Unknown(RevisionId),
     #[error(transparent)]
     Script(#[from] ScriptError),
+    /// Only an online run can go on in the middle of a script.
+    #[error("revision `{0}` is half applied, and a script for psql begins at its start")]
+    HalfDone(RevisionId),
 }
 
 /// One step, ready to run.

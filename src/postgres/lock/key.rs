@@ -61,8 +61,17 @@ impl Key {
         )
     }
 
-    pub(in crate::postgres) fn unlock(self) -> String {
-        format!("SELECT pg_catalog.pg_advisory_unlock({})", self.literal())
+    /// Returns the statement that unlocks where this server process holds the
+    /// key, and says `elsewhere` where the process `pid` does, which is another.
+    pub(in crate::postgres) fn unlock_of(self, pid: i32) -> String {
+        format!(
+            "SELECT CASE WHEN {held} THEN pg_catalog.pg_advisory_unlock({key})::pg_catalog.text \
+             WHEN EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE {rows} AND l.pid = {pid}) \
+             THEN 'elsewhere' END",
+            held = self.is_held(),
+            key = self.literal(),
+            rows = self.rows(),
+        )
     }
 
     /// Returns the key as an `int8`; the smallest one has no plain literal.
