@@ -98,7 +98,7 @@ async fn unless_shared(config: &Config, session: &Session) -> Result<(), Error> 
     let Some(other) = watch_from(&config.databases()?.migration).await else {
         return Ok(());
     };
-    let answer = lock::unless_shared(session, &other);
+    let answer = lock::unless_shared(session, &other).await;
     other.close().await;
     Ok(answer?)
 }

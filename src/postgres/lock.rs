@@ -28,6 +28,9 @@ const CANCEL_BOUND: Duration = Duration::from_millis(900);
 /// How long a healthy server may take to unlock before we leave anyway.
 const RELEASE_BOUND: Duration = Duration::from_secs(2);
 
+/// How often two connections behind a pooler compare their server processes.
+const TURNS: usize = 5;
+
 /// How often a pooler is asked for the server session that holds the lock.
 const FIRST_UNLOCK_DELAY: Duration = Duration::from_millis(5);
 const LARGEST_UNLOCK_DELAY: Duration = Duration::from_millis(100);
@@ -86,17 +89,38 @@ pub enum PoolingSign {
     NoTransactions,
 }
 
-/// Refuses a pooler that gives one server session to both connections. One that
-/// gives each its own has proved nothing: it may be busy.
+/// Refuses a pooler that does not leave a session its server process, which
+/// shows by turns with another connection. Other clients may hide it, so they
+/// take several turns.
 ///
 /// # Errors
 ///
-/// [`LockError::Pooled`]
-pub fn unless_shared(session: &Session, other: &Session) -> Result<(), LockError> {
-    if session.facts.backend_pid == other.facts.backend_pid {
-        return Err(pooled(session, PoolingSign::Shared));
+/// - [`LockError::Pooled`]
+/// - [`LockError::Server`]
+pub async fn unless_shared(session: &Session, other: &Session) -> Result<(), LockError> {
+    for _ in 0..TURNS {
+        let theirs = server_process(other).await;
+        let ours = server_process(session).await;
+        let ours = ours.map_err(|failure| LockError::Server(Box::new(failure)))?;
+        if ours != Some(session.facts.backend_pid) {
+            return Err(pooled(session, PoolingSign::Moved));
+        }
+        // An onlooker that fails has nothing to tell.
+        if theirs.is_ok_and(|theirs| theirs == ours) {
+            return Err(pooled(session, PoolingSign::Shared));
+        }
     }
     Ok(())
+}
+
+/// Returns the server process that runs a statement of this session.
+async fn server_process(session: &Session) -> Result<Option<i32>, ServerFailure> {
+    let question = "SELECT pg_catalog.pg_backend_pid()";
+    let messages = session.client.simple_query(question).await?;
+    Ok(messages.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(0)?.parse().ok(),
+        _ => None,
+    }))
 }
 
 fn pooled(session: &Session, sign: PoolingSign) -> LockError {
@@ -131,7 +155,8 @@ impl Locked {
     }
 
     /// Unlocks. A pooler that has changed the server session in the meantime
-    /// keeps the one that holds the lock, so it is asked until it gives it back.
+    /// keeps the one that holds the lock, for as long as it likes: that one is
+    /// ended as soon as it is idle, and the pooler opens another.
     async fn unlock(&self) -> Result<(), ServerFailure> {
         let pid = self.session.facts.backend_pid;
         let statement = self.key.unlock_of(pid);
@@ -139,7 +164,8 @@ impl Locked {
         loop {
             let messages = self.session.client.simple_query(&statement).await?;
             let is_elsewhere = messages.iter().any(|message| {
-                matches!(message, SimpleQueryMessage::Row(row) if row.get(0) == Some("elsewhere"))
+                matches!(message, SimpleQueryMessage::Row(row)
+                    if row.get(0).is_some_and(|answer| answer.starts_with("elsewhere")))
             });
             if !is_elsewhere {
                 return Ok(());

@@ -19,6 +19,7 @@ mod journal;
 mod lock;
 mod lock_retry;
 mod offline;
+mod pooler;
 mod readme;
 mod replicas;
 mod signals;

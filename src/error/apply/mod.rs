@@ -8,6 +8,7 @@ use crate::plan::Direction;
 use crate::postgres::apply::{
     ApplyError, InvalidIndex, Outcome, PrepareError, Recording, Report, Scope, Site, Stopped,
 };
+use crate::postgres::lock::Route;
 use crate::postgres::{FailureKind, ServerFailure};
 
 /// `insufficient_privilege`
@@ -118,9 +119,12 @@ fn of(error: &ApplyError) -> Diagnostic {
                 diagnostic
             }
         }
-        ApplyError::LockLost { revision } => Diagnostic::error(
+        ApplyError::LockLost { revision, route } => Diagnostic::error(
             "lock-lost",
-            Exit::Locked,
+            match route {
+                Route::Direct => Exit::Locked,
+                Route::Proxied => Exit::Config,
+            },
             format!(
                 "revision `{revision}` was not run: this server session does not hold the \
                  migration lock"

@@ -215,10 +215,14 @@ fn it_could_not_be_recorded() {
 
 #[test]
 fn locks_were_lost_or_not_had() {
-    let error = ApplyError::LockLost {
+    let error = |route| ApplyError::LockLost {
         revision: RevisionId::recorded("bbbb"),
+        route,
     };
-    insta::assert_snapshot!(check(error, 75), @r#"
+    let proxied = check(error(Route::Proxied), 78);
+    let direct = check(error(Route::Direct), 75);
+    assert_eq!(proxied.to_string(), direct.to_string());
+    insta::assert_snapshot!(direct, @r#"
     seaworthy: error[lock-lost]: revision `bbbb` was not run: this server session does not hold the migration lock
       cause: a pooler in transaction mode has changed the server session, or a script has released every advisory lock
 

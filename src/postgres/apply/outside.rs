@@ -320,6 +320,7 @@ where
             broken,
             task,
             &self.location,
+            self.locked.route(),
             Scope::Statement,
             start,
         ))

@@ -220,6 +220,7 @@ where
                 broken,
                 task,
                 &self.location,
+                self.locked.route(),
                 scope,
                 task.start(),
             ))),
