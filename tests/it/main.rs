@@ -8,6 +8,7 @@
 )]
 
 mod also;
+mod applied_state;
 mod apply;
 mod connect;
 mod connect_fake;
@@ -19,12 +20,17 @@ mod journal;
 mod lock;
 mod lock_retry;
 mod offline;
+mod places;
 mod pooler;
 mod readme;
 mod replicas;
+mod resumed;
+mod scripts;
 mod signals;
 mod state;
 mod support;
 mod support_works;
+mod targets;
 mod tidy;
+mod traffic;
 mod wait_database;
