@@ -158,6 +158,13 @@ impl Server {
         self.signal(Signal::SIGHUP);
     }
 
+    /// Returns the major version, such as 15.
+    pub(crate) fn version(&self) -> u32 {
+        let text = fs::read_to_string(self.data_directory().join("PG_VERSION"));
+        let text = text.expect("the server has a data directory");
+        text.trim().parse().expect("the version is a number")
+    }
+
     /// Creates an empty database for one test; it is dropped with the value.
     pub(crate) fn database(&self) -> Database<'_> {
         let number = self.databases.fetch_add(1, Ordering::Relaxed) + 1;
@@ -214,6 +221,7 @@ impl Server {
              synchronous_commit = off\n\
              full_page_writes = off\n\
              autovacuum = off\n\
+             password_encryption = 'scram-sha-256'\n\
              log_line_prefix = '%m [%p] %a '\n\
              lc_messages = 'C'\n\
              timezone = 'UTC'\n",
