@@ -4,13 +4,14 @@
 //! the causes from the outermost in, and at most two things to do next. This
 //! module turns it into text or JSON; what it says is decided in `error/`.
 
+mod excerpt;
+
+pub use excerpt::Excerpt;
+
 use std::fmt::{self, Display, Write as _};
 
 use crate::exit::Exit;
 use crate::source::Source;
-
-/// So many characters of a long line are shown, around its caret.
-const MAX_WIDTH: usize = 100;
 
 /// At most this many hints are shown: more is a manual, not a next step.
 const MAX_HINTS: usize = 2;
@@ -42,14 +43,6 @@ pub struct Place {
     pub name: String,
     pub note: Option<String>,
     pub excerpt: Option<Excerpt>,
-}
-
-/// One line of a file with a caret under a column.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Excerpt {
-    pub line: usize,
-    pub column: usize,
-    pub text: String,
 }
 
 impl Diagnostic {
@@ -143,29 +136,6 @@ impl Place {
     }
 }
 
-impl Excerpt {
-    /// Returns what is shown before the caret, and what from it on. Of a line
-    /// that is too long it is the part around the caret, and dots say where it
-    /// was cut.
-    fn around_caret(&self) -> (String, String) {
-        let total = self.text.chars().count();
-        let caret = self.column.saturating_sub(1).min(total);
-        let start = if total > MAX_WIDTH {
-            caret
-                .saturating_sub(MAX_WIDTH / 2)
-                .min(total.saturating_sub(MAX_WIDTH))
-        } else {
-            0
-        };
-        let end = total.min(start + MAX_WIDTH);
-        let part = |from: usize, to: usize| self.text.chars().skip(from).take(to - from);
-        let dots = |cut: bool| if cut { "..." } else { "" };
-        let before = dots(start > 0).chars().chain(part(start, caret)).collect();
-        let after = part(caret, end).chain(dots(end < total).chars()).collect();
-        (before, after)
-    }
-}
-
 impl Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let severity = match self.severity {
@@ -196,15 +166,7 @@ impl Display for Place {
             write!(f, "   {note}")?;
         }
         if let Some(excerpt) = &self.excerpt {
-            let number = excerpt.line.to_string();
-            let (before, after) = excerpt.around_caret();
-            // A tab before the caret stays a tab, so that the two lines align.
-            let lead: String = before
-                .chars()
-                .map(|c| if c == '\t' { '\t' } else { ' ' })
-                .collect();
-            let margin = " ".repeat(number.len());
-            write!(f, "\n   {number} | {before}{after}\n   {margin} | {lead}^")?;
+            write!(f, "{excerpt}")?;
         }
         Ok(())
     }
@@ -218,37 +180,6 @@ fn indented(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[track_caller]
-    fn check(text: &str, column: usize, before: &str, after: &str) {
-        let excerpt = Excerpt {
-            line: 1,
-            column,
-            text: text.to_owned(),
-        };
-        assert_eq!(
-            excerpt.around_caret(),
-            (before.to_owned(), after.to_owned())
-        );
-    }
-
-    #[test]
-    fn a_long_line_is_cut_around_its_caret() {
-        check("", 1, "", "");
-        check("select 1", 8, "select ", "1");
-        check("select 1", 99, "select 1", "");
-        let short = "ä".repeat(100);
-        check(&short, 1, "", &short);
-        let long = format!("{}x{}", "ä".repeat(200), "ö".repeat(200));
-        let (before, after) = (
-            format!("...{}", "ä".repeat(50)),
-            format!("x{}...", "ö".repeat(49)),
-        );
-        check(&long, 201, &before, &after);
-        check(&long, 1, "", &format!("{}...", "ä".repeat(100)));
-        check(&long, 401, &format!("...{}", "ö".repeat(99)), "ö");
-        check(&long, 999, &format!("...{}", "ö".repeat(100)), "");
-    }
 
     #[test]
     fn text_has_code_places_causes_and_hints() {

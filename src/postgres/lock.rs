@@ -9,10 +9,12 @@
 mod acquire;
 mod holder;
 mod key;
+mod pooling;
 
 pub use acquire::acquire;
 pub use holder::Holder;
 pub use key::Key;
+pub use pooling::{PoolingSign, unless_shared};
 
 use std::time::Duration;
 
@@ -27,9 +29,6 @@ const CANCEL_BOUND: Duration = Duration::from_millis(900);
 
 /// How long a healthy server may take to unlock before we leave anyway.
 const RELEASE_BOUND: Duration = Duration::from_secs(2);
-
-/// How often two connections behind a pooler compare their server processes.
-const TURNS: usize = 5;
 
 /// How often a pooler is asked for the server session that holds the lock.
 const FIRST_UNLOCK_DELAY: Duration = Duration::from_millis(5);
@@ -72,62 +71,6 @@ pub enum LockError {
     Pooled { host: String, sign: PoolingSign },
     #[error("the lock could not be taken: {0}")]
     Server(Box<ServerFailure>),
-}
-
-/// How a pooler shows that it shares server sessions among its clients.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum PoolingSign {
-    #[error(
-        "another client holds the migration lock in the very server session that we were given"
-    )]
-    HeldBefore,
-    #[error("two connections were given the same server session")]
-    Shared,
-    #[error("two statements of one connection ran in different server sessions")]
-    Moved,
-    #[error("it refuses transactions of more than one message")]
-    NoTransactions,
-}
-
-/// Refuses a pooler that does not leave a session its server process, which
-/// shows by turns with another connection. Other clients may hide it, so they
-/// take several turns.
-///
-/// # Errors
-///
-/// - [`LockError::Pooled`]
-/// - [`LockError::Server`]
-pub async fn unless_shared(session: &Session, other: &Session) -> Result<(), LockError> {
-    for _ in 0..TURNS {
-        let theirs = server_process(other).await;
-        let ours = server_process(session).await;
-        let ours = ours.map_err(|failure| LockError::Server(Box::new(failure)))?;
-        if ours != Some(session.facts.backend_pid) {
-            return Err(pooled(session, PoolingSign::Moved));
-        }
-        // An onlooker that fails has nothing to tell.
-        if theirs.is_ok_and(|theirs| theirs == ours) {
-            return Err(pooled(session, PoolingSign::Shared));
-        }
-    }
-    Ok(())
-}
-
-/// Returns the server process that runs a statement of this session.
-async fn server_process(session: &Session) -> Result<Option<i32>, ServerFailure> {
-    let question = "SELECT pg_catalog.pg_backend_pid()";
-    let messages = session.client.simple_query(question).await?;
-    Ok(messages.iter().find_map(|message| match message {
-        SimpleQueryMessage::Row(row) => row.get(0)?.parse().ok(),
-        _ => None,
-    }))
-}
-
-fn pooled(session: &Session, sign: PoolingSign) -> LockError {
-    LockError::Pooled {
-        host: session.host.clone(),
-        sign,
-    }
 }
 
 impl Locked {

@@ -6,12 +6,10 @@ use tokio::time::{Instant, sleep};
 use tokio_postgres::SimpleQueryMessage;
 
 use super::holder::{Holder, holder};
-use super::{Key, LockError, Locked, PoolingSign, Route, delays, pooled};
+use super::pooling::{PoolingSign, keeps_transactions, pooled};
+use super::{Key, LockError, Locked, Route, delays};
 use crate::postgres::settings::{self, Capabilities, ConnectionCheck, Extent};
 use crate::postgres::{ServerFailure, Session};
-
-/// `protocol_violation`: how PgBouncer says that it does not do something.
-const PROTOCOL_VIOLATION: &str = "08P01";
 
 const FIRST_DELAY: Duration = Duration::from_millis(25);
 const LARGEST_DELAY: Duration = Duration::from_secs(1);
@@ -92,22 +90,6 @@ async fn take(session: &Session, key: Key, lock_wait: Duration) -> Result<(), Lo
         // The last try is made when the time is spent, not before.
         sleep(delay.min(lock_wait - waited)).await;
     }
-}
-
-/// Refuses a pooler in statement mode before it keeps a lock of ours: it ends a
-/// connection whose transaction takes more than one message.
-async fn keeps_transactions(session: &Session) -> Result<(), LockError> {
-    for statement in ["BEGIN", "COMMIT"] {
-        if let Err(error) = session.client.simple_query(statement).await {
-            let failure = ServerFailure::from(error);
-            return Err(if failure.sqlstate() == PROTOCOL_VIOLATION {
-                pooled(session, PoolingSign::NoTransactions)
-            } else {
-                LockError::Server(Box::new(failure))
-            });
-        }
-    }
-    Ok(())
 }
 
 /// Asks for the lock in one statement, outside a transaction.
