@@ -4,6 +4,10 @@
 //! the causes from the outermost in, and at most two things to do next. This
 //! module turns it into text or JSON; what it says is decided in `error/`.
 
+mod excerpt;
+
+pub use excerpt::Excerpt;
+
 use std::fmt::{self, Display, Write as _};
 
 use crate::exit::Exit;
@@ -39,14 +43,6 @@ pub struct Place {
     pub name: String,
     pub note: Option<String>,
     pub excerpt: Option<Excerpt>,
-}
-
-/// One line of a file with a caret under a column.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Excerpt {
-    pub line: usize,
-    pub column: usize,
-    pub text: String,
 }
 
 impl Diagnostic {
@@ -170,16 +166,7 @@ impl Display for Place {
             write!(f, "   {note}")?;
         }
         if let Some(excerpt) = &self.excerpt {
-            let number = excerpt.line.to_string();
-            // A tab before the caret stays a tab, so that the two lines align.
-            let lead: String = excerpt
-                .text
-                .chars()
-                .take(excerpt.column.saturating_sub(1))
-                .map(|c| if c == '\t' { '\t' } else { ' ' })
-                .collect();
-            let margin = " ".repeat(number.len());
-            write!(f, "\n   {number} | {}\n   {margin} | {lead}^", excerpt.text)?;
+            write!(f, "{excerpt}")?;
         }
         Ok(())
     }

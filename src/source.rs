@@ -4,9 +4,12 @@
 //! both texts, one after the other, so that an offset alone names a place.
 //!
 //! Errors about a file name a line and a column. Both count from one; a column
-//! counts characters, as editors and PostgreSQL do, not bytes.
+//! counts characters, as editors and PostgreSQL do, not bytes. A byte order
+//! mark is none of them.
 
 use std::path::{Path, PathBuf};
+
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// A file's path and its whole text; or those of two files.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +79,8 @@ impl Source {
     /// end, or inside a character, is taken as the next boundary before it.
     pub fn position(&self, offset: usize) -> Position {
         let start = self.file_start(offset);
-        let before = &self.text[start..self.text.floor_char_boundary(offset)];
+        let end = self.text.floor_char_boundary(offset).max(start);
+        let before = &self.text[start..end];
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         Position {
             line: before.matches('\n').count() + 1,
@@ -96,17 +100,23 @@ impl Source {
     /// Returns the text of the line of a byte offset, without its ending.
     pub fn line_at(&self, offset: usize) -> &str {
         let file = self.file_start(offset);
-        let offset = self.text.floor_char_boundary(offset);
+        let offset = self.text.floor_char_boundary(offset).max(file);
         let start = self.text[file..offset]
             .rfind('\n')
             .map_or(file, |at| file + at + 1);
         self.text[start..].lines().next().unwrap_or_default()
     }
 
+    /// Returns where the first character of an offset's file stands.
     fn file_start(&self, offset: usize) -> usize {
-        match &self.second {
+        let start = match &self.second {
             Some(second) if offset >= second.start => second.start,
             Some(_) | None => 0,
+        };
+        if self.text[start..].starts_with(BYTE_ORDER_MARK) {
+            start + BYTE_ORDER_MARK.len_utf8()
+        } else {
+            start
         }
     }
 }
@@ -130,6 +140,17 @@ mod tests {
         check("äb\nöd", 2, 1, 2);
         check("äb\nöd", 6, 2, 2);
         check("ab\ncd", 99, 2, 3);
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_character_of_the_first_line() {
+        check("\u{feff}ab\ncd", 0, 1, 1);
+        check("\u{feff}ab\ncd", 3, 1, 1);
+        check("\u{feff}ab\ncd", 4, 1, 2);
+        check("\u{feff}ab\ncd", 7, 2, 2);
+        let source = Source::new("a.sql", "\u{feff}ab\ncd");
+        assert_eq!(source.line_at(0), "ab");
+        assert_eq!(source.line_at(4), "ab");
     }
 
     #[test]

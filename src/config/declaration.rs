@@ -140,7 +140,7 @@ settings! {
     version_schema: Option<String> = OPTIONAL_IDENTIFIER, "version-schema" "NAME",
         Some("migrations.version_schema"), Nothing "where it is found, or the default schema", Revisions, WAITING, [],
         "The schema of the table that records what is applied";
-    version_table: String = IDENTIFIER, "version-table" "NAME",
+    version_table: String = TABLE, "version-table" "NAME",
         Some("migrations.version_table"), Text "seaworthy_revision", Revisions, WAITING, [],
         "The table that records what is applied";
     on_ahead: OnAhead = ON_AHEAD_CHOICE, "on-ahead" "ACTION",

@@ -18,6 +18,9 @@ use crate::revision::{Target, TargetError};
 /// PostgreSQL cuts longer names off; two settings could then mean one table.
 const MAX_IDENTIFIER_BYTES: usize = 63;
 
+/// The history's table is named after the state table, with `_log` behind it.
+const MAX_TABLE_BYTES: usize = MAX_IDENTIFIER_BYTES - "_log".len();
+
 /// How the texts of a setting become its value. No text at all is what "not
 /// set" means for kinds that may be absent.
 #[derive(Clone, Copy, Debug)]
@@ -62,8 +65,8 @@ pub enum Mismatch {
         allowed: &'static [&'static str],
         nearest: Option<&'static str>,
     },
-    #[error("a name has at most {MAX_IDENTIFIER_BYTES} bytes")]
-    LongName,
+    #[error("a name has at most {0} bytes here")]
+    LongName(usize),
     #[error("a control character stands in it")]
     ControlCharacter,
     #[error("it cannot be the name of a variable")]
@@ -168,14 +171,18 @@ pub(super) const INTERVAL: Kind<Duration> = Kind {
     },
 };
 
-pub(super) const IDENTIFIER: Kind<String> = Kind {
+pub(super) const TABLE: Kind<String> = Kind {
     shape: Shape::Text,
-    read: |texts| identifier(one(texts)?),
+    read: |texts| identifier(one(texts)?, MAX_TABLE_BYTES),
 };
 
 pub(super) const OPTIONAL_IDENTIFIER: Kind<Option<String>> = Kind {
     shape: Shape::Text,
-    read: |texts| texts.first().map(|text| identifier(text)).transpose(),
+    read: |texts| {
+        let name = texts.first();
+        name.map(|text| identifier(text, MAX_IDENTIFIER_BYTES))
+            .transpose()
+    },
 };
 
 pub(super) const TARGET: Kind<Target> = Kind {
@@ -286,9 +293,9 @@ fn plain(text: &str) -> Result<&str, Mismatch> {
     }
 }
 
-fn identifier(text: &str) -> Result<String, Mismatch> {
+fn identifier(text: &str, most: usize) -> Result<String, Mismatch> {
     match plain(text)? {
-        text if text.len() > MAX_IDENTIFIER_BYTES => Err(Mismatch::LongName),
+        text if text.len() > most => Err(Mismatch::LongName(most)),
         text => Ok(text.to_owned()),
     }
 }

@@ -265,7 +265,7 @@ fn mismatch_text(mismatch: &Mismatch) -> String {
         | Mismatch::Duration(_)
         | Mismatch::NoDuration
         | Mismatch::Zero
-        | Mismatch::LongName
+        | Mismatch::LongName(_)
         | Mismatch::ControlCharacter
         | Mismatch::VariableName
         | Mismatch::Also(_)
@@ -290,7 +290,7 @@ fn mismatch_hint(setting: &Setting, mismatch: &Mismatch) -> Option<String> {
         Mismatch::NoTarget => Some("a target is `head`, `heads`, a revision, `+1`".to_owned()),
         Mismatch::VariableName => Some("name the variable only, without `=` and value".to_owned()),
         Mismatch::Empty
-        | Mismatch::LongName
+        | Mismatch::LongName(_)
         | Mismatch::ControlCharacter
         | Mismatch::Target(_)
         | Mismatch::Type { .. } => None,

@@ -4,7 +4,7 @@ use super::apply::{told, unavailable_or};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::duration;
 use crate::exit::Exit;
-use crate::postgres::lock::LockError;
+use crate::postgres::lock::{LockError, PoolingSign};
 
 pub fn diagnostic(error: &LockError) -> Diagnostic {
     match error {
@@ -29,13 +29,22 @@ pub fn diagnostic(error: &LockError) -> Diagnostic {
             }
             .hint("wait longer with `--lock-wait`")
         }
-        LockError::SharedSession { host } => Diagnostic::error(
+        LockError::Pooled { host, sign } => Diagnostic::error(
             "pooler",
             Exit::Config,
-            "another client holds the migration lock in the very server session that we were \
-             given: a pooler in transaction mode stands between us and the server",
+            match sign {
+                PoolingSign::HeldBefore | PoolingSign::Shared | PoolingSign::Moved => {
+                    "a pooler in transaction or statement mode stands between us and the server, \
+                     where the migration lock keeps nobody out"
+                }
+                PoolingSign::NoTransactions => {
+                    "a pooler in statement mode stands between us and the server, where a \
+                     revision cannot have a transaction"
+                }
+            },
         )
         .place(Place::named(host))
+        .cause(sign.to_string())
         .hint("let MIGRATION_DATABASE_URL name the server itself, past the pooler"),
         LockError::Server(failure) => Diagnostic::error(
             "lock-failed",
@@ -86,12 +95,35 @@ mod tests {
 
     #[test]
     fn a_pooler_is_in_the_way() {
-        let error = LockError::SharedSession {
+        let error = |sign| LockError::Pooled {
             host: "pool:6432".into(),
+            sign,
         };
-        insta::assert_snapshot!(check(&error, 78), @r#"
-        seaworthy: error[pooler]: another client holds the migration lock in the very server session that we were given: a pooler in transaction mode stands between us and the server
+        insta::assert_snapshot!(check(&error(PoolingSign::HeldBefore), 78), @r#"
+        seaworthy: error[pooler]: a pooler in transaction or statement mode stands between us and the server, where the migration lock keeps nobody out
           --> pool:6432
+          cause: another client holds the migration lock in the very server session that we were given
+
+          hint: let MIGRATION_DATABASE_URL name the server itself, past the pooler
+        "#);
+        insta::assert_snapshot!(check(&error(PoolingSign::Shared), 78), @r#"
+        seaworthy: error[pooler]: a pooler in transaction or statement mode stands between us and the server, where the migration lock keeps nobody out
+          --> pool:6432
+          cause: two connections were given the same server session
+
+          hint: let MIGRATION_DATABASE_URL name the server itself, past the pooler
+        "#);
+        insta::assert_snapshot!(check(&error(PoolingSign::Moved), 78), @r#"
+        seaworthy: error[pooler]: a pooler in transaction or statement mode stands between us and the server, where the migration lock keeps nobody out
+          --> pool:6432
+          cause: two statements of one connection ran in different server sessions
+
+          hint: let MIGRATION_DATABASE_URL name the server itself, past the pooler
+        "#);
+        insta::assert_snapshot!(check(&error(PoolingSign::NoTransactions), 78), @r#"
+        seaworthy: error[pooler]: a pooler in statement mode stands between us and the server, where a revision cannot have a transaction
+          --> pool:6432
+          cause: it refuses transactions of more than one message
 
           hint: let MIGRATION_DATABASE_URL name the server itself, past the pooler
         "#);

@@ -20,10 +20,7 @@ pub fn diagnostic(error: &StateError) -> Diagnostic {
             format!("schema `{schema}` for the state table does not exist"),
         )
         .place(Place::named("--version-schema"))
-        .hint(format!(
-            "create it: `CREATE SCHEMA \"{}\"`",
-            schema.replace('"', "\"\"")
-        )),
+        .hint(format!("create it: `CREATE SCHEMA {}`", quoted(schema))),
         StateError::Unreadable {
             schema,
             table,
@@ -56,6 +53,22 @@ pub fn diagnostic(error: &StateError) -> Diagnostic {
             .cause(what)
             .hint("choose another name with `--version-table`")
         }
+        StateError::HistoryAlone { schema, table, log } => Diagnostic::error(
+            "state-table-gone",
+            Exit::Invalid,
+            format!(
+                "the state table `{schema}.{table}` is gone, but `{schema}.{log}` says that \
+                 revisions were applied to this database"
+            ),
+        )
+        .hint(format!(
+            "restore `{schema}.{table}`, or record what is applied: `seaworthy stamp REVISION`"
+        ))
+        .hint(format!(
+            "or let every revision run as on an empty database: `DROP TABLE {}.{}`",
+            quoted(schema),
+            quoted(log)
+        )),
         StateError::OtherTool { tool, schema } => Diagnostic::error(
             "other-tool",
             Exit::Invalid,
@@ -81,6 +94,10 @@ pub fn diagnostic(error: &StateError) -> Diagnostic {
         )
         .cause(told(failure)),
     }
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 #[cfg(test)]
@@ -156,6 +173,21 @@ mod tests {
           cause: it is no table
 
           hint: choose another name with `--version-table`
+        "#);
+    }
+
+    #[test]
+    fn the_state_table_is_gone() {
+        let error = StateError::HistoryAlone {
+            schema: "public".into(),
+            table: "seaworthy_revision".into(),
+            log: "seaworthy_log".into(),
+        };
+        insta::assert_snapshot!(check(&error, 65), @r#"
+        seaworthy: error[state-table-gone]: the state table `public.seaworthy_revision` is gone, but `public.seaworthy_log` says that revisions were applied to this database
+
+          hint: restore `public.seaworthy_revision`, or record what is applied: `seaworthy stamp REVISION`
+          hint: or let every revision run as on an empty database: `DROP TABLE "public"."seaworthy_log"`
         "#);
     }
 

@@ -1,24 +1,18 @@
 //! From a plan to an applied plan: lock, read and plan again, apply, release.
 
-use std::time::Duration;
-
-use tokio::time::Instant;
 use tracing::{info, warn};
 
 use super::arrival::{self, Arrival};
+use super::onlooker::{unless_shared, watch_from};
 use super::until_signal;
-use crate::config::{Config, DatabaseSource, TransactionScope};
+use crate::config::{Config, TransactionScope};
 use crate::error::{self, Error};
-use crate::files::Disk;
 use crate::plan::{Action, Plan, Script};
 use crate::postgres::apply::{self, Mode, Options, ProgressDisplay, Report};
-use crate::postgres::lock::{self, Key, Locked};
-use crate::postgres::{self, ConnectLimits, Session, SocketOnly, version_table};
+use crate::postgres::lock::{self, Key, Locked, Route};
+use crate::postgres::version_table;
 use crate::process::Signals;
 use crate::revision::Graph;
-
-/// Whoever looks on must not keep the run waiting.
-const OBSERVER_BOUND: Duration = Duration::from_secs(2);
 
 /// How the pending revisions are applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +42,9 @@ pub(super) async fn migrate(
     let key = Key::new(table.schema.as_deref(), &table.name);
     let lock_wait = config.migrations.lock_wait;
     let mut locked = until_signal(signals, async {
+        if Route::of(&session) == Route::Proxied {
+            unless_shared(config, &session).await?;
+        }
         Ok(lock::acquire(session, key, lock_wait).await?)
     })
     .await?;
@@ -87,16 +84,6 @@ async fn apply(
     let observer = || watch_from(source);
     let report = apply::apply(locked, &plan, graph, &recorded.location, &options, observer).await?;
     Ok(report)
-}
-
-/// Opens a connection that looks on while a revision takes long.
-async fn watch_from(source: &DatabaseSource) -> Option<Session> {
-    let connection = source.connection(&Disk).ok()?;
-    let limits = ConnectLimits {
-        deadline: Instant::now().checked_add(OBSERVER_BOUND),
-        socket_only: SocketOnly::Accept,
-    };
-    postgres::connect(&connection, &limits).await.ok()
 }
 
 /// Finds what can be known to fail before anything runs.

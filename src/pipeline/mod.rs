@@ -7,6 +7,7 @@
 mod arrival;
 mod migrate;
 mod offline;
+mod onlooker;
 
 use std::future::Future;
 

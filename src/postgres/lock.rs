@@ -9,14 +9,17 @@
 mod acquire;
 mod holder;
 mod key;
+mod pooling;
 
 pub use acquire::acquire;
 pub use holder::Holder;
 pub use key::Key;
+pub use pooling::{PoolingSign, unless_shared};
 
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
+use tokio_postgres::SimpleQueryMessage;
 
 use super::settings::Capabilities;
 use super::{ServerFailure, Session};
@@ -26,6 +29,10 @@ const CANCEL_BOUND: Duration = Duration::from_millis(900);
 
 /// How long a healthy server may take to unlock before we leave anyway.
 const RELEASE_BOUND: Duration = Duration::from_secs(2);
+
+/// How often a pooler is asked for the server session that holds the lock.
+const FIRST_UNLOCK_DELAY: Duration = Duration::from_millis(5);
+const LARGEST_UNLOCK_DELAY: Duration = Duration::from_millis(100);
 
 /// A session that holds the migration lock. Only it can apply revisions.
 pub struct Locked {
@@ -43,7 +50,7 @@ pub enum Route {
 }
 
 impl Route {
-    fn of(session: &Session) -> Self {
+    pub fn of(session: &Session) -> Self {
         if session.facts.key_pid == session.facts.backend_pid {
             Self::Direct
         } else {
@@ -59,8 +66,9 @@ pub enum LockError {
         wait: Duration,
         holder: Option<Box<Holder>>,
     },
-    #[error("another client of this server process holds the migration lock")]
-    SharedSession { host: String },
+    /// A pooler does not leave us a server session for ourselves.
+    #[error("a pooler stands before the server: {sign}")]
+    Pooled { host: String, sign: PoolingSign },
     #[error("the lock could not be taken: {0}")]
     Server(Box<ServerFailure>),
 }
@@ -81,16 +89,44 @@ impl Locked {
     /// Unlocks and closes. A failure to unlock is not told: the lock ends with
     /// the session, and an earlier error must not be hidden.
     pub async fn release(self) {
-        let statement = self.key.unlock();
-        let unlock = self.session.client.simple_query(&statement);
-        match tokio::time::timeout(RELEASE_BOUND, unlock).await {
-            Ok(Ok(_)) => {}
-            Ok(Err(error)) => {
-                tracing::debug!(error = %ServerFailure::from(&error), "could not unlock");
-            }
-            Err(_) => tracing::debug!("the server did not answer the unlock in time"),
+        match tokio::time::timeout(RELEASE_BOUND, self.unlock()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(failure)) => tracing::debug!(error = %failure, "could not unlock"),
+            Err(_) => self.not_unlocked(),
         }
         self.session.close().await;
+    }
+
+    /// Unlocks. A pooler that has changed the server session in the meantime
+    /// keeps the one that holds the lock, for as long as it likes: that one is
+    /// ended as soon as it is idle, and the pooler opens another.
+    async fn unlock(&self) -> Result<(), ServerFailure> {
+        let pid = self.session.facts.backend_pid;
+        let statement = self.key.unlock_of(pid);
+        let mut delays = delays(FIRST_UNLOCK_DELAY, LARGEST_UNLOCK_DELAY);
+        loop {
+            let messages = self.session.client.simple_query(&statement).await?;
+            let is_elsewhere = messages.iter().any(|message| {
+                matches!(message, SimpleQueryMessage::Row(row)
+                    if row.get(0).is_some_and(|answer| answer.starts_with("elsewhere")))
+            });
+            if !is_elsewhere {
+                return Ok(());
+            }
+            tokio::time::sleep(delays.next().unwrap_or(LARGEST_UNLOCK_DELAY)).await;
+        }
+    }
+
+    fn not_unlocked(&self) {
+        let pid = self.session.facts.backend_pid;
+        match self.route() {
+            Route::Direct => tracing::debug!("the server did not answer the unlock in time"),
+            Route::Proxied => tracing::warn!(
+                pid,
+                "the migration lock may stay with a server session of the pooler; \
+                 `SELECT pg_terminate_backend({pid})` frees it"
+            ),
+        }
     }
 
     /// Ends whatever runs on this session, rolls it back, unlocks and closes,
@@ -105,14 +141,10 @@ impl Locked {
             // The answer comes after the cancelled statement's. Outside a
             // transaction it is a mere warning.
             self.session.client.simple_query("ROLLBACK").await.ok();
-            self.session
-                .client
-                .simple_query(&self.key.unlock())
-                .await
-                .ok();
+            self.unlock().await.ok();
         };
         if tokio::time::timeout(CANCEL_BOUND, ended).await.is_err() {
-            tracing::debug!("the server did not end the statement in time");
+            self.not_unlocked();
         }
         self.session.close().await;
     }

@@ -7,7 +7,7 @@ use super::apply::{PrepareError, Prepared, Sharing, Task};
 use super::settings::{self, Capabilities, Extent};
 use super::version_table::{Elapsed, Presence, Tables, VersionTable};
 use crate::config::{Limit, TransactionScope};
-use crate::plan::{Body, Direction, Piece, Plan, Script, ScriptStatement};
+use crate::plan::{Action, Body, Direction, Piece, Plan, Script, ScriptStatement};
 use crate::revision::{Graph, RevisionId};
 use crate::sql::{OutsideKind, StatementKind};
 
@@ -43,6 +43,11 @@ pub fn script(
         TransactionScope::Revision => Sharing::Each,
         TransactionScope::All => Sharing::One,
     };
+    for step in &plan.steps {
+        if let Action::Resume(_) = step.action {
+            return Err(PrepareError::HalfDone(step.revision.clone()));
+        }
+    }
     let prepared = Prepared::new(plan, graph, sharing)?;
     let presence = match options.tables {
         OfflineTables::Create => Presence::Absent,

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use seaworthy::postgres::apply::{ApplyError, Outcome};
-use seaworthy::postgres::lock::{self, LockError};
+use seaworthy::postgres::lock::{self, LockError, PoolingSign};
 
 use crate::support::dock::{Dock, Ship, Ship::InTransaction, Ship::Outside};
 use crate::support::log::Log;
@@ -98,7 +98,13 @@ async fn a_server_session_that_holds_the_key_already_is_shared() {
         .expect("it is free");
     let error = lock::acquire(session, dock.key(), PATIENCE).await;
     assert!(
-        matches!(error, Err(LockError::SharedSession { .. })),
+        matches!(
+            error,
+            Err(LockError::Pooled {
+                sign: PoolingSign::HeldBefore,
+                ..
+            })
+        ),
         "{error:?}"
     );
 }

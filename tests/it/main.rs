@@ -9,6 +9,7 @@
 
 mod also;
 mod also_targets;
+mod applied_state;
 mod apply;
 mod connect;
 mod connect_fake;
@@ -24,14 +25,20 @@ mod lock_retry;
 mod no_secret;
 mod offline;
 mod output;
+mod places;
+mod pooler;
 mod readme;
 mod replicas;
+mod resumed;
+mod scripts;
 mod secrets;
 mod signals;
 mod standby_voyage;
 mod state;
 mod support;
 mod support_works;
+mod targets;
 mod tidy;
+mod traffic;
 mod wait_database;
 mod wait_schema;

@@ -13,7 +13,7 @@ fn start(project: &Project, database: &Database<'_>) -> Running {
 }
 
 #[test]
-fn ten_replicas_on_an_empty_database() {
+fn thirty_replicas_on_an_empty_database() {
     let database = Server::shared().database();
     let project = Project::new();
     project
@@ -26,7 +26,7 @@ fn ten_replicas_on_an_empty_database() {
              -- migrate:up transaction:false\n\
              CREATE INDEX CONCURRENTLY boats_id ON boats (id);\n",
         );
-    let replicas: Vec<Running> = (0..10).map(|_| start(&project, &database)).collect();
+    let replicas: Vec<Running> = (0..30).map(|_| start(&project, &database)).collect();
     for replica in replicas {
         let finished = replica.finish().expect_code(0);
         assert_eq!(finished.stdout, "up\n");
@@ -72,4 +72,37 @@ fn a_killed_holder_leaves_the_lock_to_the_next_one() {
     assert_eq!(finished.stdout, "up\n");
     assert_eq!(database.value("SELECT count(*) FROM boats"), "0");
     holder.finish().expect_code(137);
+}
+
+#[test]
+fn one_try_for_the_lock_names_its_holder() {
+    let database = Server::shared().database();
+    let project = Project::new();
+    project.revision("a1", "", "SELECT pg_sleep(120);", "");
+    let holder = start(&project, &database);
+    let sleeping = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() \
+                    AND wait_event = 'PgSleep'";
+    crate::support::eventually("the holder's revision runs", || {
+        database.column(sleeping).len() == 1
+    });
+    let finished = Binary::new(["upgrade", "--lock-wait", "0"])
+        .within(project.path())
+        .env("DATABASE_URL", database.url())
+        .run()
+        .expect_code(75);
+    let pid = database.value(sleeping);
+    for part in [
+        "the migration lock is taken".to_owned(),
+        format!(
+            "it is held by pid {pid}, application `seaworthy`, role `postgres`, from 127.0.0.1"
+        ),
+        format!("pg_terminate_backend({pid})"),
+    ] {
+        assert!(
+            finished.stderr.contains(&part),
+            "no `{part}` in:\n{}",
+            finished.stderr
+        );
+    }
+    drop(holder);
 }

@@ -8,10 +8,14 @@ use crate::plan::Direction;
 use crate::postgres::apply::{
     ApplyError, InvalidIndex, Outcome, PrepareError, Recording, Report, Scope, Site, Stopped,
 };
+use crate::postgres::lock::Route;
 use crate::postgres::{FailureKind, ServerFailure};
 
 /// `insufficient_privilege`
 const NO_PRIVILEGE: &str = "42501";
+
+/// `query_canceled`: also by `statement_timeout`.
+const CANCELED: &str = "57014";
 
 pub fn diagnostic(stopped: &Stopped) -> Diagnostic {
     let diagnostic = of(&stopped.error);
@@ -46,6 +50,10 @@ fn of(error: &ApplyError) -> Diagnostic {
             Diagnostic::error("unknown-revision", Exit::Bug, error.to_string())
         }
         ApplyError::Prepare(PrepareError::Script(error)) => super::script::diagnostic(error),
+        ApplyError::Prepare(PrepareError::HalfDone(_)) => {
+            Diagnostic::error("half-done", Exit::Invalid, error.to_string())
+                .hint("finish it online: `seaworthy upgrade`, without `--sql`")
+        }
         ApplyError::Script {
             site,
             failure,
@@ -57,7 +65,12 @@ fn of(error: &ApplyError) -> Diagnostic {
         )
         .place(place(site))
         .cause(told(failure))
-        .hint(rerun(site, *scope)),
+        .hint(if failure.sqlstate() == CANCELED {
+            "give it more time: `--statement-timeout`, or `statement-timeout:10m` on its marker line"
+                .to_owned()
+        } else {
+            rerun(site, *scope)
+        }),
         ApplyError::AtCommit { site, failure } => Diagnostic::error(
             "revision-failed",
             Exit::Failed,
@@ -106,9 +119,12 @@ fn of(error: &ApplyError) -> Diagnostic {
                 diagnostic
             }
         }
-        ApplyError::LockLost { revision } => Diagnostic::error(
+        ApplyError::LockLost { revision, route } => Diagnostic::error(
             "lock-lost",
-            Exit::Locked,
+            match route {
+                Route::Direct => Exit::Locked,
+                Route::Proxied => Exit::Config,
+            },
             format!(
                 "revision `{revision}` was not run: this server session does not hold the \
                  migration lock"

@@ -54,6 +54,34 @@ fn check(error: ApplyError, exit: u8) -> Diagnostic {
 }
 
 #[test]
+fn a_statement_ran_out_of_time() {
+    let error = ApplyError::Script {
+        site: site(),
+        failure: failure("57014", "canceling statement due to statement timeout"),
+        scope: Scope::Revision,
+    };
+    insta::assert_snapshot!(check(error, 1), @r#"
+    seaworthy: error[revision-failed]: revision `bbbb` failed and was rolled back
+      --> migrations/b.sql:3:1   revision `bbbb`
+       3 | CREATE TABLE b (n int);
+         | ^
+      cause: canceling statement due to statement timeout (SQLSTATE 57014)
+
+      hint: give it more time: `--statement-timeout`, or `statement-timeout:10m` on its marker line
+    "#);
+}
+
+#[test]
+fn a_half_applied_revision_is_not_printed() {
+    let error = PrepareError::HalfDone(RevisionId::recorded("bbbb"));
+    insta::assert_snapshot!(check(ApplyError::Prepare(error), 65), @r#"
+    seaworthy: error[half-done]: revision `bbbb` is half applied, and a script for psql begins at its start
+
+      hint: finish it online: `seaworthy upgrade`, without `--sql`
+    "#);
+}
+
+#[test]
 fn a_script_failed() {
     let mut failure = failure("23505", "duplicate key");
     failure.detail = Some("Key (n)=(1) already exists.".into());
@@ -187,10 +215,14 @@ fn it_could_not_be_recorded() {
 
 #[test]
 fn locks_were_lost_or_not_had() {
-    let error = ApplyError::LockLost {
+    let error = |route| ApplyError::LockLost {
         revision: RevisionId::recorded("bbbb"),
+        route,
     };
-    insta::assert_snapshot!(check(error, 75), @r#"
+    let proxied = check(error(Route::Proxied), 78);
+    let direct = check(error(Route::Direct), 75);
+    assert_eq!(proxied.to_string(), direct.to_string());
+    insta::assert_snapshot!(direct, @r#"
     seaworthy: error[lock-lost]: revision `bbbb` was not run: this server session does not hold the migration lock
       cause: a pooler in transaction mode has changed the server session, or a script has released every advisory lock
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::plan::Direction;
 use crate::postgres::ServerFailure;
+use crate::postgres::lock::Route;
 use crate::postgres::version_table::Location;
 use crate::revision::RevisionId;
 use crate::source::Source;
@@ -59,7 +60,7 @@ pub enum ApplyError {
     },
     /// This session does not hold the lock any more.
     #[error("the migration lock was lost before revision `{revision}`")]
-    LockLost { revision: RevisionId },
+    LockLost { revision: RevisionId, route: Route },
     /// A lock was not obtained in all tries.
     #[error("revision `{}` waited {waited:?} for locks: {failure}", .site.revision)]
     RetrySpent {

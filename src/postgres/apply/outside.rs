@@ -22,7 +22,6 @@ use super::transaction::{self, Broken, CommitSent};
 use super::verdict;
 use crate::config::Limit;
 use crate::plan::{Action, Direction, Journal, Script, ScriptStatement};
-use crate::postgres::lock::Route;
 use crate::postgres::quote::literal;
 use crate::postgres::settings;
 use crate::postgres::{ServerFailure, Session};
@@ -108,12 +107,6 @@ where
         journal: Option<&Journal>,
     ) -> Result<(), Stop> {
         let site = task.site(task.start());
-        if self.locked.route() == Route::Proxied {
-            return Err(Box::new(ApplyError::Proxied {
-                site,
-                host: self.locked.session().host.clone(),
-            }));
-        }
         if task.step.direction == Direction::Downgrade {
             return Err(Box::new(ApplyError::OutsideDowngrade { site }));
         }
@@ -327,6 +320,7 @@ where
             broken,
             task,
             &self.location,
+            self.locked.route(),
             Scope::Statement,
             start,
         ))

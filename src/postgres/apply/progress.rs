@@ -63,10 +63,9 @@ impl Progress {
                 sight.map(brief).unwrap_or_default()
             ));
         }
-        if running < self.said + HEARTBEAT {
+        if !self.is_due(running) {
             return;
         }
-        self.said = running;
         let blocker = sight.and_then(|sight| sight.blocker.as_ref());
         self.quietly(|| {
             tracing::info!(
@@ -78,6 +77,19 @@ impl Progress {
                 "still running"
             );
         });
+    }
+
+    /// Says whether it is time for a line about what runs for so long.
+    fn is_due(&mut self, running: Duration) -> bool {
+        if running < self.said {
+            // Another statement, or another try.
+            self.said = Duration::ZERO;
+        }
+        let is_due = running >= self.said + HEARTBEAT;
+        if is_due {
+            self.said = running;
+        }
+        is_due
     }
 
     /// A step is committed, or has run in a dry run.
@@ -130,5 +142,33 @@ fn brief(sight: &Sight) -> String {
         (Some(blocker), _) => format!("  waits for pid {}", blocker.pid),
         (None, Some(phase)) => format!("  {phase}"),
         (None, None) => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_comes_each_heartbeat_of_each_statement() {
+        let mut progress = Progress::begin(ProgressDisplay::Log, 1);
+        for (seconds, expected) in [
+            (1, false),
+            (9, false),
+            (10, true),
+            (11, false),
+            (20, true),
+            (39, true),
+            (40, false),
+            // The next statement.
+            (1, false),
+            (9, false),
+            (11, true),
+            (12, false),
+            (21, true),
+        ] {
+            let running = Duration::from_secs(seconds);
+            assert_eq!(progress.is_due(running), expected, "after {seconds}s");
+        }
     }
 }

@@ -14,7 +14,7 @@ use super::watch::Watch;
 use super::{Mode, Options, Report};
 use crate::config::TransactionScope;
 use crate::plan::{Action, Body, Direction};
-use crate::postgres::lock::Locked;
+use crate::postgres::lock::{Locked, Route};
 use crate::postgres::version_table::{Location, Presence};
 use crate::postgres::{ServerFailure, Session};
 
@@ -63,10 +63,29 @@ where
     ///
     /// Every [`ApplyError`].
     pub(super) async fn all(&mut self) -> Result<(), Box<ApplyError>> {
+        self.unless_proxied()?;
         match (self.options.mode, self.options.transaction) {
             (Mode::DryRun, _) | (Mode::Commit, TransactionScope::All) => self.together().await,
             (Mode::Commit, TransactionScope::Revision) => self.one_by_one().await,
         }
+    }
+
+    /// Refuses a script that needs the server session for itself, before any
+    /// other has run.
+    fn unless_proxied(&self) -> Result<(), Box<ApplyError>> {
+        if self.locked.route() == Route::Direct {
+            return Ok(());
+        }
+        let outside = self.tasks.iter().find(|task| {
+            let body = task.script.as_ref().map(|script| &script.body);
+            matches!(body, Some(Body::Statements(_)))
+        });
+        outside.map_or(Ok(()), |task| {
+            Err(Box::new(ApplyError::Proxied {
+                site: task.site(task.start()),
+                host: self.locked.session().host.clone(),
+            }))
+        })
     }
 
     /// Runs each step in a transaction of its own, or outside of any.
@@ -201,6 +220,7 @@ where
                 broken,
                 task,
                 &self.location,
+                self.locked.route(),
                 scope,
                 task.start(),
             ))),

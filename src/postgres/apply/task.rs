@@ -10,6 +10,7 @@ use crate::plan::{Action, Direction, Plan, Script, ScriptError, Step};
 use crate::postgres::settings::Limits;
 use crate::postgres::version_table::{Entry, LogAction};
 use crate::revision::{Graph, RevisionId, SectionLimit, checksum};
+use crate::sql;
 
 /// A plan whose every script may run.
 #[derive(Debug)]
@@ -32,6 +33,9 @@ pub enum PrepareError {
     Unknown(RevisionId),
     #[error(transparent)]
     Script(#[from] ScriptError),
+    /// Only an online run can go on in the middle of a script.
+    #[error("revision `{0}` is half applied, and a script for psql begins at its start")]
+    HalfDone(RevisionId),
 }
 
 /// One step, ready to run.
@@ -103,11 +107,16 @@ impl<'a> Task<'a> {
         })
     }
 
-    /// Returns where the script begins in the file.
+    /// Returns where the first statement of the script begins in the file.
     pub(in crate::postgres) fn start(&self) -> usize {
-        self.script
-            .as_ref()
-            .map_or(0, |script| script.section.span.start)
+        self.script.as_ref().map_or(0, |script| {
+            let section = &script.section.span;
+            let statements = sql::statements(&self.source.text()[section.clone()]);
+            let first = statements
+                .ok()
+                .and_then(|all| Some(all.first()?.span.start));
+            section.start + first.unwrap_or_default()
+        })
     }
 
     /// Returns the time limits: the section's, else the configured ones.

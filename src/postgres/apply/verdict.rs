@@ -5,6 +5,7 @@ use super::message::{Purpose, Spot};
 use super::task::Task;
 use super::transaction::{Broken, CommitSent};
 use crate::postgres::failure::FailureKind;
+use crate::postgres::lock::Route;
 use crate::postgres::version_table::Location;
 
 /// `invalid_text_representation`: how the proof of the lock fails.
@@ -22,6 +23,7 @@ pub(super) fn of_transaction(
     broken: Broken,
     task: &Task<'_>,
     location: &Location,
+    route: Route,
     scope: Scope,
     start: usize,
 ) -> ApplyError {
@@ -50,7 +52,7 @@ pub(super) fn of_transaction(
     match spot {
         Spot::Ours(Purpose::Session | Purpose::Begin) => record(Recording::Session, failure),
         Spot::Ours(Purpose::Ownership) if failure.sqlstate() == NOT_HELD => {
-            ApplyError::LockLost { revision }
+            ApplyError::LockLost { revision, route }
         }
         Spot::Ours(Purpose::Ownership) => record(Recording::Session, failure),
         Spot::Ours(Purpose::Tables) => record(Recording::Tables, failure),

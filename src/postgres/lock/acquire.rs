@@ -6,6 +6,7 @@ use tokio::time::{Instant, sleep};
 use tokio_postgres::SimpleQueryMessage;
 
 use super::holder::{Holder, holder};
+use super::pooling::{PoolingSign, keeps_transactions, pooled};
 use super::{Key, LockError, Locked, Route, delays};
 use crate::postgres::settings::{self, Capabilities, ConnectionCheck, Extent};
 use crate::postgres::{ServerFailure, Session};
@@ -24,8 +25,8 @@ const HOLDER_INTERVAL: Duration = Duration::from_secs(1);
 enum Try {
     Locked,
     Busy,
-    /// This server process held the key before we asked: it serves two clients.
-    Shared,
+    /// A pooler shares this server process among its clients.
+    Pooled(PoolingSign),
 }
 
 /// Takes the migration lock, trying again for as long as `lock_wait` says; zero
@@ -34,7 +35,7 @@ enum Try {
 /// # Errors
 ///
 /// - [`LockError::Busy`]: the time is spent.
-/// - [`LockError::SharedSession`]: a pooler gave us a session of somebody else.
+/// - [`LockError::Pooled`]: a pooler does not leave us a session for ourselves.
 /// - [`LockError::Server`]
 pub async fn acquire(session: Session, key: Key, lock_wait: Duration) -> Result<Locked, LockError> {
     match take(&session, key, lock_wait).await {
@@ -56,6 +57,9 @@ pub async fn acquire(session: Session, key: Key, lock_wait: Duration) -> Result<
 }
 
 async fn take(session: &Session, key: Key, lock_wait: Duration) -> Result<(), LockError> {
+    if Route::of(session) == Route::Proxied {
+        keeps_transactions(session).await?;
+    }
     let began = Instant::now();
     let mut wait = Wait::begin(began);
     let mut delays = delays(FIRST_DELAY, LARGEST_DELAY);
@@ -65,11 +69,7 @@ async fn take(session: &Session, key: Key, lock_wait: Duration) -> Result<(), Lo
             .map_err(|failure| LockError::Server(Box::new(failure)))?
         {
             Try::Locked => return Ok(()),
-            Try::Shared => {
-                return Err(LockError::SharedSession {
-                    host: session.host.clone(),
-                });
-            }
+            Try::Pooled(sign) => return Err(pooled(session, sign)),
             Try::Busy => {}
         }
         let waited = began.elapsed();
@@ -94,14 +94,17 @@ async fn take(session: &Session, key: Key, lock_wait: Duration) -> Result<(), Lo
 
 /// Asks for the lock in one statement, outside a transaction.
 ///
-/// The statement first proves that this server process does not hold the key:
-/// advisory locks are re-entrant, and a pooler in transaction mode may hand one
-/// process to two clients, which both would be told that they hold it.
+/// The statement first proves that this server process is the one of the first
+/// query, and does not hold the key: advisory locks are re-entrant, and a pooler
+/// in transaction mode may hand one process to two clients, which both would be
+/// told that they hold it.
 async fn attempt(session: &Session, key: Key) -> Result<Try, ServerFailure> {
     let statement = format!(
-        "SELECT CASE WHEN s.held THEN 'shared' \
+        "SELECT CASE WHEN pg_catalog.pg_backend_pid() <> {} THEN 'moved' \
+         WHEN s.held THEN 'held' \
          WHEN pg_catalog.pg_try_advisory_lock({}) THEN 'locked' ELSE 'busy' END AS answer \
          FROM (SELECT {} AS held OFFSET 0) s",
+        session.facts.backend_pid,
         key.literal(),
         key.is_held()
     );
@@ -112,7 +115,8 @@ async fn attempt(session: &Session, key: Key) -> Result<Try, ServerFailure> {
     });
     Ok(match answer {
         Some("locked") => Try::Locked,
-        Some("shared") => Try::Shared,
+        Some("held") => Try::Pooled(PoolingSign::HeldBefore),
+        Some("moved") => Try::Pooled(PoolingSign::Moved),
         _ => Try::Busy,
     })
 }

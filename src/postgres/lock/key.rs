@@ -61,8 +61,20 @@ impl Key {
         )
     }
 
-    pub(in crate::postgres) fn unlock(self) -> String {
-        format!("SELECT pg_catalog.pg_advisory_unlock({})", self.literal())
+    /// Returns the statement that unlocks where this server process holds the
+    /// key. Where the process `pid` does, which is another, it ends that process
+    /// if it is idle, and says `elsewhere`.
+    pub(in crate::postgres) fn unlock_of(self, pid: i32) -> String {
+        format!(
+            "SELECT CASE WHEN {held} THEN pg_catalog.pg_advisory_unlock({key})::pg_catalog.text \
+             WHEN EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE {rows} AND l.pid = {pid}) \
+             THEN pg_catalog.concat('elsewhere ', (SELECT pg_catalog.bool_or( \
+             pg_catalog.pg_terminate_backend(a.pid)) FROM pg_catalog.pg_stat_activity a \
+             WHERE a.pid = {pid} AND a.state = 'idle')) END",
+            held = self.is_held(),
+            key = self.literal(),
+            rows = self.rows(),
+        )
     }
 
     /// Returns the key as an `int8`; the smallest one has no plain literal.

@@ -31,6 +31,7 @@ pub(super) const COLUMNS: [&str; 9] = [
 /// - [`StateError::NoSchema`], [`StateError::SchemaMissing`]: it has no place.
 /// - [`StateError::Unreadable`]: the role lacks a privilege.
 /// - [`StateError::NotOurs`]: the name is taken by something else.
+/// - [`StateError::HistoryAlone`]: the state table is gone, its history is not.
 /// - [`StateError::OtherTool`]: another tool has applied revisions.
 /// - [`StateError::Server`]
 pub async fn locate(session: &Session, table: &VersionTable) -> Result<Location, StateError> {
@@ -51,6 +52,14 @@ pub async fn locate(session: &Session, table: &VersionTable) -> Result<Location,
         .iter()
         .find(|row| row.get("kind") == Some("place"))
         .and_then(|row| row.get("schema"));
+    let log = rows.iter().find(|row| row.get("kind") == Some("log"));
+    if let Some(schema) = log.and_then(|row| row.get("schema")) {
+        return Err(StateError::HistoryAlone {
+            schema: schema.to_owned(),
+            table: table.name.clone(),
+            log: table.log(),
+        });
+    }
     let Some(schema) = place else {
         return Err(match &table.schema {
             Some(schema) => StateError::SchemaMissing(schema.clone()),
@@ -106,7 +115,8 @@ fn state_table(row: &SimpleQueryRow, table: &VersionTable) -> Result<Location, S
 }
 
 /// Returns the one query: the state table, the place where it would be
-/// created, and the tables of other tools.
+/// created, the history of a state table that is gone, and the tables of other
+/// tools.
 ///
 /// `current_schemas` leaves out schemas that do not exist or that the role may
 /// not use, as name resolution does.
@@ -145,6 +155,10 @@ fn question(table: &VersionTable) -> String {
          UNION ALL \
          (SELECT 'place', p.nspname, NULL, NULL, NULL, NULL, NULL, NULL, NULL \
           FROM path p ORDER BY p.rank LIMIT 1) \
+         UNION ALL \
+         (SELECT 'log', p.nspname, c.relname, NULL, NULL, NULL, NULL, NULL, NULL \
+          FROM path p JOIN pg_catalog.pg_class c ON c.relnamespace = p.oid \
+          WHERE c.relname = {log} AND c.relkind IN ('r', 'p') ORDER BY p.rank LIMIT 1) \
          UNION ALL \
          (SELECT 'other', n.nspname, c.relname, NULL, NULL, \
            NULL, pg_catalog.has_table_privilege(c.oid, 'SELECT'), NULL, NULL \

@@ -105,6 +105,12 @@ pub enum StateError {
         /// Columns that ours has and this one lacks; empty: it is no table.
         missing: Vec<String>,
     },
+    #[error("`{schema}.{log}` is the history of a state table that is gone")]
+    HistoryAlone {
+        schema: String,
+        table: String,
+        log: String,
+    },
     #[error("`{schema}.{}` holds revisions of {}", .tool.table, .tool.name)]
     OtherTool { tool: OtherTool, schema: String },
     #[error("the row of revision `{revision}` has state `{state}`")]

@@ -86,7 +86,7 @@ mod tests {
         check(text, "revises", "c", Some((4, 19)));
         check(text, "revises", "a", None);
         check(text, "depends-on", "x", None);
-        check("\u{feff}-- revision: b", "revision", "b", Some((1, 15)));
+        check("\u{feff}-- revision: b", "revision", "b", Some((1, 14)));
         check("", "revision", "b", None);
     }
 }

@@ -421,7 +421,7 @@ fn owner() -> Option<&'static User> {
         .as_ref()
 }
 
-fn give_to_owner(path: &Path) {
+pub(super) fn give_to_owner(path: &Path) {
     if let Some(user) = owner() {
         chown(path, Some(user.uid.as_raw()), Some(user.gid.as_raw())).expect("root may chown");
     }

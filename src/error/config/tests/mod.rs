@@ -116,9 +116,9 @@ fn values_of_settings() {
       hint: did you mean `json`?
     exit 78
     ");
-    insta::assert_snapshot!(said(&value("version-table", by("SEAWORTHY_VERSION_TABLE"), Mismatch::LongName)), @r"
+    insta::assert_snapshot!(said(&value("version-table", by("SEAWORTHY_VERSION_TABLE"), Mismatch::LongName(59))), @r"
     seaworthy: error[setting]: the value of `SEAWORTHY_VERSION_TABLE` is not valid
-      cause: a name has at most 63 bytes
+      cause: a name has at most 59 bytes here
     exit 78
     ");
     insta::assert_snapshot!(said(&value("dir", by("SEAWORTHY_DIR"), Mismatch::ControlCharacter)), @r"
