@@ -68,6 +68,21 @@ impl ServerFailure {
             }
         }
     }
+
+    /// Says whether the same question may well be answered a moment later: the
+    /// session is gone, the server lacks something for now (class 53), somebody
+    /// intervened or a role's own timeout did (57), a device failed (58), or a
+    /// fight for locks was lost.
+    pub fn is_passing(&self) -> bool {
+        match &self.kind {
+            FailureKind::Lost | FailureKind::Protocol => true,
+            FailureKind::Server(code) => {
+                self.ends_session()
+                    || ["40", "53", "57", "58"].contains(&code.get(..2).unwrap_or_default())
+                    || code == "55P03"
+            }
+        }
+    }
 }
 
 impl From<&tokio_postgres::Error> for ServerFailure {

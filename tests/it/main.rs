@@ -9,6 +9,7 @@
 
 mod also;
 mod apply;
+mod chaos;
 mod connect;
 mod connect_fake;
 mod connect_tls;

@@ -126,6 +126,14 @@ impl Server {
         });
     }
 
+    /// Waits until a server that restarts its processes by itself has done so.
+    pub(crate) fn wait_until_it_answers(&self) {
+        super::eventually("the server answers", || {
+            let url = self.url(SUPERUSER);
+            super::database::try_query(&url, "SELECT 1").is_ok()
+        });
+    }
+
     /// Stops the server and starts it again on the same port.
     pub(crate) fn restart(&self, mode: StopMode) {
         self.stop(mode);
