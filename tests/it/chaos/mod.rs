@@ -77,13 +77,7 @@ fn after_any_fault_a_rerun_ends_at_head_with_everything_once() {
     assert_eq!(tally.rounds, rounds);
 }
 
-fn round(
-    server: &Server,
-    seed: u64,
-    pace: &mut Pace,
-    tally: &mut Tally,
-    diary: &mut Vec<String>,
-) {
+fn round(server: &Server, seed: u64, pace: &mut Pace, tally: &mut Tally, diary: &mut Vec<String>) {
     let mut rng = Rng::with_seed(seed);
     let voyage = Voyage::draw(&mut rng);
     let project = Project::new();
@@ -93,9 +87,10 @@ fn round(
     }
     let database = server.database();
     let proxy = Proxy::start(server.port(), Behaviour::Forward);
-    let url = database
-        .url()
-        .replace(&format!(":{}/", server.port()), &format!(":{}/", proxy.port()));
+    let url = database.url().replace(
+        &format!(":{}/", server.port()),
+        &format!(":{}/", proxy.port()),
+    );
     let start = || {
         Binary::new(["run", "--lock-wait", "30s", "--", "echo", "up"])
             .within(project.path())
@@ -106,10 +101,17 @@ fn round(
     let mut note = |finished: &Finished, tally: &mut Tally, diary: &mut Vec<String>| {
         diary.push(format!("code {}\n{}", finished.code(), finished.stderr));
         *tally.codes.entry(finished.code()).or_default() += 1;
-        tally.repaired += u64::from(finished.stderr.contains("INVALID index that an earlier run"));
+        tally.repaired += u64::from(
+            finished
+                .stderr
+                .contains("INVALID index that an earlier run"),
+        );
         told.extend(told_as_applied(&finished.stderr));
         // The application may be killed when it has said so.
-        assert!(finished.code() != 0 || finished.stdout == "up\n", "no application");
+        assert!(
+            finished.code() != 0 || finished.stdout == "up\n",
+            "no application"
+        );
         assert!(!finished.stderr.contains("panicked"), "it panicked");
     };
 

@@ -40,7 +40,11 @@ impl Truth {
             "tables"
         );
         for (name, table) in &self.tables {
-            let rows: Vec<String> = table.rows.iter().map(|(id, n)| format!("{id} {n}")).collect();
+            let rows: Vec<String> = table
+                .rows
+                .iter()
+                .map(|(id, n)| format!("{id} {n}"))
+                .collect();
             let found = format!("SELECT id || ' ' || n FROM {name} ORDER BY id");
             assert_eq!(database.column(&found), rows, "rows of {name}");
         }

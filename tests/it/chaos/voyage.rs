@@ -170,7 +170,11 @@ impl Draft<'_> {
         };
         self.truth.indexes.insert(name.clone(), index);
         let unique = if unique { " UNIQUE" } else { "" };
-        let if_not_exists = if self.rng.bool() { " IF NOT EXISTS" } else { "" };
+        let if_not_exists = if self.rng.bool() {
+            " IF NOT EXISTS"
+        } else {
+            ""
+        };
         let column = if slow { "slow(id)" } else { "id" };
         format!("CREATE{unique} INDEX{how}{if_not_exists} {name} ON {table} ({column});")
     }
