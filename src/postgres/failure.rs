@@ -48,7 +48,9 @@ impl ServerFailure {
         if self.kind != FailureKind::Lost {
             return;
         }
-        if let Some(ended) = session.ended() {
+        if let Some(ended) = session.ended().map(|ended| ended.to_string())
+            && ended != self.message
+        {
             self.message = format!("{}: {ended}", self.message);
         }
     }

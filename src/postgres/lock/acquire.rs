@@ -11,7 +11,10 @@ use crate::postgres::settings::{self, Capabilities, ConnectionCheck, Extent};
 use crate::postgres::{ServerFailure, Session};
 
 const FIRST_DELAY: Duration = Duration::from_millis(25);
-const LARGEST_DELAY: Duration = Duration::from_secs(1);
+
+/// A killed holder's server process is gone half a second later, and the next
+/// replica goes on within a second.
+const LARGEST_DELAY: Duration = Duration::from_millis(400);
 
 /// How often a wait says that it still waits.
 const HEARTBEAT: Duration = Duration::from_secs(10);
@@ -41,7 +44,7 @@ pub async fn acquire(session: Session, key: Key, lock_wait: Duration) -> Result<
         Ok(()) => {
             let capabilities = prepare(&session)
                 .await
-                .map_err(|failure| LockError::Server(Box::new(failure)))?;
+                .map_err(|failure| failed(&session, failure))?;
             Ok(Locked {
                 session,
                 key,
@@ -62,7 +65,7 @@ async fn take(session: &Session, key: Key, lock_wait: Duration) -> Result<(), Lo
     loop {
         match attempt(session, key)
             .await
-            .map_err(|failure| LockError::Server(Box::new(failure)))?
+            .map_err(|failure| failed(session, failure))?
         {
             Try::Locked => return Ok(()),
             Try::Shared => {
@@ -70,6 +73,9 @@ async fn take(session: &Session, key: Key, lock_wait: Duration) -> Result<(), Lo
                     host: session.host.clone(),
                 });
             }
+            Try::Busy if wait.asked.is_none() => stay(session)
+                .await
+                .map_err(|failure| failed(session, failure))?,
             Try::Busy => {}
         }
         let waited = began.elapsed();
@@ -77,7 +83,7 @@ async fn take(session: &Session, key: Key, lock_wait: Duration) -> Result<(), Lo
         if is_last || wait.wants_holder() {
             let holder = holder(session, key)
                 .await
-                .map_err(|failure| LockError::Server(Box::new(failure)))?;
+                .map_err(|failure| failed(session, failure))?;
             wait.say(holder, waited);
         }
         if is_last {
@@ -115,6 +121,21 @@ async fn attempt(session: &Session, key: Key) -> Result<Try, ServerFailure> {
         Some("shared") => Try::Shared,
         _ => Try::Busy,
     })
+}
+
+/// Lets a session idle between two tries, whatever its role's default is.
+/// Behind a pooler the setting would reach other clients.
+async fn stay(session: &Session) -> Result<(), ServerFailure> {
+    if Route::of(session) == Route::Direct && session.facts.version >= 140_000 {
+        let setting = settings::timeout("idle_session_timeout", None);
+        session.client.simple_query(&setting).await?;
+    }
+    Ok(())
+}
+
+fn failed(session: &Session, mut failure: ServerFailure) -> LockError {
+    failure.explain(session);
+    LockError::Server(Box::new(failure))
 }
 
 /// Sets what only a session that is ours alone may be set to: behind a pooler

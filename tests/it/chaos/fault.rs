@@ -1,8 +1,7 @@
 //! What goes wrong, and how it is done.
 
 use fastrand::Rng;
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use nix::sys::signal::Signal;
 
 use crate::support::binary::Running;
 use crate::support::database::Database;
@@ -113,10 +112,8 @@ impl Fault {
             Self::Restart => database.server().restart(StopMode::Fast),
             Self::KillBackend => {
                 for pid in database.column(&format!("SELECT pid {SESSIONS} LIMIT 1")) {
-                    let pid = Pid::from_raw(pid.parse().expect("a pid is a number"));
-                    // It may have ended since.
-                    let _ = kill(pid, Signal::SIGKILL);
-                    database.server().wait_until_it_answers();
+                    let pid = pid.parse().expect("a pid is a number");
+                    database.server().kill_backend(pid);
                 }
             }
         }
