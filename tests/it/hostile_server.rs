@@ -5,7 +5,7 @@ use crate::support::binary::{Binary, Finished, Running};
 use crate::support::eventually;
 use crate::support::mount::Mount;
 use crate::support::project::Project;
-use crate::support::server::{Options, Server};
+use crate::support::server::{Options, Server, StopMode};
 
 fn start(project: &Project, url: &str, args: &[&str]) -> Running {
     args.iter()
@@ -91,7 +91,7 @@ fn a_full_disk_fails_the_revision_and_a_rerun_goes_on() {
 }
 
 #[test]
-fn a_server_that_cannot_write_its_log_is_waited_for() {
+fn a_server_that_could_not_write_its_log_is_waited_for() {
     let server = Server::prepare(Options::default().setting("max_wal_size", "1GB"));
     let mount = Mount::new(server.socket_directory().join("wal"), 40);
     server.move_log_to(&mount.path().join("pg_wal"));
@@ -108,12 +108,17 @@ fn a_server_that_cannot_write_its_log_is_waited_for() {
         "INSERT INTO t VALUES (1, 'second');\n\
          INSERT INTO t SELECT g, repeat('x', 1000) FROM generate_series(2, 60000) g;",
     );
-    let lost = run(&project, &database.url(), &[]).expect_code(69);
-    says(
-        &lost,
-        &["connection-lost", "the journal knows how far it came"],
-    );
-    server.wait_until_gone();
+    // The statement fails, or the whole server, as it happens.
+    let full = run(&project, &database.url(), &[]);
+    match full.code() {
+        1 => says(&full, &["revision-failed", "53100", "c3.sql:8:1"]),
+        69 => says(
+            &full,
+            &["connection-lost", "the journal knows how far it came"],
+        ),
+        _ => panic!("{}", full.stderr),
+    }
+    server.stop(StopMode::Immediate);
     let waiting = start(&project, &database.url(), &[]);
     waiting.stderr_line("waiting for");
     mount.enlarge(400);
@@ -199,7 +204,7 @@ fn a_read_only_database_is_waited_for_while_something_is_pending() {
     let database = Server::shared().database();
     let read_only = |how: &str| {
         database.execute(&format!(
-            "ALTER DATABASE {} SET default_transaction_read_only = {how}",
+            "BEGIN READ WRITE; ALTER DATABASE {} SET default_transaction_read_only = {how}; COMMIT",
             database.name()
         ));
     };

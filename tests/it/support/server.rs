@@ -219,19 +219,6 @@ impl Server {
         &self.directory
     }
 
-    /// Waits until a server that ends by itself is gone.
-    pub(crate) fn wait_until_gone(&self) {
-        let Some(mut child) = self.lock().take() else {
-            return;
-        };
-        super::eventually("the server ends", || {
-            child
-                .try_wait()
-                .expect("the postmaster is our child")
-                .is_some()
-        });
-    }
-
     /// Returns the data directory, where files given by [`Options::file`] are.
     pub(crate) fn data_directory(&self) -> PathBuf {
         self.directory.join("data")
