@@ -135,3 +135,36 @@ impl std::fmt::Display for ServerFailure {
 }
 
 impl std::error::Error for ServerFailure {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(sqlstate: &str, passing: bool, ends_session: bool) {
+        let failure = ServerFailure {
+            kind: FailureKind::Server(sqlstate.to_owned()),
+            message: String::new(),
+            detail: None,
+            hint: None,
+            context: None,
+            position: None,
+        };
+        assert_eq!(failure.is_passing(), passing, "{sqlstate}");
+        assert_eq!(failure.ends_session(), ends_session, "{sqlstate}");
+    }
+
+    #[test]
+    fn some_failures_pass_and_some_end_the_session() {
+        check("57014", true, false);
+        check("57P01", true, true);
+        check("53100", true, false);
+        check("55P03", true, false);
+        check("40P01", true, false);
+        check("08006", true, true);
+        check("25P03", true, true);
+        check("42501", false, false);
+        check("42P01", false, false);
+        check("", false, false);
+    }
+}

@@ -16,7 +16,7 @@ use std::time::Duration;
 use fastrand::Rng;
 
 use self::fault::Fault;
-use self::voyage::Voyage;
+use self::voyage::{Transactions, Voyage};
 use crate::support::binary::{Binary, Finished, Running};
 use crate::support::project::Project;
 use crate::support::proxy::{Behaviour, Proxy};
@@ -92,7 +92,14 @@ fn round(server: &Server, seed: u64, pace: &mut Pace, tally: &mut Tally, diary: 
         &format!(":{}/", proxy.port()),
     );
     let start = || {
-        Binary::new(["run", "--lock-wait", "30s", "--", "echo", "up"])
+        let transaction = match voyage.transactions {
+            Transactions::OneOrNoneEach => "revision",
+            Transactions::OneForAll => "all",
+        };
+        Binary::new(["run", "--lock-wait", "30s", "--transaction", transaction])
+            .arg("--")
+            .arg("echo")
+            .arg("up")
             .within(project.path())
             .env("DATABASE_URL", &url)
             .spawn()

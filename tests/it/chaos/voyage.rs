@@ -21,8 +21,17 @@ const SLOW: &str = "CREATE FUNCTION slow(k int) RETURNS int LANGUAGE plpgsql IMM
 pub(super) struct Voyage {
     pub(super) files: Vec<(String, String)>,
     pub(super) truth: Truth,
+    pub(super) transactions: Transactions,
     /// How long all statements rest on the server, about.
     pub(super) naps: Duration,
+}
+
+/// Whether each revision has a transaction of its own, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Transactions {
+    OneOrNoneEach,
+    /// `--transaction all`
+    OneForAll,
 }
 
 /// Draws statements one by one, and keeps what they lead to.
@@ -43,11 +52,16 @@ impl Voyage {
             names: 0,
             ids: 0,
         };
+        let transactions = match draft.rng.u8(..6) {
+            0 => Transactions::OneForAll,
+            _ => Transactions::OneOrNoneEach,
+        };
         let mut files = Vec::new();
         let mut before = String::new();
         for number in 0..draft.rng.u32(3..=7) {
             let id = format!("r{number}");
-            let outside = number > 0 && draft.rng.u8(..5) < 3;
+            let outside =
+                transactions == Transactions::OneOrNoneEach && number > 0 && draft.rng.u8(..5) < 3;
             let mut text = format!("-- step {number}\n--\n-- revision: {id}\n");
             if number > 0 {
                 let _ = writeln!(text, "-- revises: {before}");
@@ -72,6 +86,7 @@ impl Voyage {
         Self {
             files,
             truth: draft.truth,
+            transactions,
             naps: draft.naps,
         }
     }
