@@ -211,7 +211,7 @@ impl Draft<'_> {
         self.naps += NAP * 2 * self.truth.tables[table].rows.len() as u32;
         match self.rng.u8(..3) {
             0 => format!("REINDEX INDEX CONCURRENTLY {name};"),
-            1 => format!("REINDEX (CONCURRENTLY) INDEX public.{name};"),
+            1 => format!("REINDEX (VERBOSE) INDEX CONCURRENTLY public.{name};"),
             _ => format!("REINDEX TABLE CONCURRENTLY {table};"),
         }
     }
