@@ -48,7 +48,9 @@ impl ServerFailure {
         if self.kind != FailureKind::Lost {
             return;
         }
-        if let Some(ended) = session.ended() {
+        if let Some(ended) = session.ended().map(|ended| ended.to_string())
+            && ended != self.message
+        {
             self.message = format!("{}: {ended}", self.message);
         }
     }
@@ -65,6 +67,21 @@ impl ServerFailure {
                         code.as_str(),
                         "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "25P04"
                     )
+            }
+        }
+    }
+
+    /// Says whether the same question may well be answered a moment later: the
+    /// session is gone, the server lacks something for now (class 53), somebody
+    /// intervened or a role's own timeout did (57), a device failed (58), or a
+    /// fight for locks was lost.
+    pub fn is_passing(&self) -> bool {
+        match &self.kind {
+            FailureKind::Lost | FailureKind::Protocol => true,
+            FailureKind::Server(code) => {
+                self.ends_session()
+                    || ["40", "53", "57", "58"].contains(&code.get(..2).unwrap_or_default())
+                    || code == "55P03"
             }
         }
     }
@@ -118,3 +135,36 @@ impl std::fmt::Display for ServerFailure {
 }
 
 impl std::error::Error for ServerFailure {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(sqlstate: &str, passing: bool, ends_session: bool) {
+        let failure = ServerFailure {
+            kind: FailureKind::Server(sqlstate.to_owned()),
+            message: String::new(),
+            detail: None,
+            hint: None,
+            context: None,
+            position: None,
+        };
+        assert_eq!(failure.is_passing(), passing, "{sqlstate}");
+        assert_eq!(failure.ends_session(), ends_session, "{sqlstate}");
+    }
+
+    #[test]
+    fn some_failures_pass_and_some_end_the_session() {
+        check("57014", true, false);
+        check("57P01", true, true);
+        check("53100", true, false);
+        check("55P03", true, false);
+        check("40P01", true, false);
+        check("08006", true, true);
+        check("25P03", true, true);
+        check("42501", false, false);
+        check("42P01", false, false);
+        check("", false, false);
+    }
+}

@@ -9,10 +9,10 @@ pub(in crate::error) fn diagnostic(error: &NotReady) -> Diagnostic {
     match error {
         NotReady::Connect(error) => connect::diagnostic(error),
         NotReady::Also(error) => also::diagnostic(error),
-        NotReady::Lost(failure) => Diagnostic::error(
-            "connection-lost",
+        NotReady::Unread(failure) => Diagnostic::error(
+            "state-not-read",
             Exit::Unavailable,
-            "the connection was lost while the applied revisions were read",
+            "the applied revisions could not be read",
         )
         .cause(failure.to_string()),
         NotReady::ReadOnly {

@@ -100,7 +100,7 @@ impl Index {
 }
 
 /// Returns the name as the server would read it back.
-fn written(name: &ObjectName) -> String {
+pub(super) fn written(name: &ObjectName) -> String {
     match &name.schema {
         Some(schema) => Qualified {
             schema,

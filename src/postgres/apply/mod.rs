@@ -17,6 +17,7 @@ mod judge;
 mod message;
 mod outside;
 mod progress;
+mod remains;
 mod retry;
 mod run;
 mod send;

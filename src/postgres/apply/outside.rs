@@ -195,8 +195,10 @@ where
                 Judgement::Finished => break,
                 Judgement::RunUnmarked => {}
                 Judgement::Run => marked = Begun::Yes,
-                Judgement::Repair(index) => {
-                    self.repair(turn, &index).await?;
+                Judgement::Repair(remains) => {
+                    for index in &remains {
+                        self.repair(turn, index).await?;
+                    }
                     marked = Begun::Yes;
                 }
             }
@@ -244,7 +246,7 @@ where
             StatementKind::Outside(
                 OutsideKind::CreateIndexConcurrently { .. }
                 | OutsideKind::DropIndexConcurrently { .. }
-                | OutsideKind::ReindexConcurrently
+                | OutsideKind::ReindexConcurrently { .. }
                 | OutsideKind::Vacuum,
             ) => self.unhurried(&message).await,
             _ => {

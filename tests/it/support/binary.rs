@@ -180,6 +180,16 @@ impl Running {
             .is_some()
     }
 
+    /// Waits until the end, or for so long, and says whether it has come.
+    pub(crate) fn ends_within(&self, time: Duration) -> bool {
+        self.stderr.ends_within(time)
+    }
+
+    /// Says whether nothing more will be written, which is the end.
+    pub(crate) fn stderr_has_ended(&self) -> bool {
+        self.ends_within(Duration::ZERO)
+    }
+
     /// Waits for the end.
     #[track_caller]
     pub(crate) fn finish(mut self) -> Finished {
@@ -290,6 +300,15 @@ impl Capture {
             stream.ended || found(&String::from_utf8_lossy(&stream.bytes)).is_some()
         });
         found(&text).unwrap_or_else(|| panic!("no line with `{part}` in:\n{text}"))
+    }
+
+    fn ends_within(&self, time: Duration) -> bool {
+        let (state, changed) = &*self.shared;
+        let state = state.lock().unwrap_or_else(PoisonError::into_inner);
+        let (state, _) = changed
+            .wait_timeout_while(state, time, |state| !state.ended)
+            .unwrap_or_else(PoisonError::into_inner);
+        state.ended
     }
 
     #[track_caller]

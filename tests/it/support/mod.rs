@@ -15,6 +15,7 @@ pub(crate) mod database;
 pub(crate) mod dock;
 pub(crate) mod fake_server;
 pub(crate) mod log;
+pub(crate) mod mount;
 pub(crate) mod pgbouncer;
 pub(crate) mod project;
 pub(crate) mod proxy;
