@@ -25,10 +25,7 @@ pub async fn state(session: &Session, table: &VersionTable) -> Result<AppliedSta
     }
 }
 
-async fn seen(
-    session: &Session,
-    table: &VersionTable,
-) -> Result<Option<AppliedState>, StateError> {
+async fn seen(session: &Session, table: &VersionTable) -> Result<Option<AppliedState>, StateError> {
     // The server finds a name without a schema along the search path.
     let name = match &table.schema {
         Some(schema) => Qualified {
