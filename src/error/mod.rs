@@ -21,6 +21,8 @@ pub mod state;
 pub mod target;
 pub mod wait;
 
+pub use not_ready::NotReady;
+
 use std::io;
 
 use crate::config::ConfigError;
@@ -28,7 +30,6 @@ use crate::diagnostic::Diagnostic;
 use crate::exit::Exit;
 use crate::files::FilesError;
 use crate::format::FormatError;
-use crate::pipeline::NotReady;
 use crate::plan::{PlanError, ScriptError};
 use crate::postgres::apply::Stopped;
 use crate::postgres::lock::LockError;

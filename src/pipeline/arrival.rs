@@ -5,10 +5,9 @@ use std::future::Future;
 
 use tokio::try_join;
 
-use super::NotReady;
 use crate::also;
 use crate::config::{Config, DatabaseSource, MigrationsConfig};
-use crate::error::Error;
+use crate::error::{Error, NotReady};
 use crate::files::Disk;
 use crate::plan::{self, AppliedState, Plan, Policy};
 use crate::postgres::version_table::{self, VersionTable};

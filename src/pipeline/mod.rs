@@ -6,7 +6,6 @@
 
 mod arrival;
 mod migrate;
-mod not_ready;
 mod offline;
 
 use std::future::Future;
@@ -20,7 +19,6 @@ use crate::process::Signals;
 use crate::revision::{Graph, Target};
 
 pub use migrate::Manner;
-pub use not_ready::NotReady;
 pub use offline::{offline, state, state_at};
 
 /// Returns the revisions of the configured directory as a valid graph.

@@ -8,7 +8,7 @@ use crate::support::dock::{Dock, Ship::InTransaction, Ship::Outside};
 /// Ends the session that calls it with this number, once.
 const TRAP: &str = "CREATE TABLE trap (n int); CREATE TABLE t (n int); INSERT INTO t VALUES (1); \
     CREATE FUNCTION spring(k int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN \
-    IF EXISTS (SELECT FROM trap WHERE n = k) THEN \
+    IF EXISTS (SELECT FROM public.trap WHERE n = k) THEN \
     PERFORM pg_terminate_backend(pg_backend_pid()); END IF; RETURN k; END $$;";
 
 const SCRIPT: &str = "INSERT INTO t VALUES (spring(2));\n\

@@ -24,8 +24,9 @@ pub fn diagnostic(stopped: &Stopped) -> Diagnostic {
         .iter()
         .map(|done| format!("`{}`", done.step.revision))
         .collect();
+    let stay = if done.len() == 1 { "stays" } else { "stay" };
     diagnostic.cause(format!(
-        "before it this run has committed {}, which stay",
+        "before it this run has committed {}, which {stay}",
         done.join(", ")
     ))
 }

@@ -122,7 +122,7 @@ fn a_script_failed() {
              DETAIL: Key (n)=(1) already exists.
              HINT: none
              CONTEXT: SQL function "f"
-      cause: before it this run has committed `aaaa`, which stay
+      cause: before it this run has committed `aaaa`, which stays
 
       hint: correct the script and run `seaworthy upgrade` again
     "#);

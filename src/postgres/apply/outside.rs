@@ -141,7 +141,6 @@ where
             frame.begin_script(&mut message, turn.task, turn.script, novelty);
             match self
                 .watched(
-                    turn,
                     self.options.lock_timeout,
                     send_one(self.locked.session(), &message),
                 )
@@ -237,7 +236,7 @@ where
         });
         let mut message = Message::default();
         message.ours(Purpose::Session, &index.drop_concurrently());
-        self.unhurried(turn, &message)
+        self.unhurried(&message)
             .await
             .map_err(|failed| self.stop(turn.task, failed, turn.statement().span.start))
     }
@@ -254,26 +253,26 @@ where
                 | OutsideKind::DropIndexConcurrently { .. }
                 | OutsideKind::ReindexConcurrently
                 | OutsideKind::Vacuum,
-            ) => self.unhurried(turn, &message).await,
+            ) => self.unhurried(&message).await,
             _ => {
                 let limit = turn
                     .task
                     .limits(self.options.lock_timeout, None)
                     .lock_timeout;
                 let work = send_one(self.locked.session(), &message);
-                self.watched(turn, limit, work).await
+                self.watched(limit, work).await
             }
         }
     }
 
     /// Sends a message with `lock_timeout` off, and puts the timeout back.
-    async fn unhurried(&mut self, turn: Turn<'_>, message: &Message) -> Result<(), Failed> {
+    async fn unhurried(&mut self, message: &Message) -> Result<(), Failed> {
         let session = self.locked.session();
         let timeout = ask(session, "SHOW lock_timeout").await.map_err(outright)?;
         ask(session, &settings::timeout("lock_timeout", None))
             .await
             .map_err(outright)?;
-        let sent = self.watched(turn, None, send_one(session, message)).await;
+        let sent = self.watched(None, send_one(session, message)).await;
         let restore = format!("SET lock_timeout = {}", literal(&timeout));
         match (sent, ask(session, &restore).await) {
             (Ok(()), restored) => restored.map(|_| ()).map_err(outright),
@@ -296,12 +295,7 @@ where
         Ok(())
     }
 
-    async fn watched<T>(
-        &mut self,
-        _turn: Turn<'_>,
-        lock_timeout: Limit,
-        work: impl Future<Output = T>,
-    ) -> T {
+    async fn watched<T>(&mut self, lock_timeout: Limit, work: impl Future<Output = T>) -> T {
         let pid = self.locked.session().facts.backend_pid;
         self.watch
             .during(pid, lock_timeout, &mut self.progress, work)

@@ -1,12 +1,11 @@
 //! What is said of an attempt that did not bring what is waited for.
 
+use super::NotReady;
 use crate::diagnostic::Diagnostic;
+use crate::error::{also, connect, state};
 use crate::exit::Exit;
-use crate::pipeline::NotReady;
 
-use super::{also, connect, state};
-
-pub(super) fn diagnostic(error: &NotReady) -> Diagnostic {
+pub(in crate::error) fn diagnostic(error: &NotReady) -> Diagnostic {
     match error {
         NotReady::Connect(error) => connect::diagnostic(error),
         NotReady::Also(error) => also::diagnostic(error),

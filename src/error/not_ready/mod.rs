@@ -1,7 +1,13 @@
 //! Why an attempt did not bring what is waited for.
+//!
+//! It gathers the errors of several rooms, and so stands outside of them.
 
+mod words;
+
+pub(super) use words::diagnostic;
+
+use super::Error;
 use crate::also::AlsoFailure;
-use crate::error::Error;
 use crate::postgres::version_table::StateError;
 use crate::postgres::{ConnectError, ServerFailure};
 use crate::revision::RevisionId;
@@ -37,7 +43,7 @@ pub enum NotReady {
 impl NotReady {
     /// Returns what a failure to read the state means: a connection that ended
     /// is tried again, everything else is an error at once.
-    pub(super) fn reading(error: StateError) -> Self {
+    pub fn reading(error: StateError) -> Self {
         match error {
             StateError::Server(failure) if failure.ends_session() => Self::Lost(*failure),
             error => Self::Other(Box::new(error.into())),
