@@ -233,7 +233,8 @@ class Bench:
 
     def head(self):
         rounds = 20 if self.options.quick else 100
-        commands = {"psql `select 1`": (self.cluster.psql("postgres", "-c", "select 1"), {}), **self.at_head(100, TABLE)}
+        select = (self.cluster.psql("postgres", "-c", "select 1"), {})
+        commands = {"psql `select 1`": select, **self.at_head(100, TABLE)}
         slow = {name: command for name, command in commands.items() if name in ("psql `select 1`", "alembic")}
         fast = {name: command for name, command in commands.items() if name != "alembic"}
         samples = in_turn(fast, rounds)
