@@ -58,10 +58,10 @@ pub(super) async fn schema(config: &Config, graph: &Graph, target: &Target) -> R
         let session = log_in(config, source, attempt).await?;
         // The migration that is waited for may be what creates the table, its
         // schema, or the right to read it.
-        let recorded = version_table::recorded(&session, &table)
+        let state = version_table::state(&session, &table)
             .await
             .map_err(NotReady::State)?;
-        let reached = plan::reached(graph, &recorded.state, target).map_err(Error::from)?;
+        let reached = plan::reached(graph, &state, target).map_err(Error::from)?;
         session.close().await;
         if reached {
             Ok(())
@@ -104,11 +104,11 @@ pub(super) async fn state(config: &Config) -> Result<AppliedState, Error> {
     let subject = source.connection(&Disk)?.shown();
     tried(config, &limits, &subject, async |attempt| {
         let session = log_in(config, source, attempt).await?;
-        let recorded = version_table::recorded(&session, &table)
+        let state = version_table::state(&session, &table)
             .await
             .map_err(NotReady::reading)?;
         session.close().await;
-        Ok(recorded.state)
+        Ok(state)
     })
     .await
 }
@@ -152,10 +152,10 @@ async fn arrive(
     attempt: Attempt,
 ) -> Result<Arrival, NotReady> {
     let session = log_in_to(config, connection, attempt).await?;
-    let recorded = version_table::recorded(&session, &version_table(&config.migrations))
+    let state = version_table::state(&session, &version_table(&config.migrations))
         .await
         .map_err(NotReady::reading)?;
-    let plan = plan(config, graph, &recorded.state)?;
+    let plan = plan(config, graph, &state)?;
     let writable = !session.facts.in_recovery && !session.facts.read_only;
     match plan.steps.first() {
         Some(step) if !writable => {

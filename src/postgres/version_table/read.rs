@@ -5,6 +5,7 @@ use std::pin::pin;
 use futures_util::TryStreamExt;
 use tokio_postgres::{SimpleQueryMessage, SimpleQueryRow};
 
+use super::array::elements;
 use super::{Location, Presence, StateError};
 use crate::plan::{Applied, AppliedState, Journal, Progress, StartedStatement};
 use crate::postgres::Session;
@@ -20,14 +21,22 @@ use crate::revision::RevisionId;
 /// - [`StateError::BadRow`]
 /// - [`StateError::Server`]
 pub async fn read(session: &Session, location: &Location) -> Result<AppliedState, StateError> {
-    let mut state = AppliedState::default();
-    if location.state_table == Presence::Absent {
-        return Ok(state);
+    match location.state_table {
+        Presence::Absent => Ok(AppliedState::default()),
+        Presence::Present => rows_of(session, &location.to_string()).await,
     }
+}
+
+/// Returns the state from what stands after FROM.
+///
+/// # Errors
+///
+/// Those of [`read`].
+pub(super) async fn rows_of(session: &Session, relation: &str) -> Result<AppliedState, StateError> {
+    let mut state = AppliedState::default();
     let query = format!(
-        "SELECT revision, pg_catalog.to_json(revises) AS revises, \
-         pg_catalog.to_json(depends_on) AS depends_on, message, checksum, state, \
-         finished, prefix, started FROM {location}"
+        "SELECT revision, revises, depends_on, message, checksum, state, \
+         finished, prefix, started FROM {relation}"
     );
     let server = |error: tokio_postgres::Error| StateError::Server(Box::new(error.into()));
     // A stream, since ten thousand rows need not be held twice.
@@ -79,12 +88,12 @@ fn ids(
     revision: &RevisionId,
     column: &'static str,
 ) -> Result<Vec<RevisionId>, StateError> {
-    match row.get(column) {
-        None | Some("[]") => Ok(Vec::new()),
-        Some(json) => serde_json::from_str::<Vec<String>>(json)
-            .map(|ids| ids.iter().map(|id| RevisionId::recorded(id)).collect())
-            .map_err(|_| bad(revision, column)),
-    }
+    let Some(text) = row.get(column) else {
+        return Ok(Vec::new());
+    };
+    elements(text)
+        .map(|ids| ids.iter().map(|id| RevisionId::recorded(id)).collect())
+        .ok_or_else(|| bad(revision, column))
 }
 
 fn bad(revision: &RevisionId, column: &'static str) -> StateError {
