@@ -4,6 +4,8 @@
 //! the causes from the outermost in, and at most two things to do next. This
 //! module turns it into text or JSON; what it says is decided in `error/`.
 
+mod shown;
+
 use std::fmt::{self, Display, Write as _};
 
 use crate::exit::Exit;
@@ -146,18 +148,19 @@ impl Display for Diagnostic {
             Severity::Error => "error",
             Severity::Warning => "warning",
         };
-        write!(f, "seaworthy: {severity}[{}]: {}", self.code, self.title)?;
+        let title = shown::sentence(&self.title);
+        write!(f, "seaworthy: {severity}[{}]: {title}", self.code)?;
         for place in &self.places {
             write!(f, "\n  --> {place}")?;
         }
         for cause in &self.causes {
-            write!(f, "\n  cause: {}", indented(cause))?;
+            write!(f, "\n  cause: {}", shown::paragraph(cause))?;
         }
         if !self.hints.is_empty() {
             f.write_char('\n')?;
         }
         for hint in self.hints.iter().take(MAX_HINTS) {
-            write!(f, "\n  hint: {}", indented(hint))?;
+            write!(f, "\n  hint: {}", shown::paragraph(hint))?;
         }
         Ok(())
     }
@@ -165,29 +168,18 @@ impl Display for Diagnostic {
 
 impl Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)?;
+        f.write_str(&shown::sentence(&self.name))?;
         if let Some(note) = &self.note {
-            write!(f, "   {note}")?;
+            write!(f, "   {}", shown::sentence(note))?;
         }
         if let Some(excerpt) = &self.excerpt {
             let number = excerpt.line.to_string();
-            // A tab before the caret stays a tab, so that the two lines align.
-            let lead: String = excerpt
-                .text
-                .chars()
-                .take(excerpt.column.saturating_sub(1))
-                .map(|c| if c == '\t' { '\t' } else { ' ' })
-                .collect();
+            let (text, lead) = shown::excerpt(&excerpt.text, excerpt.column);
             let margin = " ".repeat(number.len());
-            write!(f, "\n   {number} | {}\n   {margin} | {lead}^", excerpt.text)?;
+            write!(f, "\n   {number} | {text}\n   {margin} | {lead}^")?;
         }
         Ok(())
     }
-}
-
-/// Keeps the lines of a long text under its first one.
-fn indented(text: &str) -> String {
-    text.trim_end().replace('\n', "\n         ")
 }
 
 #[cfg(test)]

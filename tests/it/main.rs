@@ -15,6 +15,7 @@ mod connect_tls;
 mod entrypoint;
 mod example_schema;
 mod exit_codes;
+mod fuzz_corpus;
 mod journal;
 mod lock;
 mod lock_retry;
