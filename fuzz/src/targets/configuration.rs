@@ -51,15 +51,13 @@ pub(super) fn url(data: &[u8]) {
     if user.contains(['/', '?', '#', '@', '[', ']', ',']) {
         return;
     }
-    database(
-        &format!("{scheme}://{user}:{SECRET}{after}@{rest}"),
-        text.len(),
-    );
-    let separator = if rest.contains('?') { '&' } else { '?' };
-    database(
-        &format!("{scheme}://{user}@{rest}{separator}password={SECRET}{after}"),
-        text.len(),
-    );
+    let url = if after.len() % 2 == 0 {
+        format!("{scheme}://{user}:{SECRET}{after}@{rest}")
+    } else {
+        let separator = if rest.contains('?') { '&' } else { '?' };
+        format!("{scheme}://{user}@{rest}{separator}password={SECRET}{after}")
+    };
+    database(&url, text.len());
 }
 
 /// A connection string: what stands before the password, and what behind it.
@@ -75,8 +73,12 @@ pub(super) fn conninfo(data: &[u8]) {
     if before.contains(['\'', '\\']) || before.trim_end().ends_with('=') || before.contains("://") {
         return;
     }
-    database(&format!("{before} password={SECRET}{after}"), text.len());
-    database(&format!("{before} password = '{SECRET}{after}"), text.len());
+    let assignment = if after.len() % 2 == 0 {
+        "password="
+    } else {
+        "password = '"
+    };
+    database(&format!("{before} {assignment}{SECRET}{after}"), text.len());
 }
 
 fn database(url: &str, input: usize) {
@@ -96,13 +98,12 @@ pub(super) fn also(data: &[u8]) {
         ];
         resolve(waiting(), &variables, &Shelf::default(), text.len());
     };
-    world(text);
-    if let Some((user, rest)) = text.split_once('\n')
-        && !user.contains(['/', '?', '#', '@', ',', ' ', '\t'])
-    {
-        for scheme in ["http", "https", "tcp"] {
+    match text.split_once('\n') {
+        Some((user, rest)) if !user.contains(['/', '?', '#', '@', ',', ' ', '\t']) => {
+            let scheme = ["http", "https", "tcp"][rest.len() % 3];
             world(&format!("{scheme}://{user}:{SECRET}@{rest}"));
         }
+        Some(_) | None => world(text),
     }
 }
 
@@ -194,7 +195,10 @@ fn resolve(typed: &Typed, variables: &[(&str, &str)], shelf: &Shelf, input: usiz
     let environment = Environment::new(variables, account);
     match config::resolve(typed, &environment, shelf) {
         Ok(config) => {
-            hidden(&format!("{config:?}"));
+            // Most of the time would go into this one.
+            if input % 8 == 0 {
+                hidden(&format!("{config:?}"));
+            }
             for warning in &config.warnings {
                 let words = error::config::warning(warning);
                 assert_bounded(&words, input);
