@@ -21,11 +21,13 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 use super::settings::Capabilities;
 use super::{ServerFailure, Session};
 
-/// A cancelled statement, ROLLBACK and the unlock must all fit into this.
-const CANCEL_BOUND: Duration = Duration::from_millis(900);
+/// A cancelled statement, ROLLBACK and the unlock must all fit into this; it
+/// leaves some of the second that a signal may take to the rest of us.
+const CANCEL_BOUND: Duration = Duration::from_millis(700);
 
-/// How long a healthy server may take to unlock before we leave anyway.
-const RELEASE_BOUND: Duration = Duration::from_secs(2);
+/// How long a healthy server may take to unlock before we leave anyway, which
+/// frees the lock, too. No signal is heard in this time.
+const RELEASE_BOUND: Duration = Duration::from_millis(500);
 
 /// A session that holds the migration lock. Only it can apply revisions.
 pub struct Locked {
@@ -88,7 +90,10 @@ impl Locked {
             Ok(Err(error)) => {
                 tracing::debug!(error = %ServerFailure::from(&error), "could not unlock");
             }
-            Err(_) => tracing::debug!("the server did not answer the unlock in time"),
+            Err(_) => {
+                tracing::debug!("the server did not answer the unlock in time");
+                return;
+            }
         }
         self.session.close().await;
     }
@@ -112,7 +117,9 @@ impl Locked {
                 .ok();
         };
         if tokio::time::timeout(CANCEL_BOUND, ended).await.is_err() {
+            // It would not take notice of a goodbye either.
             tracing::debug!("the server did not end the statement in time");
+            return;
         }
         self.session.close().await;
     }

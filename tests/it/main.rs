@@ -16,6 +16,8 @@ mod entrypoint;
 mod example_schema;
 mod exit_codes;
 mod fuzz_corpus;
+mod hostile_files;
+mod hostile_wire;
 mod journal;
 mod lock;
 mod lock_retry;
