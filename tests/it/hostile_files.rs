@@ -37,7 +37,7 @@ fn refused(project: &Project) -> Finished {
 
 fn migrations() -> Project {
     let project = Project::new();
-    fs::create_dir(project.migrations()).unwrap();
+    fs::create_dir(project.migrations()).expect("an empty project");
     project
 }
 

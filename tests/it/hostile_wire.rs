@@ -58,7 +58,7 @@ fn one_column() -> Vec<u8> {
 
 fn row(value: &[u8]) -> Vec<u8> {
     let mut contents = vec![0, 1];
-    contents.extend(u32::try_from(value.len()).unwrap().to_be_bytes());
+    contents.extend(u32::try_from(value.len()).expect("it fits").to_be_bytes());
     contents.extend(value);
     message(b'D', &contents)
 }

@@ -51,7 +51,7 @@ pub(super) fn url(data: &[u8]) {
     if user.contains(['/', '?', '#', '@', '[', ']', ',']) {
         return;
     }
-    let url = if after.len() % 2 == 0 {
+    let url = if after.len().is_multiple_of(2) {
         format!("{scheme}://{user}:{SECRET}{after}@{rest}")
     } else {
         let separator = if rest.contains('?') { '&' } else { '?' };
@@ -73,7 +73,7 @@ pub(super) fn conninfo(data: &[u8]) {
     if before.contains(['\'', '\\']) || before.trim_end().ends_with('=') || before.contains("://") {
         return;
     }
-    let assignment = if after.len() % 2 == 0 {
+    let assignment = if after.len().is_multiple_of(2) {
         "password="
     } else {
         "password = '"
@@ -202,7 +202,7 @@ fn resolve(typed: &Typed, variables: &[(&str, &str)], shelf: &Shelf, input: usiz
     match config::resolve(typed, &environment, shelf) {
         Ok(config) => {
             // Most of the time would go into this one.
-            if input % 8 == 0 {
+            if input.is_multiple_of(8) {
                 hidden(&format!("{config:?}"));
             }
             for warning in &config.warnings {
