@@ -8,6 +8,7 @@ use tokio_postgres::SimpleQueryMessage;
 use super::holder::{Holder, holder};
 use super::pooling::{PoolingSign, keeps_transactions, pooled};
 use super::{Key, LockError, Locked, Route, delays};
+use crate::postgres::cell::cell;
 use crate::postgres::settings::{self, Capabilities, ConnectionCheck, Extent};
 use crate::postgres::{ServerFailure, Session};
 
@@ -116,7 +117,7 @@ async fn attempt(session: &Session, key: Key) -> Result<Try, ServerFailure> {
     );
     let messages = session.client.simple_query(&statement).await?;
     let answer = messages.iter().find_map(|message| match message {
-        SimpleQueryMessage::Row(row) => row.get(0),
+        SimpleQueryMessage::Row(row) => cell(row, 0),
         _ => None,
     });
     Ok(match answer {

@@ -52,27 +52,31 @@ pub(super) async fn rows_of(session: &Session, relation: &str) -> Result<Applied
 }
 
 fn applied(row: &SimpleQueryRow) -> Result<(RevisionId, Applied), StateError> {
-    let revision = RevisionId::recorded(row.get("revision").unwrap_or_default());
+    let unnamed = RevisionId::recorded("");
+    let revision = RevisionId::recorded(text(row, &unnamed, "revision")?.unwrap_or_default());
     let applied = Applied {
         down_revisions: ids(row, &revision, "revises")?,
         depends_on: ids(row, &revision, "depends_on")?,
-        message: row.get("message").unwrap_or_default().to_owned(),
-        checksum: row.get("checksum").map(str::to_owned),
+        message: text(row, &revision, "message")?
+            .unwrap_or_default()
+            .to_owned(),
+        checksum: text(row, &revision, "checksum")?.map(str::to_owned),
         progress: progress(row, &revision)?,
     };
     Ok((revision, applied))
 }
 
 fn progress(row: &SimpleQueryRow, revision: &RevisionId) -> Result<Progress, StateError> {
-    match row.get("state") {
+    match text(row, revision, "state")? {
         Some("applied") => Ok(Progress::Complete),
         Some("partial") => Ok(Progress::Partial(Journal {
-            finished: row
-                .get("finished")
+            finished: text(row, revision, "finished")?
                 .and_then(|text| text.parse().ok())
                 .ok_or_else(|| bad(revision, "finished"))?,
-            prefix: row.get("prefix").unwrap_or_default().to_owned(),
-            started: row.get("started").map(|checksum| StartedStatement {
+            prefix: text(row, revision, "prefix")?
+                .unwrap_or_default()
+                .to_owned(),
+            started: text(row, revision, "started")?.map(|checksum| StartedStatement {
                 checksum: checksum.to_owned(),
             }),
         })),
@@ -88,12 +92,21 @@ fn ids(
     revision: &RevisionId,
     column: &'static str,
 ) -> Result<Vec<RevisionId>, StateError> {
-    let Some(text) = row.get(column) else {
+    let Some(text) = text(row, revision, column)? else {
         return Ok(Vec::new());
     };
     elements(text)
         .map(|ids| ids.iter().map(|id| RevisionId::recorded(id)).collect())
         .ok_or_else(|| bad(revision, column))
+}
+
+/// Returns a value; one that is missing or not UTF-8 is no NULL.
+fn text<'a>(
+    row: &'a SimpleQueryRow,
+    revision: &RevisionId,
+    column: &'static str,
+) -> Result<Option<&'a str>, StateError> {
+    row.try_get(column).map_err(|_| bad(revision, column))
 }
 
 fn bad(revision: &RevisionId, column: &'static str) -> StateError {
