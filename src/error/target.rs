@@ -62,7 +62,7 @@ pub fn id(error: &IdError) -> Diagnostic {
 /// Returns what is said about a target that names no revision.
 pub fn select(error: &SelectError) -> Diagnostic {
     let invalid = |code, title: String| Diagnostic::error(code, Exit::Invalid, title);
-    let list = "run `seaworthy history` to see all revisions";
+    let list = "each file names its revision in its `revision:` line";
     match error {
         SelectError::Unknown { name, nearest } => nearest_or(
             invalid(
@@ -96,7 +96,7 @@ pub fn select(error: &SelectError) -> Diagnostic {
         SelectError::UnknownBranch { branch, nearest } => nearest_or(
             invalid("unknown-branch", format!("no branch is named `{branch}`")),
             nearest.as_deref(),
-            "run `seaworthy branches`, or name a branch by one of its revisions",
+            "name a branch by its label, or by one of its revisions",
         ),
         SelectError::NotMember { revision, branch } => invalid(
             "other-branch",
@@ -386,7 +386,7 @@ mod tests {
         insta::assert_snapshot!(unselected("77c0aa", "?", "other"), @"
         seaworthy: error[unknown-revision]: no revision or branch is named `other`
 
-          hint: run `seaworthy history` to see all revisions
+          hint: each file names its revision in its `revision:` line
         exit 65
         ");
     }
@@ -439,7 +439,7 @@ mod tests {
         insta::assert_snapshot!(unselected("a#shop", "?", "other@head"), @"
         seaworthy: error[unknown-branch]: no branch is named `other`
 
-          hint: run `seaworthy branches`, or name a branch by one of its revisions
+          hint: name a branch by its label, or by one of its revisions
         exit 65
         ");
     }

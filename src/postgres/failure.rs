@@ -42,6 +42,19 @@ impl ServerFailure {
         }
     }
 
+    /// Returns the failure of a server that went on to the next message before
+    /// it had answered to every statement of this one.
+    pub(super) fn unanswered(answered: usize) -> Self {
+        Self {
+            kind: FailureKind::Protocol,
+            message: format!("the server was ready again after {answered} statements of more"),
+            detail: None,
+            hint: None,
+            context: None,
+            position: None,
+        }
+    }
+
     /// Adds why the connection ended, where the session knows: what a request
     /// hears of it is only that it is closed.
     pub(super) fn explain(&mut self, session: &Session) {

@@ -186,6 +186,7 @@ fn answers_that_make_no_sense_are_no_bug() {
         ("an error without an end", message(b'E', b"SERROR\0C42")),
         ("a notice without fields", message(b'N', &[0])),
         ("ready at once", message(b'Z', b"I")),
+        ("ready, and again", message(b'Z', b"I").repeat(50)),
         ("a row without a description", row(b"x")),
         ("a row without columns", without_columns),
         ("a row that is no text", no_text),

@@ -215,7 +215,7 @@ fn refused(server: &ServerError, peer: &Peer<'_>, host: &str, exit: Exit) -> Dia
         .hint(peer.by_hand())
         .hint(
             "the password comes from the URL, else from `PGPASSWORD`, `POSTGRES_PASSWORD`, their \
-             `_FILE` forms or the password file: `seaworthy config` says which",
+             `_FILE` forms or the password file",
         ),
         "28000" => say(
             "login-refused",

@@ -364,7 +364,7 @@ fn refusals_of_the_server() {
       cause: FATAL: password authentication failed for user "app" (28P01)
 
       hint: try it by hand: `psql "host=db port=5432 user=app dbname=shop"`
-      hint: the password comes from the URL, else from `PGPASSWORD`, `POSTGRES_PASSWORD`, their `_FILE` forms or the password file: `seaworthy config` says which
+      hint: the password comes from the URL, else from `PGPASSWORD`, `POSTGRES_PASSWORD`, their `_FILE` forms or the password file
     "#);
     insta::assert_snapshot!(said(server("28000", "role \"app\" is not permitted to log in")), @r#"
     77

@@ -89,6 +89,13 @@ impl Message {
         self.separate("\n;\n");
     }
 
+    /// Returns how many statements the server has to answer at the least: our
+    /// own. How it counts those of a script is for the server to say.
+    pub(super) fn least_answers(&self) -> usize {
+        let ours = |part: &&Part| matches!(part.content, Content::Ours(_));
+        self.parts.iter().filter(ours).count()
+    }
+
     pub(super) fn text(&self) -> &str {
         &self.text
     }

@@ -39,19 +39,22 @@ pub(super) async fn send(client: &Client, message: &Message, before: Block) -> R
                 finished += 1;
             }
         }
-        Ok(())
+        Ok::<(), tokio_postgres::Error>(())
     };
-    answer.await.map_err(|error: tokio_postgres::Error| {
-        let failure = ServerFailure::from(error);
-        Failed {
-            spot: message.spot(finished, failure.position),
-            block: if failure.ends_session() {
-                Block::Closed
-            } else {
-                message.block_after(finished, before)
-            },
-            failure,
-        }
+    let outcome = match answer.await {
+        // Without this, work that nobody has done would be told as done.
+        Ok(()) if finished < message.least_answers() => Err(ServerFailure::unanswered(finished)),
+        Ok(()) => Ok(()),
+        Err(error) => Err(ServerFailure::from(error)),
+    };
+    outcome.map_err(|failure| Failed {
+        spot: message.spot(finished, failure.position),
+        block: if failure.ends_session() {
+            Block::Closed
+        } else {
+            message.block_after(finished, before)
+        },
+        failure,
     })
 }
 
