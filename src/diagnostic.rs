@@ -5,6 +5,7 @@
 //! module turns it into text or JSON; what it says is decided in `error/`.
 
 mod excerpt;
+mod shown;
 
 pub use excerpt::Excerpt;
 
@@ -142,18 +143,19 @@ impl Display for Diagnostic {
             Severity::Error => "error",
             Severity::Warning => "warning",
         };
-        write!(f, "seaworthy: {severity}[{}]: {}", self.code, self.title)?;
+        let title = shown::sentence(&self.title);
+        write!(f, "seaworthy: {severity}[{}]: {title}", self.code)?;
         for place in &self.places {
             write!(f, "\n  --> {place}")?;
         }
         for cause in &self.causes {
-            write!(f, "\n  cause: {}", indented(cause))?;
+            write!(f, "\n  cause: {}", shown::paragraph(cause))?;
         }
         if !self.hints.is_empty() {
             f.write_char('\n')?;
         }
         for hint in self.hints.iter().take(MAX_HINTS) {
-            write!(f, "\n  hint: {}", indented(hint))?;
+            write!(f, "\n  hint: {}", shown::paragraph(hint))?;
         }
         Ok(())
     }
@@ -161,20 +163,15 @@ impl Display for Diagnostic {
 
 impl Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)?;
+        f.write_str(&shown::sentence(&self.name))?;
         if let Some(note) = &self.note {
-            write!(f, "   {note}")?;
+            write!(f, "   {}", shown::sentence(note))?;
         }
         if let Some(excerpt) = &self.excerpt {
             write!(f, "{excerpt}")?;
         }
         Ok(())
     }
-}
-
-/// Keeps the lines of a long text under its first one.
-fn indented(text: &str) -> String {
-    text.trim_end().replace('\n', "\n         ")
 }
 
 #[cfg(test)]

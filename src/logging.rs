@@ -2,11 +2,15 @@
 //!
 //! stdout belongs to the application, so nothing here knows it.
 
+mod stderr;
+
 use std::io::{self, IsTerminal};
 
 use tracing_subscriber::fmt;
 
 use crate::config::{Environment, LogConfig, LogFormat};
+
+pub use stderr::Stderr;
 
 /// Starts logging for the rest of the process. Colour is for terminals, and
 /// only where `NO_COLOR` is not set.
@@ -14,7 +18,7 @@ pub fn start(config: &LogConfig, environment: &Environment) {
     // A closed stderr must not end us: the subscriber's own complaint about it
     // would go to the same closed stderr, and panic there.
     let builder = fmt()
-        .with_writer(io::stderr)
+        .with_writer(|| Stderr)
         .with_max_level(config.level)
         .with_target(false)
         .log_internal_errors(false);

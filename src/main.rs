@@ -5,7 +5,7 @@ use std::env;
 use std::process::ExitCode;
 
 use seaworthy::cli::{self, Ending};
-use seaworthy::config::{self, Environment, Parsed};
+use seaworthy::config::{self, Environment, LogFormat, Parsed};
 use seaworthy::error::Error;
 use seaworthy::files::{self, Disk};
 use seaworthy::logging;
@@ -16,9 +16,10 @@ use seaworthy::process::Signals;
     reason = "this is the one place that reads argv and the environment"
 )]
 fn main() -> ExitCode {
-    cli::report::end_with_70_on_a_bug();
+    cli::report::end_with_70_on_a_bug(LogFormat::Text);
     let environment = Environment::new(env::vars_os(), files::account());
     let log = config::log(None, &environment, &Disk);
+    cli::report::end_with_70_on_a_bug(log.format);
     let signals = match Signals::install(&files::own_status()) {
         Ok(signals) => signals,
         Err(error) => return cli::report::failure(&Error::Signals(error), log.format),
@@ -26,9 +27,10 @@ fn main() -> ExitCode {
     let typed = match config::args::parse(env::args_os()) {
         Ok(Parsed::Command(typed)) => typed,
         Ok(Parsed::Show(text)) => return cli::report::show(&text),
-        Err(usage) => return cli::report::usage(&usage),
+        Err(usage) => return cli::report::usage(&usage, log.format),
     };
     let log = config::log(Some(&typed), &environment, &Disk);
+    cli::report::end_with_70_on_a_bug(log.format);
     logging::start(&log, &environment);
 
     match cli::execute(&typed, &environment, &signals) {

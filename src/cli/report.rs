@@ -3,7 +3,7 @@
 //! Nothing here can fail: whoever closed our stderr wants to hear nothing.
 
 use std::io::{self, IsTerminal, Write};
-use std::panic;
+use std::panic::{self, Location};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -15,6 +15,7 @@ use crate::diagnostic::Diagnostic;
 use crate::error::{self, Error};
 use crate::exit::Exit;
 use crate::files;
+use crate::logging::Stderr;
 
 /// Where Kubernetes reads what `kubectl describe pod` shows.
 const TERMINATION_LOG: &str = "/dev/termination-log";
@@ -34,39 +35,45 @@ pub fn show(text: &str) -> ExitCode {
 }
 
 /// Shows what is wrong with the command line.
-pub fn usage(usage: &UsageError) -> ExitCode {
-    let diagnostic = error::config::usage(usage);
-    say(&diagnostic.to_string());
-    ExitCode::from(diagnostic.exit.code())
+pub fn usage(usage: &UsageError, format: LogFormat) -> ExitCode {
+    last_words(&error::config::usage(usage), format)
 }
 
 /// Shows an error and returns the code to exit with.
 pub fn failure(error: &Error, format: LogFormat) -> ExitCode {
-    let diagnostic = error.diagnostic();
-    match format {
-        LogFormat::Text => say(&diagnostic.to_string()),
-        LogFormat::Json => say(&json(&diagnostic)),
-    }
-    files::write_termination_log(Path::new(TERMINATION_LOG), &diagnostic.to_string());
-    ExitCode::from(diagnostic.exit.code())
+    last_words(&error.diagnostic(), format)
 }
 
-/// Makes a panic, which is a bug of ours, end the process with its own exit code.
+/// Makes a panic, which is a bug of ours, end the process with its own exit
+/// code. What it says may hold values, so only its place is told.
 #[allow(
     clippy::disallowed_methods,
     reason = "a panic has no way back to `main`"
 )]
-pub fn end_with_70_on_a_bug() {
-    panic::set_hook(Box::new(|panic| {
-        let place = panic
-            .location()
-            .map_or_else(String::new, |location| format!(" at {location}"));
-        say(&format!(
-            "seaworthy: error[bug]: this is a bug in seaworthy{place}\n\n  \
-             hint: report it with the version (`seaworthy --version`) and the line above"
-        ));
+pub fn end_with_70_on_a_bug(format: LogFormat) {
+    panic::set_hook(Box::new(move |panic| {
+        last_words(&bug(panic.location()), format);
         std::process::exit(i32::from(Exit::Bug.code()));
     }));
+}
+
+fn bug(place: Option<&Location<'_>>) -> Diagnostic {
+    let place = place.map_or_else(String::new, |location| format!(" at {location}"));
+    Diagnostic::error(
+        "bug",
+        Exit::Bug,
+        format!("this is a bug in seaworthy{place}"),
+    )
+    .hint("report it with the version (`seaworthy --version`) and the line above")
+}
+
+fn last_words(diagnostic: &Diagnostic, format: LogFormat) -> ExitCode {
+    match format {
+        LogFormat::Text => say(&diagnostic.to_string()),
+        LogFormat::Json => say(&json(diagnostic)),
+    }
+    files::write_termination_log(Path::new(TERMINATION_LOG), &diagnostic.to_string());
+    ExitCode::from(diagnostic.exit.code())
 }
 
 fn json(diagnostic: &Diagnostic) -> String {
@@ -82,8 +89,55 @@ fn json(diagnostic: &Diagnostic) -> String {
 }
 
 fn say(text: &str) {
-    let mut stderr = io::stderr().lock();
     // A progress bar may have left the cursor in the middle of a line.
-    let clear = if stderr.is_terminal() { "\r\x1b[K" } else { "" };
-    let _nobody_is_listening = writeln!(stderr, "{clear}{text}");
+    let clear = if io::stderr().is_terminal() {
+        "\r\x1b[K"
+    } else {
+        ""
+    };
+    let _nobody_is_listening = Stderr.write_all(format!("{clear}{text}\n").as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    /// Set in the process that [`a_panic_is_70_and_says_where`] starts.
+    const IN_CHILD: &str = "SEAWORTHY_TEST_PANICS";
+
+    #[test]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the test starts itself, and tells the child by its environment"
+    )]
+    fn a_panic_is_70_and_says_where() {
+        if std::env::var_os(IN_CHILD).is_some() {
+            end_with_70_on_a_bug(LogFormat::Json);
+            panic!("hush");
+        }
+        let output = Command::new(std::env::current_exe().expect("it runs"))
+            .args([
+                "--exact",
+                "cli::report::tests::a_panic_is_70_and_says_where",
+            ])
+            .arg("--nocapture")
+            .env(IN_CHILD, "1")
+            .output()
+            .expect("a test can be run");
+        assert_eq!(output.status.code(), Some(70));
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let line: serde_json::Value = serde_json::from_str(&stderr).expect("one JSON object");
+        assert_eq!(
+            (&line["code"], &line["exit_code"]),
+            (&"bug".into(), &70.into())
+        );
+        let message = line["message"].as_str().unwrap_or_default();
+        assert!(
+            message.starts_with("this is a bug in seaworthy at src/cli/report.rs:"),
+            "{message}"
+        );
+        assert!(!stderr.contains("hush"), "{stderr}");
+    }
 }

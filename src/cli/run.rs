@@ -37,6 +37,9 @@ pub(super) fn run(
             pipeline::voyage(config, graph.as_ref(), manner, signals),
         )?;
     }
+    // Whatever comes now gives all memory back at once, and ten thousand
+    // revisions one after another would keep the application waiting.
+    std::mem::forget(graph);
     let Some((program, arguments)) = command.split_first() else {
         return Ok(Ending::Done);
     };

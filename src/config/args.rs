@@ -117,7 +117,7 @@ fn command(name: &str, matches: &ArgMatches) -> Result<Command, UsageError> {
         "wait" => Ok(Command::Wait {
             schema: matches
                 .get_one::<String>(grammar::SCHEMA)
-                .map(|text| target(text, "--schema"))
+                .map(|text| target(text, "wait", "--schema"))
                 .transpose()?,
         }),
         "upgrade" => upgrade(matches),
@@ -157,7 +157,7 @@ fn upgrade(matches: &ArgMatches) -> Result<Command, UsageError> {
         };
         let open = |text: Option<&str>| match text {
             None | Some("") => Ok(None),
-            Some(text) => target(text, "TARGET").map(Some),
+            Some(text) => target(text, "upgrade", "TARGET").map(Some),
         };
         return Ok(Command::Upgrade {
             target: open(to)?,
@@ -173,13 +173,15 @@ fn upgrade(matches: &ArgMatches) -> Result<Command, UsageError> {
         (true, true) => UpgradeMode::DryRun(Output::Json),
     };
     Ok(Command::Upgrade {
-        target: text.map(|text| target(text, "TARGET")).transpose()?,
+        target: text
+            .map(|text| target(text, "upgrade", "TARGET"))
+            .transpose()?,
         mode,
     })
 }
 
-fn target(text: &str, name: &str) -> Result<Target, UsageError> {
-    kind::target(text).map_err(|mismatch| usage::bad_target(name, &mismatch))
+fn target(text: &str, command: &str, name: &str) -> Result<Target, UsageError> {
+    kind::target(text).map_err(|mismatch| usage::bad_target(command, name, &mismatch))
 }
 
 fn flags(matches: &ArgMatches) -> BTreeMap<&'static str, Vec<Secret>> {
@@ -317,6 +319,11 @@ mod tests {
     #[test]
     fn flags_that_contradict_each_other_are_refused() {
         assert!(typed(&["upgrade", "--sql", "--dry-run"]).is_err());
+        check_error(&["upgrade", "--dryrun"], "unexpected argument `--dryrun`");
+        check_error(
+            &["upgrade", "--lock-tmeout", "1s"],
+            "unexpected argument `--lock-tmeout`",
+        );
         assert!(typed(&["upgrade", "--json"]).is_err());
         assert!(typed(&["upgrade", "b", "--target", "c"]).is_err());
         assert!(typed(&["wait", "--skip-wait"]).is_err());

@@ -156,7 +156,7 @@ fn upgrade() -> Command {
         .arg(
             Arg::new(TARGET)
                 .conflicts_with("target")
-                .allow_hyphen_values(true)
+                .allow_negative_numbers(true)
                 .help("`head`, `heads`, a revision, `+1`; with --sql also a range `A:B` [default: --target]"),
         )
         .arg(flag(SQL, "sql", "Print the SQL instead of running it").conflicts_with(DRY_RUN))

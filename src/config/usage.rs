@@ -75,11 +75,11 @@ pub(super) fn no_command() -> UsageError {
     }
 }
 
-pub(super) fn bad_target(name: &str, mismatch: &Mismatch) -> UsageError {
+pub(super) fn bad_target(command: &str, name: &str, mismatch: &Mismatch) -> UsageError {
     UsageError {
         title: format!("`{name}` is not valid: {mismatch}"),
         tip: None,
-        command: "seaworthy upgrade".to_owned(),
+        command: format!("seaworthy {command}"),
     }
 }
 

@@ -140,10 +140,10 @@ mod tests {
           hint: write the data on the lines below, and the next statement after the line `\.`
         exit 65
         "#);
-        insta::assert_snapshot!(shown("s\0e\0l\0").replace('\0', "<nul>"), @r#"
+        insta::assert_snapshot!(shown("s\0e\0l\0"), @r#"
         seaworthy: error[nul-character]: the text holds a character with the code 0
           --> a.sql:1:2
-           1 | s<nul>e<nul>l<nul>
+           1 | s␀e␀l␀
              |  ^
 
           hint: save the file as UTF-8: this character often comes from UTF-16

@@ -1,9 +1,11 @@
 //! What the configuration asks of the system's files.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use nix::unistd::{Uid, User};
 
@@ -16,16 +18,25 @@ const OWN_STATUS: &str = "/proc/self/status";
 /// The permission bits of the group and of everybody else.
 const OTHERS: u32 = 0o077;
 
+/// What pipes gave: they do so once, and the same file may be asked for again.
+static PIPES: Mutex<BTreeMap<PathBuf, String>> = Mutex::new(BTreeMap::new());
+
 /// The files of this system.
 #[derive(Clone, Copy, Debug)]
 pub struct Disk;
 
 impl Files for Disk {
     fn read(&self, path: &Path) -> io::Result<String> {
-        read_text(path).map_err(|error| match error {
-            FilesError::Read { error, .. } => error,
-            other => io::Error::new(io::ErrorKind::InvalidData, other.to_string()),
-        })
+        let is_pipe = fs::metadata(path).is_ok_and(|metadata| metadata.file_type().is_fifo());
+        let mut pipes = PIPES.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(text) = pipes.get(path).filter(|_| is_pipe) {
+            return Ok(text.clone());
+        }
+        let text = read(path)?;
+        if is_pipe && !text.is_empty() {
+            pipes.insert(path.to_owned(), text.clone());
+        }
+        Ok(text)
     }
 
     fn readers(&self, path: &Path) -> io::Result<Readers> {
@@ -36,6 +47,13 @@ impl Files for Disk {
             Readers::Others
         })
     }
+}
+
+fn read(path: &Path) -> io::Result<String> {
+    read_text(path).map_err(|error| match error {
+        FilesError::Read { error, .. } => error,
+        other => io::Error::new(io::ErrorKind::InvalidData, other.to_string()),
+    })
 }
 
 /// Returns what the system knows about who runs us. A container may run under

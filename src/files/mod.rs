@@ -6,6 +6,7 @@
 mod directory;
 mod disk;
 mod error;
+mod pipe;
 mod text;
 mod write;
 

@@ -1,13 +1,13 @@
 //! Reading one file as text.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use nix::fcntl::OFlag;
 
-use super::FilesError;
+use super::{FilesError, pipe};
 use crate::source::{Position, Source};
 
 /// Files of less are read with one call to the system.
@@ -52,16 +52,18 @@ impl Texts {
         // only if the buffer was full.
         let mut length = 0;
         while length < self.buffer.len() {
-            match file.read(&mut self.buffer[length..]) {
-                Ok(0) => return Ok(self.buffer[..length].to_vec()),
-                Ok(count) => length += count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+            match pipe::read(&mut file, &mut self.buffer[length..])? {
+                0 => return Ok(self.buffer[..length].to_vec()),
+                count => length += count,
             }
         }
         let mut bytes = self.buffer.clone();
-        file.read_to_end(&mut bytes)?;
-        Ok(bytes)
+        loop {
+            match pipe::read(&mut file, &mut self.buffer)? {
+                0 => return Ok(bytes),
+                count => bytes.extend_from_slice(&self.buffer[..count]),
+            }
+        }
     }
 }
 

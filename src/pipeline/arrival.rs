@@ -6,7 +6,7 @@ use std::future::Future;
 use tokio::try_join;
 
 use crate::also;
-use crate::config::{Config, DatabaseSource, MigrationsConfig};
+use crate::config::{Config, Connection, DatabaseSource, MigrationsConfig, TargetSessionAttrs};
 use crate::error::{Error, NotReady};
 use crate::files::Disk;
 use crate::plan::{self, AppliedState, Plan, Policy};
@@ -58,10 +58,10 @@ pub(super) async fn schema(config: &Config, graph: &Graph, target: &Target) -> R
         let session = log_in(config, source, attempt).await?;
         // The migration that is waited for may be what creates the table, its
         // schema, or the right to read it.
-        let recorded = version_table::recorded(&session, &table)
+        let state = version_table::state(&session, &table)
             .await
             .map_err(NotReady::State)?;
-        let reached = plan::reached(graph, &recorded.state, target).map_err(Error::from)?;
+        let reached = plan::reached(graph, &state, target).map_err(Error::from)?;
         session.close().await;
         if reached {
             Ok(())
@@ -104,11 +104,11 @@ pub(super) async fn state(config: &Config) -> Result<AppliedState, Error> {
     let subject = source.connection(&Disk)?.shown();
     tried(config, &limits, &subject, async |attempt| {
         let session = log_in(config, source, attempt).await?;
-        let recorded = version_table::recorded(&session, &table)
+        let state = version_table::state(&session, &table)
             .await
             .map_err(NotReady::reading)?;
         session.close().await;
-        Ok(recorded.state)
+        Ok(state)
     })
     .await
 }
@@ -119,25 +119,56 @@ async fn planned(
     graph: &Graph,
     limits: &Limits,
 ) -> Result<Arrival, Error> {
-    let table = version_table(&config.migrations);
     let subject = source.connection(&Disk)?.shown();
     tried(config, limits, &subject, async |attempt| {
-        let session = log_in(config, source, attempt).await?;
-        let recorded = version_table::recorded(&session, &table)
-            .await
-            .map_err(NotReady::reading)?;
-        let plan = plan(config, graph, &recorded.state)?;
-        let writable = !session.facts.in_recovery && !session.facts.read_only;
-        match plan.steps.first() {
-            Some(step) if !writable => Err(NotReady::ReadOnly {
-                first: step.revision.clone(),
-                count: plan.steps.len(),
-                standby: session.facts.in_recovery,
-            }),
-            _ => Ok(Arrival { session, plan }),
+        let connection = read_secrets(source)?;
+        match arrive(config, graph, &connection, attempt).await {
+            // Any server will do, and this one will not: the one that does may
+            // be another host or address of the same list.
+            Err(unwritable @ NotReady::ReadOnly { .. })
+                if connection.target_session_attrs == TargetSessionAttrs::Any =>
+            {
+                let writable = Connection {
+                    target_session_attrs: TargetSessionAttrs::ReadWrite,
+                    ..connection
+                };
+                match arrive(config, graph, &writable, attempt).await {
+                    Ok(arrival) => Ok(arrival),
+                    Err(NotReady::Other(error)) => Err(NotReady::Other(error)),
+                    // What is said of the server that answered says more.
+                    Err(_) => Err(unwritable),
+                }
+            }
+            outcome => outcome,
         }
     })
     .await
+}
+
+async fn arrive(
+    config: &Config,
+    graph: &Graph,
+    connection: &Connection,
+    attempt: Attempt,
+) -> Result<Arrival, NotReady> {
+    let session = log_in_to(config, connection, attempt).await?;
+    let state = version_table::state(&session, &version_table(&config.migrations))
+        .await
+        .map_err(NotReady::reading)?;
+    let plan = plan(config, graph, &state)?;
+    let writable = !session.facts.in_recovery && !session.facts.read_only;
+    match plan.steps.first() {
+        Some(step) if !writable => {
+            let not_ready = NotReady::ReadOnly {
+                first: step.revision.clone(),
+                count: plan.steps.len(),
+                standby: session.facts.in_recovery,
+            };
+            session.close().await;
+            Err(not_ready)
+        }
+        _ => Ok(Arrival { session, plan }),
+    }
 }
 
 async fn logged_in(config: &Config, source: &DatabaseSource, limits: &Limits) -> Result<(), Error> {
@@ -168,8 +199,20 @@ async fn log_in(
     source: &DatabaseSource,
     attempt: Attempt,
 ) -> Result<Session, NotReady> {
-    // Secrets in files may have changed since the last attempt.
-    let connection = source.connection(&Disk).map_err(Error::from)?;
+    log_in_to(config, &read_secrets(source)?, attempt).await
+}
+
+/// Returns the connection with its secrets, which may lie in files that have
+/// changed since the last attempt.
+fn read_secrets(source: &DatabaseSource) -> Result<Connection, Error> {
+    Ok(source.connection(&Disk)?)
+}
+
+async fn log_in_to(
+    config: &Config,
+    connection: &Connection,
+    attempt: Attempt,
+) -> Result<Session, NotReady> {
     let limits = ConnectLimits {
         deadline: attempt.deadline,
         socket_only: if config.wait.accept_socket_only {
@@ -178,7 +221,7 @@ async fn log_in(
             SocketOnly::Refuse
         },
     };
-    Ok(postgres::connect(&connection, &limits).await?)
+    Ok(postgres::connect(connection, &limits).await?)
 }
 
 /// Waits for an attempt to succeed, or tries once where waiting is skipped.

@@ -15,6 +15,7 @@ use crate::config::{Config, MigrationsConfig};
 use crate::error::Error;
 use crate::files;
 use crate::format;
+use crate::plan;
 use crate::postgres::apply::Report;
 use crate::process::Signals;
 use crate::revision::{Graph, Target};
@@ -62,6 +63,8 @@ pub async fn upgrade(
     manner: Manner,
     signals: &Signals,
 ) -> Result<Report, Error> {
+    // What no database can change is told before any is waited for.
+    plan::check_target(graph, &config.migrations.target)?;
     let arrival = until_signal(signals, arrival::migrations(config, graph)).await?;
     migrate::migrate(config, graph, arrival, manner, signals).await
 }
@@ -78,6 +81,7 @@ pub async fn wait(
 ) -> Result<(), Error> {
     match schema {
         Some((graph, target)) => {
+            plan::check_awaited(graph, target)?;
             until_signal(signals, arrival::schema(config, graph, target)).await
         }
         None => until_signal(signals, arrival::application(config)).await,

@@ -1,7 +1,7 @@
 //! Tables of plans: graph, state, target, expected steps.
 
 use super::language::state;
-use super::{Action, OnAhead, Policy, Warning, reached, upgrade};
+use super::{Action, OnAhead, Policy, Warning, check_awaited, check_target, reached, upgrade};
 use crate::revision::RevisionId;
 use crate::revision::language::graph;
 
@@ -347,4 +347,27 @@ fn a_target_without_a_file_is_reached_when_it_is_recorded() {
         "+1",
         "target `+1` is relative to a database that was not asked",
     );
+}
+
+#[test]
+fn what_no_database_can_change_about_a_target_is_known_before() {
+    let check = |target: &str, expected: [&str; 2]| {
+        let graph = graph("a <- b, a <- c");
+        let target = target.parse().unwrap();
+        let said = [
+            check_target(&graph, &target),
+            check_awaited(&graph, &target),
+        ]
+        .map(|checked| checked.map_or_else(|error| error.to_string(), |()| String::new()));
+        assert_eq!(said, expected, "{target}");
+    };
+    check("heads", ["", ""]);
+    check("head", ["target `head` has several heads"; 2]);
+    check("x@head", ["no branch is named `x`"; 2]);
+    check("nobody", ["no revision is named `nobody`", ""]);
+    let relative = "target `+1` is relative to a database that was not asked";
+    check("+1", ["", relative]);
+    let target = "-1".parse().unwrap();
+    let said = check_target(&graph("a <- b"), &target).map_err(|error| error.to_string());
+    assert_eq!(said, Err("target `-1` leads down".to_owned()));
 }

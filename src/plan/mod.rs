@@ -15,11 +15,11 @@ mod survey;
 mod upgrade;
 
 pub use error::{OutOfOrder, PlanError, RecordedOnly};
-pub use reached::reached;
+pub use reached::{check_awaited, reached};
 pub use script::{Body, Piece, Script, ScriptError, ScriptPlace, ScriptStatement};
 pub use state::{Applied, AppliedState, Findings, Journal, Progress, StartedStatement};
 pub use survey::findings;
-pub use upgrade::{OnAhead, Policy, upgrade};
+pub use upgrade::{OnAhead, Policy, check_target, upgrade};
 
 use crate::revision::RevisionId;
 

@@ -17,12 +17,12 @@ use crate::revision::{Graph, Point, RevisionId, SelectError, Standpoint, Target}
 /// - [`PlanError::NoRevisions`] where the target needs files and there are none.
 /// - [`PlanError::Select`] where it names nothing, or is relative to the state.
 pub fn reached(graph: &Graph, state: &AppliedState, target: &Target) -> Result<bool, PlanError> {
-    let name = match &target.point {
-        Point::Named(name) if target.branch.is_none() && target.steps == 0 => Some(name.as_str()),
+    let name = name_alone(target);
+    match &target.point {
         Point::Base if target.branch.is_none() && target.steps == 0 => return Ok(true),
         Point::Current => return Err(SelectError::NoStandpoint(target.clone()).into()),
-        Point::Named(_) | Point::Head | Point::Heads | Point::Base => None,
-    };
+        Point::Named(_) | Point::Head | Point::Heads | Point::Base => {}
+    }
     if graph.is_empty() && name.is_none() {
         return Err(PlanError::NoRevisions(target.clone()));
     }
@@ -35,6 +35,27 @@ pub fn reached(graph: &Graph, state: &AppliedState, target: &Target) -> Result<b
             None if graph.is_empty() => Ok(false),
             None => Err(error.into()),
         },
+    }
+}
+
+/// Finds what is wrong with an awaited target whatever the database says.
+///
+/// # Errors
+///
+/// [`PlanError`] as [`reached`] would return it.
+pub fn check_awaited(graph: &Graph, target: &Target) -> Result<(), PlanError> {
+    match name_alone(target) {
+        // The database may have recorded it.
+        Some(_) => Ok(()),
+        None => reached(graph, &AppliedState::default(), target).map(drop),
+    }
+}
+
+/// Returns the name that is all of a target.
+fn name_alone(target: &Target) -> Option<&str> {
+    match &target.point {
+        Point::Named(name) if target.branch.is_none() && target.steps == 0 => Some(name),
+        Point::Named(_) | Point::Head | Point::Heads | Point::Base | Point::Current => None,
     }
 }
 

@@ -287,7 +287,7 @@ fn fault_outside(kind: &StatementKind) -> Option<Fault> {
             | OutsideKind::DropIndexConcurrently { name: None } => Some(ScriptError::UnnamedIndex),
             OutsideKind::CreateIndexConcurrently { name: Some(_), .. }
             | OutsideKind::DropIndexConcurrently { name: Some(_) }
-            | OutsideKind::ReindexConcurrently
+            | OutsideKind::ReindexConcurrently { .. }
             | OutsideKind::Vacuum
             | OutsideKind::Other => None,
         },

@@ -4,7 +4,9 @@ use super::survey::Survey;
 use super::{
     Action, AppliedState, Direction, OutOfOrder, Plan, PlanError, RecordedOnly, Step, Warning,
 };
-use crate::revision::{Dependencies, Graph, Node, NodeSet, Point, RevisionId, Standpoint, Target};
+use crate::revision::{
+    Dependencies, Graph, Node, NodeSet, Point, RevisionId, SelectError, Standpoint, Target,
+};
 
 /// What to do about states that are not simply "pending or applied".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,19 +94,39 @@ pub fn upgrade(
     Ok(Plan { steps, warnings })
 }
 
+/// Finds what is wrong with a target whatever a database has applied, so that
+/// it can be told before any is waited for.
+///
+/// # Errors
+///
+/// [`PlanError`] as [`upgrade`] would return it.
+pub fn check_target(graph: &Graph, target: &Target) -> Result<(), PlanError> {
+    refuse_downwards(target)?;
+    match graph.select(target, Standpoint::Unknown) {
+        Ok(targets) => refuse_overlap(graph, target, &targets),
+        Err(SelectError::NoStandpoint(_)) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Returns the revisions that an upgrade to a target has to reach.
 fn destinations(survey: &Survey<'_>, target: &Target) -> Result<Vec<Node>, PlanError> {
     let graph = survey.graph;
     if graph.is_empty() {
         return Err(PlanError::NoRevisions(target.clone()));
     }
-    if target.point == Point::Current && target.steps < 0 {
-        return Err(PlanError::Downwards(target.clone()));
-    }
+    refuse_downwards(target)?;
     let heads = survey.heads();
     let targets = graph.select(target, Standpoint::At(&heads))?;
     refuse_overlap(graph, target, &targets)?;
     Ok(targets)
+}
+
+fn refuse_downwards(target: &Target) -> Result<(), PlanError> {
+    if target.point == Point::Current && target.steps < 0 {
+        return Err(PlanError::Downwards(target.clone()));
+    }
+    Ok(())
 }
 
 /// Refuses target revisions of which one stands on another, as Alembic does:

@@ -70,7 +70,10 @@ impl ServerFailure {
                 return;
             }
         }
-        self.message = format!("{}: {ended}", self.message);
+        let ended = ended.to_string();
+        if ended != self.message {
+            self.message = format!("{}: {ended}", self.message);
+        }
     }
 
     /// Says whether the session is gone: by a lost connection, or because the
@@ -85,6 +88,21 @@ impl ServerFailure {
                         code.as_str(),
                         "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "25P04"
                     )
+            }
+        }
+    }
+
+    /// Says whether the same question may well be answered a moment later: the
+    /// session is gone, the server lacks something for now (class 53), somebody
+    /// intervened or a role's own timeout did (57), a device failed (58), or a
+    /// fight for locks was lost.
+    pub fn is_passing(&self) -> bool {
+        match &self.kind {
+            FailureKind::Lost | FailureKind::Protocol => true,
+            FailureKind::Server(code) => {
+                self.ends_session()
+                    || ["40", "53", "57", "58"].contains(&code.get(..2).unwrap_or_default())
+                    || code == "55P03"
             }
         }
     }
@@ -145,7 +163,35 @@ mod tests {
     use crate::postgres::ServerError;
 
     #[track_caller]
-    fn check(ended: &Ended, expected: &str) {
+    fn check(sqlstate: &str, passing: bool, ends_session: bool) {
+        let failure = ServerFailure {
+            kind: FailureKind::Server(sqlstate.to_owned()),
+            message: String::new(),
+            detail: None,
+            hint: None,
+            context: None,
+            position: None,
+        };
+        assert_eq!(failure.is_passing(), passing, "{sqlstate}");
+        assert_eq!(failure.ends_session(), ends_session, "{sqlstate}");
+    }
+
+    #[test]
+    fn some_failures_pass_and_some_end_the_session() {
+        check("57014", true, false);
+        check("57P01", true, true);
+        check("53100", true, false);
+        check("55P03", true, false);
+        check("40P01", true, false);
+        check("08006", true, true);
+        check("25P03", true, true);
+        check("42501", false, false);
+        check("42P01", false, false);
+        check("", false, false);
+    }
+
+    #[track_caller]
+    fn check_end(ended: &Ended, expected: &str) {
         let mut failure = ServerFailure {
             kind: FailureKind::Lost,
             message: "connection closed".to_owned(),
@@ -170,12 +216,12 @@ mod tests {
                 hint: None,
             })
         };
-        check(&server("57P01"), "no more (57P01)");
-        check(
+        check_end(&server("57P01"), "no more (57P01)");
+        check_end(
             &server("XX000"),
             "connection closed: FATAL: no more (XX000)",
         );
-        check(
+        check_end(
             &Ended::Lost("reset by peer".to_owned()),
             "connection closed: reset by peer",
         );

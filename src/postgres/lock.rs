@@ -24,11 +24,13 @@ use tokio_postgres::SimpleQueryMessage;
 use super::settings::Capabilities;
 use super::{ServerFailure, Session};
 
-/// A cancelled statement, ROLLBACK and the unlock must all fit into this.
-const CANCEL_BOUND: Duration = Duration::from_millis(900);
+/// A cancelled statement, ROLLBACK and the unlock must all fit into this; it
+/// leaves some of the second that a signal may take to the rest of us.
+const CANCEL_BOUND: Duration = Duration::from_millis(700);
 
-/// How long a healthy server may take to unlock before we leave anyway.
-const RELEASE_BOUND: Duration = Duration::from_secs(2);
+/// How long a healthy server may take to unlock before we leave anyway, which
+/// frees the lock, too. No signal is heard in this time.
+const RELEASE_BOUND: Duration = Duration::from_millis(500);
 
 /// How often a pooler is asked for the server session that holds the lock.
 const FIRST_UNLOCK_DELAY: Duration = Duration::from_millis(5);
@@ -92,7 +94,10 @@ impl Locked {
         match tokio::time::timeout(RELEASE_BOUND, self.unlock()).await {
             Ok(Ok(())) => {}
             Ok(Err(failure)) => tracing::debug!(error = %failure, "could not unlock"),
-            Err(_) => self.not_unlocked(),
+            Err(_) => {
+                self.not_unlocked();
+                return;
+            }
         }
         self.session.close().await;
     }
@@ -144,7 +149,9 @@ impl Locked {
             self.unlock().await.ok();
         };
         if tokio::time::timeout(CANCEL_BOUND, ended).await.is_err() {
+            // It would not take notice of a goodbye either.
             self.not_unlocked();
+            return;
         }
         self.session.close().await;
     }

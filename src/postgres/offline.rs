@@ -152,7 +152,7 @@ impl Printer<'_> {
             StatementKind::Outside(
                 OutsideKind::CreateIndexConcurrently { .. }
                 | OutsideKind::DropIndexConcurrently { .. }
-                | OutsideKind::ReindexConcurrently
+                | OutsideKind::ReindexConcurrently { .. }
                 | OutsideKind::Vacuum,
             ) => {
                 let limits = task.limits(self.options.lock_timeout, None);

@@ -140,7 +140,14 @@ impl Units {
         self.framed.reserve(sql.len().min(HASHED_AT_ONCE) * 2);
         let mut plain_start = None;
         let mut at = 0;
-        for token in tokens(sql) {
+        let mut tokens = tokens(sql);
+        loop {
+            let passed = tokens.pass();
+            if !passed.is_empty() {
+                plain_start.get_or_insert(passed.start);
+                at = passed.end;
+            }
+            let Some(token) = tokens.next() else { break };
             // A script that a scan refuses has no tokens from there on; what
             // is left counts byte for byte.
             let Ok(token) = token else { break };
@@ -191,9 +198,13 @@ impl Units {
         }
     }
 
-    /// Cuts text without white space, comments and quotes into its units.
+    /// Cuts text without comments and quotes into its units.
     fn plain(&mut self, mut text: &[u8]) {
         while let Some(length) = unit(text) {
+            if is_blank(text[0]) {
+                text = &text[1..];
+                continue;
+            }
             self.begin();
             let start = self.framed.len();
             self.framed.extend_from_slice(&text[..length]);
@@ -240,6 +251,11 @@ impl Units {
         self.hasher.update(&self.framed);
         self.hasher.finalize().into()
     }
+}
+
+/// White space is what PostgreSQL's lexer takes for it.
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c)
 }
 
 /// Measures the first unit of a text, in bytes.

@@ -38,6 +38,14 @@ enum State {
 }
 
 impl CopyWatch {
+    /// Returns whether words cannot change any more what the statement exchanges.
+    pub(super) fn is_decided(&self) -> bool {
+        match self.state {
+            State::Found(_) | State::OtherStatement => true,
+            State::Start | State::Copy | State::Direction(_) => false,
+        }
+    }
+
     /// Takes the next token; at the end of a statement, returns what that
     /// statement exchanges.
     pub(super) fn observe(&mut self, text: &str, token: &Token) -> Option<Transfer> {

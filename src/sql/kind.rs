@@ -57,7 +57,10 @@ pub enum OutsideKind {
     DropIndexConcurrently {
         name: Option<ObjectName>,
     },
-    ReindexConcurrently,
+    ReindexConcurrently {
+        /// `None`: what is named cannot be read.
+        what: Option<Reindexed>,
+    },
     Vacuum,
     /// `CREATE DATABASE`, `ALTER SYSTEM`, `DETACH PARTITION ... CONCURRENTLY`, ...
     Other,
@@ -68,6 +71,18 @@ pub enum OutsideKind {
 pub enum IfNotExists {
     Yes,
     No,
+}
+
+/// What a REINDEX builds again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reindexed {
+    Index(ObjectName),
+    /// All indexes of a table.
+    Table(ObjectName),
+    /// All indexes in a schema.
+    Schema(String),
+    /// All indexes of this database.
+    Database,
 }
 
 /// A name as the server resolves it: without quotes, or in lower case.
@@ -208,13 +223,19 @@ fn alter(mut words: Words<'_>) -> StatementKind {
 
 fn reindex(mut words: Words<'_>) -> StatementKind {
     let concurrently = words.options("concurrently");
-    let whole = words.take("schema") || words.take("database") || words.take("system");
-    if !whole && !words.take("index") {
-        words.take("table");
-    }
-    if concurrently || words.take("concurrently") {
-        StatementKind::Outside(OutsideKind::ReindexConcurrently)
-    } else if whole {
+    let kind = words.keyword();
+    if concurrently | words.take("concurrently") {
+        let name = words.name();
+        let what = match kind.as_str() {
+            "index" => name.map(Reindexed::Index),
+            "table" => name.map(Reindexed::Table),
+            "schema" => name.map(|name| Reindexed::Schema(name.name)),
+            // A database that is named is this one, or the server refuses it.
+            "database" => Some(Reindexed::Database),
+            _ => None,
+        };
+        StatementKind::Outside(OutsideKind::ReindexConcurrently { what })
+    } else if ["schema", "database", "system"].contains(&kind.as_str()) {
         StatementKind::Outside(OutsideKind::Other)
     } else {
         StatementKind::Ordinary
@@ -407,17 +428,6 @@ mod tests {
         ] {
             check(text, &StatementKind::Outside(OutsideKind::Other));
         }
-        for text in [
-            "reindex index concurrently i",
-            "reindex (concurrently) table t",
-            "reindex schema concurrently s",
-            "reindex (verbose, concurrently true) index i",
-        ] {
-            check(
-                text,
-                &StatementKind::Outside(OutsideKind::ReindexConcurrently),
-            );
-        }
         check(
             "vacuum (full) t",
             &StatementKind::Outside(OutsideKind::Vacuum),
@@ -457,6 +467,42 @@ mod tests {
                 name: name(Some("s"), "I"),
             }),
         );
+    }
+
+    #[test]
+    fn what_is_indexed_again_concurrently_is_resolved() {
+        let name = |name: &str| ObjectName {
+            schema: None,
+            name: name.to_owned(),
+        };
+        for (text, what) in [
+            (
+                "reindex index concurrently I",
+                Some(Reindexed::Index(name("i"))),
+            ),
+            (
+                "reindex (concurrently) table \"T\"",
+                Some(Reindexed::Table(name("T"))),
+            ),
+            (
+                "reindex schema concurrently s",
+                Some(Reindexed::Schema("s".to_owned())),
+            ),
+            (
+                "reindex (verbose, concurrently true) database d",
+                Some(Reindexed::Database),
+            ),
+            (
+                "reindex (concurrently) index concurrently i",
+                Some(Reindexed::Index(name("i"))),
+            ),
+            ("reindex table concurrently U&\"t\"", None),
+        ] {
+            check(
+                text,
+                &StatementKind::Outside(OutsideKind::ReindexConcurrently { what }),
+            );
+        }
     }
 
     #[test]

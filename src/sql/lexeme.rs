@@ -75,6 +75,35 @@ impl<'a> Lexemes<'a> {
         self.continuation = Continuation::Impossible;
     }
 
+    /// Goes past white space, words and characters that stand for themselves,
+    /// up to a parenthesis, a semicolon or whatever needs a closer look, and
+    /// returns what it passed. Nothing of it is told apart, which makes it
+    /// several times as fast as asking for each lexeme.
+    pub(super) fn pass(&mut self) -> Range<usize> {
+        let start = self.at;
+        if self.continuation != Continuation::Impossible {
+            return start..start;
+        }
+        let bytes = &self.text.as_bytes()[start..];
+        let end = bytes
+            .iter()
+            .position(|byte| !is_passed(*byte))
+            .unwrap_or(bytes.len());
+        let stops_alone = matches!(bytes.get(end), None | Some(b'(' | b')' | b';'));
+        let end = if stops_alone {
+            end
+        } else {
+            // Letters may belong to the quote, a number to the point.
+            end - bytes[..end]
+                .iter()
+                .rev()
+                .take_while(|byte| class(**byte) == Class::Word)
+                .count()
+        };
+        self.at = start + end;
+        start..self.at
+    }
+
     /// Notices strings that go on after a line break, and returns what they
     /// really are.
     fn continued(&mut self, kind: LexemeKind, length: usize) -> (LexemeKind, usize) {
@@ -166,7 +195,7 @@ enum Class {
     Undecided,
 }
 
-fn class(byte: u8) -> Class {
+const fn class(byte: u8) -> Class {
     const CLASSES: [Class; 256] = {
         let mut classes = [Class::Undecided; 256];
         let mut byte = 0_u8;
@@ -187,7 +216,26 @@ fn class(byte: u8) -> Class {
             byte += 1;
         }
     };
-    CLASSES[usize::from(byte)]
+    CLASSES[byte as usize]
+}
+
+/// Returns whether a byte is white space, part of a word or number, or stands
+/// for itself and means nothing to a reader who looks for statements.
+fn is_passed(byte: u8) -> bool {
+    const PASSED: [bool; 256] = {
+        let mut passed = [false; 256];
+        let mut byte = 0_u8;
+        while byte < 0x80 {
+            passed[byte as usize] = match class(byte) {
+                Class::Blank | Class::Word => true,
+                Class::Single => !matches!(byte, b';' | b'(' | b')'),
+                Class::Dash | Class::Dot | Class::Undecided => false,
+            };
+            byte += 1;
+        }
+        passed
+    };
+    PASSED[usize::from(byte)]
 }
 
 /// Digits begin a number, and other characters may be a byte order mark.

@@ -26,8 +26,9 @@ pub fn mask(text: &str, max: usize) -> String {
             }
             LexemeKind::Quoted(_) | LexemeKind::DollarQuoted(_) => TEXT,
             LexemeKind::Number => NUMBER,
+            // The name may go on over several lines.
+            LexemeKind::QuotedWord(_) => &written.replace(['\n', '\r'], " "),
             LexemeKind::Word
-            | LexemeKind::QuotedWord(_)
             | LexemeKind::Semicolon
             | LexemeKind::OpenParenthesis
             | LexemeKind::CloseParenthesis
@@ -84,6 +85,7 @@ mod tests {
             "select $a$ secret $a$, E'\\'s', X'ff'",
             "select '…', '…', '…'",
         );
+        check("select \"a\r\nb\"\n, 1", "select \"a  b\" , ?");
         check("", "");
         check(" /* only */ ", "");
     }

@@ -18,7 +18,7 @@ mod statement;
 mod token;
 
 pub(crate) use copy::inline_data_span;
-pub use kind::{Control, IfNotExists, ObjectName, OutsideKind, StatementKind};
+pub use kind::{Control, IfNotExists, ObjectName, OutsideKind, Reindexed, StatementKind};
 pub use mask::mask;
 pub use scan::{Scan, directives, is_blank, scan};
 pub use statement::{Statement, statements};

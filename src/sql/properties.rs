@@ -148,6 +148,33 @@ proptest! {
     }
 
     #[test]
+    fn what_is_passed_is_whole_tokens_that_mean_nothing_here(
+        text in prop_oneof![soup(), sound_script(), any::<String>()],
+    ) {
+        let mut expected = tokens(&text);
+        let mut passing = tokens(&text);
+        loop {
+            let passed = passing.pass();
+            let mut at = passed.start;
+            while at < passed.end {
+                let token = expected.next().expect("not the end")?;
+                prop_assert_eq!(token.span.start, at);
+                prop_assert!(matches!(
+                    token.kind,
+                    TokenKind::Blank | TokenKind::Word | TokenKind::Other
+                ));
+                at = token.span.end;
+            }
+            prop_assert_eq!(at, passed.end);
+            let next = passing.next();
+            prop_assert_eq!(&next, &expected.next());
+            if next.is_none() {
+                break;
+            }
+        }
+    }
+
+    #[test]
     fn a_scan_and_a_split_refuse_the_same(text in prop_oneof![soup(), any::<String>()]) {
         let scanned: Result<(), SqlError> = scan(&text, |_, _| {}).map(|_| ());
         prop_assert_eq!(scanned, statements(&text).map(|_| ()));

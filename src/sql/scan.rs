@@ -27,7 +27,10 @@ pub struct Scan {
 /// - [`SqlError::Nul`] for a character that no query can hold.
 pub fn scan(text: &str, mut on_comment: impl FnMut(usize, &str)) -> Result<Scan, SqlError> {
     let mut open_data = None;
-    for token in tokens(text) {
+    let mut tokens = tokens(text);
+    loop {
+        tokens.pass();
+        let Some(token) = tokens.next() else { break };
         let token = token?;
         match token.kind {
             TokenKind::LineComment => on_comment(token.span.start, &text[token.span]),

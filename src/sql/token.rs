@@ -123,6 +123,17 @@ impl Iterator for Tokens<'_> {
 }
 
 impl Tokens<'_> {
+    /// Goes past some white space, words and other characters, for readers who
+    /// need not tell them apart, and returns where they stand. What is left
+    /// begins with a token.
+    pub(crate) fn pass(&mut self) -> Range<usize> {
+        if self.state == State::Reading && self.queue.is_empty() && self.watch.is_decided() {
+            self.lexemes.pass()
+        } else {
+            0..0
+        }
+    }
+
     /// Goes past what may not be lexed and follows this token.
     fn cut_out(&mut self, token: Token) -> Result<Token, SqlError> {
         if token.kind == TokenKind::Directive {

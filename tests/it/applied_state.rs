@@ -316,6 +316,6 @@ fn json_lines_say_each_thing_once() {
     assert_eq!(line("reef")["level"], "WARN");
     let applied = line("applied");
     assert_eq!(applied["revision"], "aaaa");
-    assert_eq!(applied["subject"], "make aaaa");
+    assert_eq!(applied["title"], "make aaaa");
     assert!(applied["took_ms"].is_u64());
 }

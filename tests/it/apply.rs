@@ -252,6 +252,9 @@ async fn a_dry_run_tells_what_comes_only_from_sharing() {
 #[tokio::test]
 async fn a_role_that_may_not_create_is_told_so() {
     let dock = Dock::new(&TWO);
+    // Before version 15 everybody could create in `public`.
+    dock.database
+        .execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
     let role = dock.database.role("");
     let error = dock
         .sail_as(&role.name)

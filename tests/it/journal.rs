@@ -168,6 +168,50 @@ async fn an_invalid_index_of_our_own_is_built_again() {
 }
 
 #[tokio::test]
+async fn what_an_interrupted_reindex_has_left_is_taken_away() {
+    let long = "l".repeat(63);
+    for (statement, left) in [
+        ("REINDEX INDEX CONCURRENTLY s.i".to_owned(), "i_ccnew"),
+        (
+            format!("REINDEX (VERBOSE) INDEX CONCURRENTLY s.{long}"),
+            &format!("{}_ccnew", &long[..57]),
+        ),
+        ("REINDEX TABLE CONCURRENTLY s.t".to_owned(), "i_ccnew"),
+        ("REINDEX SCHEMA CONCURRENTLY s".to_owned(), "i_ccnew"),
+    ] {
+        let dock = Dock::new(&[Outside("aaaa", &statement)]);
+        dock.database.execute(TRAP);
+        dock.database.execute(&format!(
+            "CREATE SCHEMA s; CREATE TABLE s.t (n int, note text); INSERT INTO s.t VALUES (1); \
+             ALTER FUNCTION spring SET search_path = public; \
+             CREATE INDEX i ON s.t (spring(n + 100)); CREATE INDEX {long} ON s.t (spring(n + 100)); \
+             CREATE INDEX other ON s.t (n); ALTER INDEX s.other RENAME TO other_ccnew; \
+             INSERT INTO trap VALUES (101)"
+        ));
+        dock.sail().await.expect_err("it is killed");
+        assert_eq!(dock.state(), ["aaaa partial 0 started"]);
+        let invalid = "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid \
+             WHERE NOT indisvalid";
+        let remains = dock.database.column(invalid);
+        assert!(
+            remains.iter().any(|name| name == left),
+            "{statement}: {remains:?}"
+        );
+        dock.database.execute("DELETE FROM trap");
+        dock.sail().await.expect("it goes on");
+        assert_eq!(dock.state(), ["aaaa applied"]);
+        assert!(dock.database.column(invalid).is_empty(), "{statement}");
+        let all = "SELECT relname FROM pg_class WHERE relkind = 'i' \
+             AND relnamespace = 's'::regnamespace ORDER BY 1";
+        assert_eq!(
+            dock.database.column(all),
+            ["i", &long, "other_ccnew"],
+            "{statement}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn an_invalid_index_of_somebody_else_is_not_touched() {
     let script = "CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON t (n)";
     let dock = Dock::new(&[Outside("aaaa", script)]);

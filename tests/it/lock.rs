@@ -14,6 +14,26 @@ const ONE: [Ship<'_>; 1] = [InTransaction("aaaa", "CREATE TABLE a (n int)")];
 const PATIENCE: Duration = Duration::from_secs(60);
 
 #[tokio::test]
+async fn why_a_wait_for_the_lock_broke_off_is_said() {
+    let log = Log::capture();
+    let dock = Dock::new(&ONE);
+    let holder = dock.locked().await;
+    let session = dock.session().await;
+    let end = format!("SELECT pg_terminate_backend({})", session.facts.backend_pid);
+    let waiting = lock::acquire(session, dock.key(), PATIENCE);
+    let (acquired, ()) = tokio::join!(waiting, async {
+        log.line("waiting for the migration lock").await;
+        dock.database.execute(&end);
+    });
+    let Err(LockError::Server(failure)) = acquired else {
+        panic!("the session was ended: {acquired:?}");
+    };
+    let why = "terminating connection due to administrator command";
+    assert!(failure.message.contains(why), "{failure}");
+    holder.release().await;
+}
+
+#[tokio::test]
 async fn who_holds_the_lock_is_said() {
     let dock = Dock::new(&ONE);
     let holder = dock.locked().await;

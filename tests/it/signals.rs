@@ -138,6 +138,83 @@ fn while_another_process_holds_the_lock() {
     );
 }
 
+#[test]
+fn while_the_peer_stops_in_the_tls_handshake() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    let port = listener.local_addr().expect("it has an address").port();
+    let url = format!("postgres://u:p@127.0.0.1:{port}/d?sslmode=require");
+    let project = project("SELECT 1;");
+    let running = run(&project, &url);
+    let (mut stream, _) = listener.accept().expect("it connects");
+    let mut request = [0; 8];
+    std::io::Read::read_exact(&mut stream, &mut request).expect("it asks for TLS");
+    std::io::Write::write_all(&mut stream, b"S").expect("it listens");
+    let mut hello = [0; 5];
+    std::io::Read::read_exact(&mut stream, &mut hello).expect("it greets");
+    ends_with(running, Signal::SIGTERM, 143);
+}
+
+#[test]
+fn a_hang_up_ends_it_unless_nohup_was_there_first() {
+    let project = project("SELECT 1;");
+    let running = run(&project, "postgres://u:p@127.0.0.1:1/d");
+    running.stderr_line("waiting for");
+    ends_with(running, Signal::SIGHUP, 129);
+
+    let script = format!(
+        "trap '' HUP; exec {} wait --timeout 600ms",
+        env!("CARGO_BIN_EXE_seaworthy")
+    );
+    let proxy = Proxy::start(1, Behaviour::HangUp);
+    let mut child = Command::new("sh")
+        .args(["-c", &script])
+        .env(
+            "DATABASE_URL",
+            format!("postgres://u:p@127.0.0.1:{}/d", proxy.port()),
+        )
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("sh can be run");
+    proxy.wait_for_accepted(1);
+    let pid = Pid::from_raw(child.id().cast_signed());
+    kill(pid, Signal::SIGHUP).expect("the process is there");
+    assert_eq!(child.wait().expect("it is our child").code(), Some(69));
+}
+
+/// `timeout` of coreutils sends its signal to the process and to its group.
+#[test]
+fn a_signal_that_comes_twice_still_leaves_nothing_behind() {
+    let database = Server::shared().database();
+    let project = project("CREATE TABLE half (id int);\nSELECT pg_sleep(120);");
+    let running = run(&project, &database.url());
+    wait_for_sleeper(&database);
+    running.signal(Signal::SIGTERM);
+    running.signal(Signal::SIGTERM);
+    let finished = running.finish().expect_code(143);
+    assert_eq!(finished.stdout, "");
+    assert_eq!(sleepers(&database), "0");
+    assert_eq!(database.value("SELECT to_regclass('half') IS NULL"), "t");
+}
+
+#[test]
+fn around_the_hand_over_no_signal_is_lost() {
+    let database = Server::shared().database();
+    let project = project("SELECT 1;");
+    run(&project, &database.url()).finish().expect_code(0);
+    for part in ["is ready", "up to date", "handing over"] {
+        for (signal, code) in SIGNALS {
+            let running = Binary::new(["run", "--", "sleep", "120"])
+                .within(project.path())
+                .env("DATABASE_URL", database.url())
+                .spawn();
+            running.stderr_line(part);
+            running.signal(signal);
+            // Seaworthy's own code, or that of the application's default action.
+            running.finish().expect_code(code);
+        }
+    }
+}
+
 /// A process that is PID 1 gets only the signals that it handles.
 #[test]
 fn as_pid_1() {

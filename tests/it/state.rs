@@ -93,6 +93,18 @@ async fn a_table_of_that_name_with_other_columns_is_not_ours() {
 }
 
 #[tokio::test]
+async fn a_view_of_the_state_is_not_ours() {
+    let dock = Dock::new(&ONE);
+    dock.sail().await.expect("it applies");
+    dock.database.execute(
+        "ALTER TABLE seaworthy_revision RENAME TO kept; \
+         CREATE VIEW seaworthy_revision AS SELECT * FROM kept",
+    );
+    let error = dock.recorded().await.expect_err("it is a view");
+    assert!(matches!(error, StateError::NotOurs { missing, .. } if missing.is_empty()));
+}
+
+#[tokio::test]
 async fn rows_of_another_tool_are_an_error() {
     let dock = Dock::new(&ONE);
     // Each setup builds upon those before it.

@@ -296,9 +296,10 @@ pub(super) fn told(failure: &ServerFailure) -> String {
 /// Returns 69 for a connection that was lost, and the other exit for a server
 /// that said no.
 pub(super) fn unavailable_or(failure: &ServerFailure, refused: Exit) -> Exit {
-    match failure.kind {
-        FailureKind::Server(_) if !failure.ends_session() => refused,
-        FailureKind::Server(_) | FailureKind::Lost | FailureKind::Protocol => Exit::Unavailable,
+    if failure.is_passing() {
+        Exit::Unavailable
+    } else {
+        refused
     }
 }
 

@@ -19,9 +19,10 @@ pub enum NotReady {
     Connect(#[from] ConnectError),
     #[error(transparent)]
     Also(#[from] AlsoFailure),
-    /// The connection ended while the state was read.
-    #[error("the connection was lost while the applied revisions were read: {0}")]
-    Lost(ServerFailure),
+    /// The state could not be read, and may well be a moment later: the
+    /// connection ended, or a role's own timeout did not allow for it.
+    #[error("the applied revisions could not be read: {0}")]
+    Unread(ServerFailure),
     /// Something is pending, and this server accepts no writes.
     #[error("the server accepts no writes, and revision `{first}` is pending")]
     ReadOnly {
@@ -41,11 +42,11 @@ pub enum NotReady {
 }
 
 impl NotReady {
-    /// Returns what a failure to read the state means: a connection that ended
-    /// is tried again, everything else is an error at once.
+    /// Returns what a failure to read the state means: what passes by itself is
+    /// tried again, everything else is an error at once.
     pub fn reading(error: StateError) -> Self {
         match error {
-            StateError::Server(failure) if failure.ends_session() => Self::Lost(*failure),
+            StateError::Server(failure) if failure.is_passing() => Self::Unread(*failure),
             error => Self::Other(Box::new(error.into())),
         }
     }
@@ -62,7 +63,7 @@ impl Failure for NotReady {
         match self {
             Self::Connect(error) => error.verdict(),
             Self::Also(error) => error.verdict(),
-            Self::Lost(_) | Self::ReadOnly { .. } | Self::Behind(_) | Self::State(_) => {
+            Self::Unread(_) | Self::ReadOnly { .. } | Self::Behind(_) | Self::State(_) => {
                 Verdict::Transient
             }
             Self::Other(_) => Verdict::Permanent,
@@ -79,7 +80,7 @@ impl Failure for NotReady {
             Self::ReadOnly { standby: false, .. } => {
                 "a read-only server, and revisions are pending".to_owned()
             }
-            Self::Lost(_) | Self::Behind(_) | Self::State(_) | Self::Other(_) => self.to_string(),
+            Self::Unread(_) | Self::Behind(_) | Self::State(_) | Self::Other(_) => self.to_string(),
         }
     }
 }

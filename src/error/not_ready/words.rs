@@ -9,10 +9,10 @@ pub(in crate::error) fn diagnostic(error: &NotReady) -> Diagnostic {
     match error {
         NotReady::Connect(error) => connect::diagnostic(error),
         NotReady::Also(error) => also::diagnostic(error),
-        NotReady::Lost(failure) => Diagnostic::error(
-            "connection-lost",
+        NotReady::Unread(failure) => Diagnostic::error(
+            "state-not-read",
             Exit::Unavailable,
-            "the connection was lost while the applied revisions were read",
+            "the applied revisions could not be read",
         )
         .cause(failure.to_string()),
         NotReady::ReadOnly {
@@ -21,16 +21,20 @@ pub(in crate::error) fn diagnostic(error: &NotReady) -> Diagnostic {
             standby,
         } => {
             let server = if *standby { "a standby" } else { "read-only" };
+            let pending = match count {
+                1 => "1 revision is pending".to_owned(),
+                count => format!("{count} revisions are pending"),
+            };
             let diagnostic = Diagnostic::error(
                 "read-only-server",
                 Exit::Unavailable,
-                format!("the server is {server}, and {count} revisions are pending"),
+                format!("the server is {server}, and {pending}"),
             )
             .cause(format!("the first of them is `{first}`"));
             if *standby {
                 diagnostic.hint(
-                    "name the primary in `MIGRATION_DATABASE_URL`, or all hosts with \
-                     `target_session_attrs=primary`",
+                    "name the primary in `MIGRATION_DATABASE_URL`, or all hosts in one URL: \
+                     `HOST1,HOST2`",
                 )
             } else {
                 diagnostic.hint(
@@ -74,7 +78,7 @@ mod tests {
         seaworthy: error[read-only-server]: the server is a standby, and 3 revisions are pending
           cause: the first of them is `a1`
 
-          hint: name the primary in `MIGRATION_DATABASE_URL`, or all hosts with `target_session_attrs=primary`
+          hint: name the primary in `MIGRATION_DATABASE_URL`, or all hosts in one URL: `HOST1,HOST2`
         ");
     }
 
@@ -82,11 +86,11 @@ mod tests {
     fn a_read_only_server() {
         let error = NotReady::ReadOnly {
             first: RevisionId::recorded("a1"),
-            count: 3,
+            count: 1,
             standby: false,
         };
         insta::assert_snapshot!(said(&error), @"
-        seaworthy: error[read-only-server]: the server is read-only, and 3 revisions are pending
+        seaworthy: error[read-only-server]: the server is read-only, and 1 revision is pending
           cause: the first of them is `a1`
 
           hint: look at `default_transaction_read_only` of the server, the database and the role

@@ -3,6 +3,7 @@
 
 use tokio_postgres::SimpleQueryMessage;
 
+use crate::postgres::cell::cell;
 use crate::postgres::quote::{Qualified, identifier, literal};
 use crate::postgres::{ServerFailure, Session};
 use crate::sql::ObjectName;
@@ -56,19 +57,19 @@ pub(super) async fn of_table(
     let messages = session.client.simple_query(&query).await?;
     Ok(messages.iter().find_map(|message| match message {
         SimpleQueryMessage::Row(row) => Some(Index {
-            schema: row.get("nspname").unwrap_or_default().to_owned(),
-            name: row.get("relname").unwrap_or_default().to_owned(),
+            schema: cell(row, "nspname").unwrap_or_default().to_owned(),
+            name: cell(row, "relname").unwrap_or_default().to_owned(),
             validity: match (
-                row.get("same_table"),
-                row.get("indisvalid"),
-                row.get("relkind"),
+                cell(row, "same_table"),
+                cell(row, "indisvalid"),
+                cell(row, "relkind"),
             ) {
                 (Some("t"), Some("t"), _) => Validity::Valid,
                 (Some("t"), _, Some("I")) => Validity::InvalidPartitioned,
                 (Some("t"), _, _) => Validity::Invalid,
                 _ => Validity::Foreign,
             },
-            builder: row.get("builder").and_then(|pid| pid.parse().ok()),
+            builder: cell(row, "builder").and_then(|pid| pid.parse().ok()),
         }),
         _ => None,
     }))
@@ -81,9 +82,9 @@ pub(super) async fn exists(session: &Session, name: &ObjectName) -> Result<bool,
         literal(&written(name))
     );
     let messages = session.client.simple_query(&query).await?;
-    Ok(messages
-        .iter()
-        .any(|message| matches!(message, SimpleQueryMessage::Row(row) if row.get(0) == Some("t"))))
+    Ok(messages.iter().any(
+        |message| matches!(message, SimpleQueryMessage::Row(row) if cell(row, 0) == Some("t")),
+    ))
 }
 
 impl Index {
@@ -100,7 +101,7 @@ impl Index {
 }
 
 /// Returns the name as the server would read it back.
-fn written(name: &ObjectName) -> String {
+pub(super) fn written(name: &ObjectName) -> String {
     match &name.schema {
         Some(schema) => Qualified {
             schema,

@@ -6,6 +6,7 @@
 use super::error::{ApplyError, InvalidIndex, Outcome};
 use super::index::{self, Index, Validity};
 use super::outside::{Stop, Turn, ask};
+use super::remains;
 use super::run::Run;
 use crate::postgres::{ServerFailure, Session};
 use crate::sql::{OutsideKind, StatementKind};
@@ -26,8 +27,8 @@ pub(super) enum Judgement {
     /// It will find that it has nothing to do, or that it cannot: no mark, since
     /// a mark would later be taken for its own work.
     RunUnmarked,
-    /// Its own remains have to go first.
-    Repair(Index),
+    /// Its own remains, if there are any, have to go first.
+    Repair(Vec<Index>),
 }
 
 impl<C> Run<'_, C>
@@ -58,8 +59,14 @@ where
                     (true, _) => Judgement::Run,
                 })
             }
-            // To do these twice does no harm.
-            OutsideKind::ReindexConcurrently | OutsideKind::Vacuum => Ok(Judgement::Run),
+            // To do these twice does no harm, but what a REINDEX that did not
+            // end has left must be taken away.
+            OutsideKind::ReindexConcurrently { what: Some(what) } if begun == Begun::Yes => {
+                let remains = remains::of(self.locked.session(), what).await;
+                let remains = remains.map_err(|failure| self.lost(turn, failure))?;
+                Ok(Judgement::Repair(remains))
+            }
+            OutsideKind::ReindexConcurrently { .. } | OutsideKind::Vacuum => Ok(Judgement::Run),
             OutsideKind::CreateIndexConcurrently { .. }
             | OutsideKind::DropIndexConcurrently { .. }
             | OutsideKind::Other => self.unless_begun(turn, begun),
@@ -95,7 +102,7 @@ where
         match (index.validity, begun) {
             (Validity::Valid, Begun::Yes) => Ok(Judgement::Finished),
             (Validity::Valid, Begun::No) | (Validity::Foreign, _) => Ok(Judgement::RunUnmarked),
-            (Validity::Invalid, Begun::Yes) => Ok(Judgement::Repair(index)),
+            (Validity::Invalid, Begun::Yes) => Ok(Judgement::Repair(vec![index])),
             (Validity::Invalid, Begun::No) => Err(turn.invalid(&index, InvalidIndex::NotOurs)),
             (Validity::InvalidPartitioned, _) => {
                 Err(turn.invalid(&index, InvalidIndex::Partitioned))

@@ -18,6 +18,7 @@ mod message;
 mod outside;
 mod prepare;
 mod progress;
+mod remains;
 mod retry;
 mod run;
 mod send;

@@ -22,6 +22,7 @@ use super::transaction::{self, Broken, CommitSent};
 use super::verdict;
 use crate::config::Limit;
 use crate::plan::{Action, Direction, Journal, Script, ScriptStatement};
+use crate::postgres::cell::cell;
 use crate::postgres::quote::literal;
 use crate::postgres::settings;
 use crate::postgres::{ServerFailure, Session};
@@ -195,8 +196,10 @@ where
                 Judgement::Finished => break,
                 Judgement::RunUnmarked => {}
                 Judgement::Run => marked = Begun::Yes,
-                Judgement::Repair(index) => {
-                    self.repair(turn, &index).await?;
+                Judgement::Repair(remains) => {
+                    for index in &remains {
+                        self.repair(turn, index).await?;
+                    }
                     marked = Begun::Yes;
                 }
             }
@@ -244,7 +247,7 @@ where
             StatementKind::Outside(
                 OutsideKind::CreateIndexConcurrently { .. }
                 | OutsideKind::DropIndexConcurrently { .. }
-                | OutsideKind::ReindexConcurrently
+                | OutsideKind::ReindexConcurrently { .. }
                 | OutsideKind::Vacuum,
             ) => self.unhurried(&message).await,
             _ => {
@@ -387,7 +390,7 @@ async fn send_one(session: &Session, message: &Message) -> Result<(), Failed> {
 pub(super) async fn ask(session: &Session, question: &str) -> Result<String, ServerFailure> {
     let messages = session.client.simple_query(question).await?;
     let answer = messages.iter().find_map(|message| match message {
-        tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0),
+        tokio_postgres::SimpleQueryMessage::Row(row) => cell(row, 0),
         _ => None,
     });
     Ok(answer.unwrap_or_default().to_owned())

@@ -97,7 +97,7 @@ impl Progress {
         self.quietly(|| {
             tracing::info!(
                 revision = %task.step.revision,
-                subject = task.entry.message.as_str(),
+                title = %task.entry.message,
                 took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
                 "{verb}"
             );

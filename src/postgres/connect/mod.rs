@@ -4,6 +4,7 @@
 //! library takes over at the startup message. One call is one attempt: it tries every
 //! address once, keeps how each failed, and never waits for anything to change.
 
+mod bound;
 mod error;
 mod login;
 mod route;

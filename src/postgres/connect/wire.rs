@@ -14,6 +14,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::tls::{ChannelBinding, TlsConnect, TlsStream};
 
 use super::Encryption;
+use super::bound::Bound;
 use crate::dial::Socket;
 
 /// A login's messages fit many times over. Without a bound, a peer that sends
@@ -26,6 +27,8 @@ pub(crate) struct Wire {
     /// How much the peer may still send before the login is complete.
     left: usize,
     trusted: Arc<AtomicBool>,
+    /// What counts from then on.
+    bound: Bound,
     encryption: Encryption,
     /// `tls-server-end-point`, if the stream is TLS and the certificate has one.
     binding: Option<Vec<u8>>,
@@ -48,6 +51,7 @@ impl Wire {
             socket,
             left: LOGIN_BUDGET,
             trusted: Arc::new(AtomicBool::new(false)),
+            bound: Bound::default(),
             encryption: Encryption::Plain,
             binding: None,
         }
@@ -83,17 +87,19 @@ impl AsyncRead for Wire {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.trusted.load(Ordering::Relaxed) {
-            return Pin::new(&mut self.socket).poll_read(cx, buf);
-        }
-        if self.left == 0 {
+        let trusted = self.trusted.load(Ordering::Relaxed);
+        if !trusted && self.left == 0 {
             return Poll::Ready(Err(io::Error::other(TooMuch)));
         }
         let before = buf.filled().len();
         let result = Pin::new(&mut self.socket).poll_read(cx, buf);
-        let read = buf.filled().len() - before;
-        self.left = self.left.saturating_sub(read);
-        result
+        let read = &buf.filled()[before..];
+        self.left = self.left.saturating_sub(read.len());
+        self.bound.observe(read);
+        match self.bound.exceeded() {
+            Some(exceeded) if trusted => Poll::Ready(Err(io::Error::other(exceeded))),
+            Some(_) | None => result,
+        }
     }
 }
 

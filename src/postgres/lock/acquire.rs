@@ -8,11 +8,15 @@ use tokio_postgres::SimpleQueryMessage;
 use super::holder::{Holder, holder};
 use super::pooling::{PoolingSign, keeps_transactions, pooled};
 use super::{Key, LockError, Locked, Route, delays};
+use crate::postgres::cell::cell;
 use crate::postgres::settings::{self, Capabilities, ConnectionCheck, Extent};
 use crate::postgres::{ServerFailure, Session};
 
 const FIRST_DELAY: Duration = Duration::from_millis(25);
-const LARGEST_DELAY: Duration = Duration::from_secs(1);
+
+/// A killed holder's server process is gone half a second later, and the next
+/// replica goes on within a second.
+const LARGEST_DELAY: Duration = Duration::from_millis(400);
 
 /// How often a wait says that it still waits.
 const HEARTBEAT: Duration = Duration::from_secs(10);
@@ -42,7 +46,7 @@ pub async fn acquire(session: Session, key: Key, lock_wait: Duration) -> Result<
         Ok(()) => {
             let capabilities = prepare(&session)
                 .await
-                .map_err(|failure| LockError::Server(Box::new(failure)))?;
+                .map_err(|failure| failed(&session, failure))?;
             Ok(Locked {
                 session,
                 key,
@@ -66,10 +70,13 @@ async fn take(session: &Session, key: Key, lock_wait: Duration) -> Result<(), Lo
     loop {
         match attempt(session, key)
             .await
-            .map_err(|failure| LockError::Server(Box::new(failure)))?
+            .map_err(|failure| failed(session, failure))?
         {
             Try::Locked => return Ok(()),
             Try::Pooled(sign) => return Err(pooled(session, sign)),
+            Try::Busy if wait.asked.is_none() => stay(session)
+                .await
+                .map_err(|failure| failed(session, failure))?,
             Try::Busy => {}
         }
         let waited = began.elapsed();
@@ -77,7 +84,7 @@ async fn take(session: &Session, key: Key, lock_wait: Duration) -> Result<(), Lo
         if is_last || wait.wants_holder() {
             let holder = holder(session, key)
                 .await
-                .map_err(|failure| LockError::Server(Box::new(failure)))?;
+                .map_err(|failure| failed(session, failure))?;
             wait.say(holder, waited);
         }
         if is_last {
@@ -110,7 +117,7 @@ async fn attempt(session: &Session, key: Key) -> Result<Try, ServerFailure> {
     );
     let messages = session.client.simple_query(&statement).await?;
     let answer = messages.iter().find_map(|message| match message {
-        SimpleQueryMessage::Row(row) => row.get(0),
+        SimpleQueryMessage::Row(row) => cell(row, 0),
         _ => None,
     });
     Ok(match answer {
@@ -119,6 +126,21 @@ async fn attempt(session: &Session, key: Key) -> Result<Try, ServerFailure> {
         Some("moved") => Try::Pooled(PoolingSign::Moved),
         _ => Try::Busy,
     })
+}
+
+/// Lets a session idle between two tries, whatever its role's default is.
+/// Behind a pooler the setting would reach other clients.
+async fn stay(session: &Session) -> Result<(), ServerFailure> {
+    if Route::of(session) == Route::Direct && session.facts.version >= 140_000 {
+        let setting = settings::timeout("idle_session_timeout", None);
+        session.client.simple_query(&setting).await?;
+    }
+    Ok(())
+}
+
+fn failed(session: &Session, mut failure: ServerFailure) -> LockError {
+    failure.explain(session);
+    LockError::Server(Box::new(failure))
 }
 
 /// Sets what only a session that is ours alone may be set to: behind a pooler

@@ -3,6 +3,7 @@
 use std::fmt::{self, Display};
 
 use super::Key;
+use crate::postgres::cell::cell;
 use crate::postgres::{ServerFailure, Session};
 
 /// The session that holds the migration lock.
@@ -35,13 +36,12 @@ pub(super) async fn holder(session: &Session, key: Key) -> Result<Option<Holder>
     Ok(messages.iter().find_map(|message| match message {
         tokio_postgres::SimpleQueryMessage::Row(row) => {
             let text = |name| {
-                row.get(name)
+                cell(row, name)
                     .filter(|text| !text.is_empty())
                     .map(str::to_owned)
             };
             Some(Holder {
-                pid: row
-                    .get("pid")
+                pid: cell(row, "pid")
                     .and_then(|pid| pid.parse().ok())
                     .unwrap_or_default(),
                 application: text("application_name"),

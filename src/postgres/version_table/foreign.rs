@@ -8,6 +8,7 @@ use tokio_postgres::SimpleQueryRow;
 use super::locate::rows;
 use super::{OtherTool, StateError};
 use crate::postgres::Session;
+use crate::postgres::cell::cell;
 use crate::postgres::quote::Qualified;
 
 /// The tables of their default names.
@@ -39,13 +40,13 @@ pub(super) async fn refuse(
     let mut unreadable = None;
     let mut questions = Vec::new();
     for row in candidates {
-        let (Some(schema), Some(name)) = (row.get("schema"), row.get("name")) else {
+        let (Some(schema), Some(name)) = (cell(row, "schema"), cell(row, "name")) else {
             continue;
         };
         let Some(tool) = TOOLS.iter().find(|tool| tool.table == name) else {
             continue;
         };
-        if row.get("readable") == Some("t") {
+        if cell(row, "readable") == Some("t") {
             let table = Qualified { schema, name };
             questions.push((*tool, schema.to_owned(), used(*tool, table)));
         } else {
@@ -65,7 +66,7 @@ pub(super) async fn refuse(
         .collect();
     let answers = rows(session, &query.join(" UNION ALL ")).await?;
     for (row, (tool, schema, _)) in answers.iter().zip(questions) {
-        if row.get("used") == Some("t") {
+        if cell(row, "used") == Some("t") {
             return Err(StateError::OtherTool { tool, schema });
         }
     }

@@ -4,6 +4,7 @@ use tokio_postgres::{SimpleQueryMessage, SimpleQueryRow};
 
 use super::{Lacking, Location, Presence, StateError, VersionTable, foreign};
 use crate::postgres::Session;
+use crate::postgres::cell::cell;
 use crate::postgres::quote::literal;
 
 /// Columns that reading needs. More of them are a newer version's.
@@ -39,7 +40,7 @@ pub async fn locate(session: &Session, table: &VersionTable) -> Result<Location,
     let mut others = Vec::new();
     let mut location = None;
     for row in &rows {
-        match row.get("kind") {
+        match cell(row, "kind") {
             Some("state") => location = Some(state_table(row, table)?),
             Some("other") => others.push(row),
             _ => {}
@@ -50,10 +51,10 @@ pub async fn locate(session: &Session, table: &VersionTable) -> Result<Location,
     }
     let place = rows
         .iter()
-        .find(|row| row.get("kind") == Some("place"))
-        .and_then(|row| row.get("schema"));
-    let log = rows.iter().find(|row| row.get("kind") == Some("log"));
-    if let Some(schema) = log.and_then(|row| row.get("schema")) {
+        .find(|row| cell(row, "kind") == Some("place"))
+        .and_then(|row| cell(row, "schema"));
+    let log = rows.iter().find(|row| cell(row, "kind") == Some("log"));
+    if let Some(schema) = log.and_then(|row| cell(row, "schema")) {
         return Err(StateError::HistoryAlone {
             schema: schema.to_owned(),
             table: table.name.clone(),
@@ -72,14 +73,17 @@ pub async fn locate(session: &Session, table: &VersionTable) -> Result<Location,
 
 /// Judges the row about a relation that bears the state table's name.
 fn state_table(row: &SimpleQueryRow, table: &VersionTable) -> Result<Location, StateError> {
-    let schema = row.get("schema").unwrap_or_default().to_owned();
-    let present: Vec<&str> = row.get("columns").unwrap_or_default().split(',').collect();
+    let schema = cell(row, "schema").unwrap_or_default().to_owned();
+    let present: Vec<&str> = cell(row, "columns")
+        .unwrap_or_default()
+        .split(',')
+        .collect();
     let missing: Vec<String> = COLUMNS
         .iter()
         .filter(|column| !present.contains(column))
         .map(ToString::to_string)
         .collect();
-    let is_table = matches!(row.get("relkind"), Some("r" | "p"));
+    let is_table = matches!(cell(row, "relkind"), Some("r" | "p"));
     if !is_table || !missing.is_empty() {
         return Err(StateError::NotOurs {
             schema,
@@ -87,7 +91,7 @@ fn state_table(row: &SimpleQueryRow, table: &VersionTable) -> Result<Location, S
             missing: if is_table { missing } else { Vec::new() },
         });
     }
-    let lacking = match (row.get("usage"), row.get("readable")) {
+    let lacking = match (cell(row, "usage"), cell(row, "readable")) {
         (Some("t"), Some("t")) => None,
         (Some("t"), _) => Some(Lacking::TableSelect),
         (_, Some("t")) => Some(Lacking::SchemaUsage),
@@ -97,7 +101,7 @@ fn state_table(row: &SimpleQueryRow, table: &VersionTable) -> Result<Location, S
         return Err(StateError::Unreadable {
             schema,
             table: table.name.clone(),
-            role: row.get("role").unwrap_or_default().to_owned(),
+            role: cell(row, "role").unwrap_or_default().to_owned(),
             lacking,
         });
     }
@@ -106,7 +110,7 @@ fn state_table(row: &SimpleQueryRow, table: &VersionTable) -> Result<Location, S
         table: table.name.clone(),
         log: table.log(),
         state_table: Presence::Present,
-        log_table: if row.get("log") == Some("t") {
+        log_table: if cell(row, "log") == Some("t") {
             Presence::Present
         } else {
             Presence::Absent

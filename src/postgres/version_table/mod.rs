@@ -4,11 +4,14 @@
 //! of it. Everything goes by the simple protocol, and columns are read by
 //! name, so that a table that a newer version has widened stays readable.
 
+mod array;
 mod foreign;
+mod glance;
 mod locate;
 mod read;
 mod text;
 
+pub use glance::state;
 pub use locate::locate;
 pub use read::read;
 pub(super) use text::{Elapsed, Entry, LogAction, Tables};

@@ -5,6 +5,7 @@ use std::pin::pin;
 use futures_util::TryStreamExt;
 use tokio_postgres::{SimpleQueryMessage, SimpleQueryRow};
 
+use super::array::elements;
 use super::{Location, Presence, StateError};
 use crate::plan::{Applied, AppliedState, Journal, Progress, StartedStatement};
 use crate::postgres::Session;
@@ -20,14 +21,22 @@ use crate::revision::RevisionId;
 /// - [`StateError::BadRow`]
 /// - [`StateError::Server`]
 pub async fn read(session: &Session, location: &Location) -> Result<AppliedState, StateError> {
-    let mut state = AppliedState::default();
-    if location.state_table == Presence::Absent {
-        return Ok(state);
+    match location.state_table {
+        Presence::Absent => Ok(AppliedState::default()),
+        Presence::Present => rows_of(session, &location.to_string()).await,
     }
+}
+
+/// Returns the state from what stands after FROM.
+///
+/// # Errors
+///
+/// Those of [`read`].
+pub(super) async fn rows_of(session: &Session, relation: &str) -> Result<AppliedState, StateError> {
+    let mut state = AppliedState::default();
     let query = format!(
-        "SELECT revision, pg_catalog.to_json(revises) AS revises, \
-         pg_catalog.to_json(depends_on) AS depends_on, message, checksum, state, \
-         finished, prefix, started FROM {location}"
+        "SELECT revision, revises, depends_on, message, checksum, state, \
+         finished, prefix, started FROM {relation}"
     );
     let server = |error: tokio_postgres::Error| StateError::Server(Box::new(error.into()));
     // A stream, since ten thousand rows need not be held twice.
@@ -43,27 +52,31 @@ pub async fn read(session: &Session, location: &Location) -> Result<AppliedState
 }
 
 fn applied(row: &SimpleQueryRow) -> Result<(RevisionId, Applied), StateError> {
-    let revision = RevisionId::recorded(row.get("revision").unwrap_or_default());
+    let unnamed = RevisionId::recorded("");
+    let revision = RevisionId::recorded(text(row, &unnamed, "revision")?.unwrap_or_default());
     let applied = Applied {
         down_revisions: ids(row, &revision, "revises")?,
         depends_on: ids(row, &revision, "depends_on")?,
-        message: row.get("message").unwrap_or_default().to_owned(),
-        checksum: row.get("checksum").map(str::to_owned),
+        message: text(row, &revision, "message")?
+            .unwrap_or_default()
+            .to_owned(),
+        checksum: text(row, &revision, "checksum")?.map(str::to_owned),
         progress: progress(row, &revision)?,
     };
     Ok((revision, applied))
 }
 
 fn progress(row: &SimpleQueryRow, revision: &RevisionId) -> Result<Progress, StateError> {
-    match row.get("state") {
+    match text(row, revision, "state")? {
         Some("applied") => Ok(Progress::Complete),
         Some("partial") => Ok(Progress::Partial(Journal {
-            finished: row
-                .get("finished")
+            finished: text(row, revision, "finished")?
                 .and_then(|text| text.parse().ok())
                 .ok_or_else(|| bad(revision, "finished"))?,
-            prefix: row.get("prefix").unwrap_or_default().to_owned(),
-            started: row.get("started").map(|checksum| StartedStatement {
+            prefix: text(row, revision, "prefix")?
+                .unwrap_or_default()
+                .to_owned(),
+            started: text(row, revision, "started")?.map(|checksum| StartedStatement {
                 checksum: checksum.to_owned(),
             }),
         })),
@@ -79,12 +92,21 @@ fn ids(
     revision: &RevisionId,
     column: &'static str,
 ) -> Result<Vec<RevisionId>, StateError> {
-    match row.get(column) {
-        None | Some("[]") => Ok(Vec::new()),
-        Some(json) => serde_json::from_str::<Vec<String>>(json)
-            .map(|ids| ids.iter().map(|id| RevisionId::recorded(id)).collect())
-            .map_err(|_| bad(revision, column)),
-    }
+    let Some(text) = text(row, revision, column)? else {
+        return Ok(Vec::new());
+    };
+    elements(text)
+        .map(|ids| ids.iter().map(|id| RevisionId::recorded(id)).collect())
+        .ok_or_else(|| bad(revision, column))
+}
+
+/// Returns a value; one that is missing or not UTF-8 is no NULL.
+fn text<'a>(
+    row: &'a SimpleQueryRow,
+    revision: &RevisionId,
+    column: &'static str,
+) -> Result<Option<&'a str>, StateError> {
+    row.try_get(column).map_err(|_| bad(revision, column))
 }
 
 fn bad(revision: &RevisionId, column: &'static str) -> StateError {

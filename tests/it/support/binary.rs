@@ -77,6 +77,11 @@ impl Binary {
     }
 
     #[must_use]
+    pub(crate) fn args(self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
+        args.into_iter().fold(self, Self::arg)
+    }
+
+    #[must_use]
     pub(crate) fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
         let variable = (name.as_ref().to_owned(), value.as_ref().to_owned());
         self.variables.push(variable);
@@ -173,6 +178,16 @@ impl Running {
             .try_wait()
             .expect("the process is our child")
             .is_some()
+    }
+
+    /// Waits until the end, or for so long, and says whether it has come.
+    pub(crate) fn ends_within(&self, time: Duration) -> bool {
+        self.stderr.ends_within(time)
+    }
+
+    /// Says whether nothing more will be written, which is the end.
+    pub(crate) fn stderr_has_ended(&self) -> bool {
+        self.ends_within(Duration::ZERO)
     }
 
     /// Waits for the end.
@@ -285,6 +300,15 @@ impl Capture {
             stream.ended || found(&String::from_utf8_lossy(&stream.bytes)).is_some()
         });
         found(&text).unwrap_or_else(|| panic!("no line with `{part}` in:\n{text}"))
+    }
+
+    fn ends_within(&self, time: Duration) -> bool {
+        let (state, changed) = &*self.shared;
+        let state = state.lock().unwrap_or_else(PoisonError::into_inner);
+        let (state, _) = changed
+            .wait_timeout_while(state, time, |state| !state.ended)
+            .unwrap_or_else(PoisonError::into_inner);
+        state.ended
     }
 
     #[track_caller]

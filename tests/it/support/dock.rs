@@ -104,9 +104,12 @@ impl Dock {
             .expect("nobody else holds the lock of this test's database")
     }
 
+    /// Reads the state in both ways, which say the same.
     pub(crate) async fn recorded(&self) -> Result<Recorded, StateError> {
         let session = self.session().await;
         let recorded = version_table::recorded(&session, &self.table).await;
+        let state = version_table::state(&session, &self.table).await;
+        assert_eq!(state.as_ref(), recorded.as_ref().map(|all| &all.state));
         session.close().await;
         recorded
     }

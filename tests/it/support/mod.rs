@@ -15,11 +15,13 @@ pub(crate) mod database;
 pub(crate) mod dock;
 pub(crate) mod fake_server;
 pub(crate) mod log;
+pub(crate) mod mount;
 pub(crate) mod pgbouncer;
 pub(crate) mod project;
 pub(crate) mod proxy;
 pub(crate) mod server;
 pub(crate) mod standby;
+pub(crate) mod turncoat;
 
 /// Waits until something that another process does has happened.
 #[track_caller]

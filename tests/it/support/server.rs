@@ -110,6 +110,18 @@ impl Server {
         server
     }
 
+    /// Moves the write-ahead log of a server that does not run.
+    pub(crate) fn move_log_to(&self, directory: &Path) {
+        let here = self.data_directory().join("pg_wal");
+        let moved = as_owner("/bin/cp")
+            .args(["-a"])
+            .args([&here, directory])
+            .status();
+        assert!(moved.is_ok_and(|status| status.success()), "cp");
+        fs::remove_dir_all(&here).expect("it is ours");
+        std::os::unix::fs::symlink(directory, &here).expect("it is ours");
+    }
+
     /// Starts the server, which must not run, and returns when it answers.
     pub(crate) fn launch(&self) {
         let deadline = Instant::now() + PATIENCE;
@@ -129,6 +141,32 @@ impl Server {
             StopMode::Fast => Signal::SIGINT,
             StopMode::Immediate => Signal::SIGQUIT,
         });
+    }
+
+    /// Kills a server process, upon which the server ends and restarts all of
+    /// them, and returns when it has done so.
+    pub(crate) fn kill_backend(&self, pid: i32) {
+        let died = format!("(PID {pid}) was terminated by signal 9");
+        let before = self.log().len();
+        if kill(Pid::from_raw(pid), Signal::SIGKILL).is_err() {
+            return;
+        }
+        super::eventually("the process is gone", || {
+            kill(Pid::from_raw(pid), None).is_err()
+        });
+        // One that was about to end by itself ends nobody else.
+        let url = self.url(SUPERUSER);
+        super::eventually("the server answers, or says that it will not", || {
+            super::database::try_query(&url, "SELECT 1").is_ok() || self.log().contains(&died)
+        });
+        let log = self.log().split_off(before);
+        if log.contains(&died) {
+            super::eventually("the server has recovered", || {
+                let log = self.log().split_off(before);
+                log.split_once(&died)
+                    .is_some_and(|(_, after)| after.contains("ready to accept connections"))
+            });
+        }
     }
 
     /// Stops the server and starts it again on the same port.
