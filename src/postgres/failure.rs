@@ -8,6 +8,7 @@ use std::error::Error as _;
 use tokio_postgres::error::ErrorPosition;
 
 use super::Session;
+use super::session::Ended;
 
 /// A statement that failed, or a connection that ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,9 +62,29 @@ impl ServerFailure {
         if self.kind != FailureKind::Lost {
             return;
         }
-        if let Some(ended) = session.ended().map(|ended| ended.to_string())
-            && ended != self.message
-        {
+        if let Some(ended) = session.ended() {
+            self.ended_by(&ended);
+        }
+    }
+
+    /// A server that ended an idle session read nothing that came after: it is
+    /// the answer to what was sent in the meantime.
+    fn ended_by(&mut self, ended: &Ended) {
+        if let Ended::Server(error) = ended {
+            let answer = Self {
+                kind: FailureKind::Server(error.sqlstate.clone()),
+                message: error.message.clone(),
+                detail: error.detail.clone(),
+                hint: error.hint.clone(),
+                ..self.clone()
+            };
+            if answer.ends_session() {
+                *self = answer;
+                return;
+            }
+        }
+        let ended = ended.to_string();
+        if ended != self.message {
             self.message = format!("{}: {ended}", self.message);
         }
     }
@@ -152,6 +173,7 @@ impl std::error::Error for ServerFailure {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::postgres::ServerError;
 
     #[track_caller]
     fn check(sqlstate: &str, passing: bool, ends_session: bool) {
@@ -179,5 +201,42 @@ mod tests {
         check("42501", false, false);
         check("42P01", false, false);
         check("", false, false);
+    }
+
+    #[track_caller]
+    fn check_end(ended: &Ended, expected: &str) {
+        let mut failure = ServerFailure {
+            kind: FailureKind::Lost,
+            message: "connection closed".to_owned(),
+            detail: None,
+            hint: None,
+            context: None,
+            position: None,
+        };
+        failure.ended_by(ended);
+        assert_eq!(failure.to_string(), expected);
+        assert!(failure.ends_session());
+    }
+
+    #[test]
+    fn a_server_that_ends_a_session_has_answered() {
+        let server = |sqlstate: &str| {
+            Ended::Server(ServerError {
+                severity: "FATAL".to_owned(),
+                sqlstate: sqlstate.to_owned(),
+                message: "no more".to_owned(),
+                detail: None,
+                hint: None,
+            })
+        };
+        check_end(&server("57P01"), "no more (57P01)");
+        check_end(
+            &server("XX000"),
+            "connection closed: FATAL: no more (XX000)",
+        );
+        check_end(
+            &Ended::Lost("reset by peer".to_owned()),
+            "connection closed: reset by peer",
+        );
     }
 }

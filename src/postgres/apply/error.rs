@@ -10,7 +10,7 @@ use crate::postgres::version_table::Location;
 use crate::revision::RevisionId;
 use crate::source::Source;
 
-use super::task::PrepareError;
+use super::prepare::PrepareError;
 use super::watch::Blocker;
 
 /// A run that stopped. What was applied before it is committed and recorded,

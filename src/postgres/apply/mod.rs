@@ -16,6 +16,7 @@ mod journal;
 mod judge;
 mod message;
 mod outside;
+mod prepare;
 mod progress;
 mod remains;
 mod retry;
@@ -27,8 +28,9 @@ mod verdict;
 mod watch;
 
 pub use error::{ApplyError, InvalidIndex, Outcome, Recording, Scope, Site, Stopped};
-pub use task::PrepareError;
-pub(super) use task::{Prepared, Sharing, Task};
+pub use prepare::PrepareError;
+pub(super) use prepare::{Prepared, Sharing};
+pub(super) use task::Task;
 pub use watch::Blocker;
 
 use std::time::Duration;

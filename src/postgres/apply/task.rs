@@ -1,42 +1,16 @@
-//! A plan's steps with everything that running them needs, checked before
-//! anything runs. Pure.
+//! A step with everything that running it needs. Pure.
 
 use std::time::Duration;
 
 use super::Done;
 use super::error::Site;
+use super::prepare::{PrepareError, Sharing};
 use crate::config::Limit;
-use crate::plan::{Action, Direction, Plan, Script, ScriptError, Step};
+use crate::plan::{Action, Direction, Script, Step};
 use crate::postgres::settings::Limits;
 use crate::postgres::version_table::{Entry, LogAction};
-use crate::revision::{Graph, RevisionId, SectionLimit, checksum};
+use crate::revision::{Graph, SectionLimit, checksum};
 use crate::sql;
-
-/// A plan whose every script may run.
-#[derive(Debug)]
-pub(in crate::postgres) struct Prepared<'a> {
-    pub(in crate::postgres) tasks: Vec<Task<'a>>,
-}
-
-/// How many transactions a run has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::postgres) enum Sharing {
-    /// One for each revision, or none.
-    Each,
-    /// All revisions share one.
-    One,
-}
-
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum PrepareError {
-    #[error("revision `{0}` is in the plan and has no file")]
-    Unknown(RevisionId),
-    #[error(transparent)]
-    Script(#[from] ScriptError),
-    /// Only an online run can go on in the middle of a script.
-    #[error("revision `{0}` is half applied, and a script for psql begins at its start")]
-    HalfDone(RevisionId),
-}
 
 /// One step, ready to run.
 #[derive(Debug)]
@@ -48,30 +22,12 @@ pub(in crate::postgres) struct Task<'a> {
     source: std::sync::Arc<crate::source::Source>,
 }
 
-impl<'a> Prepared<'a> {
-    /// Looks through the scripts of a plan.
-    ///
-    /// # Errors
-    ///
-    /// - [`PrepareError::Unknown`]: the plan was made from another graph.
-    /// - [`PrepareError::Script`]: a script that cannot run.
-    pub(in crate::postgres) fn new(
-        plan: &'a Plan,
+impl<'a> Task<'a> {
+    pub(super) fn new(
+        step: &'a Step,
         graph: &Graph,
         sharing: Sharing,
     ) -> Result<Self, PrepareError> {
-        let tasks = plan
-            .steps
-            .iter()
-            .map(|step| Task::new(step, graph, sharing));
-        Ok(Self {
-            tasks: tasks.collect::<Result<_, _>>()?,
-        })
-    }
-}
-
-impl<'a> Task<'a> {
-    fn new(step: &'a Step, graph: &Graph, sharing: Sharing) -> Result<Self, PrepareError> {
         let node = graph
             .node(step.revision.as_str())
             .ok_or_else(|| PrepareError::Unknown(step.revision.clone()))?;
