@@ -115,8 +115,8 @@ fn a_long_line_is_cut_around_the_caret() {
         file,
         r#"
 migrations/1.sql:2:6623   revision `1`
-   2 | ...a'), (1, 'aaaaaaaaaaaaa'), (1, 'aaaaaaaaaaaaa'), (nope, ''), (1, 'aaaaaaaaaaaaa'), (1, 'aaaaaaaaaaaa...
-     |                                                      ^
+   2 | …aaaaaaaaaa'), (1, 'aaaaaaaaaaaaa'), (1, 'aaaaaaaaaaaaa'), (nope, ''), (1, 'aaaaaaaaaaaaa'), (1, 'aaaaaaaaaaaaa'), (1, …
+     |                                                             ^
   cause: column "nope" does not exist (SQLSTATE 42703)"#,
     );
 }
