@@ -12,7 +12,7 @@ use crate::support::server::Server;
 /// `spring` waits where a trap is set, and returns its argument.
 const TRAP: &str = "CREATE TABLE trap (n int); CREATE TABLE t (n int); INSERT INTO t VALUES (1); \
     CREATE FUNCTION spring(k int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN \
-    IF EXISTS (SELECT FROM trap WHERE n = k) THEN PERFORM pg_sleep(600); END IF; RETURN k; \
+    IF EXISTS (SELECT FROM public.trap WHERE n = k) THEN PERFORM pg_sleep(600); END IF; RETURN k; \
     END $$;";
 
 const SCRIPT: &str = "-- mixed\n-- revision: aaaa\n-- migrate:up transaction:false\n\
