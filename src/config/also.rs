@@ -22,6 +22,10 @@ pub enum AlsoProblem {
     NoPort,
     #[error("nothing may follow the port")]
     Trailing,
+    /// An `@` behind what looks like host and port: most likely that was a
+    /// password, with a character that ends it.
+    #[error("a character of its user name, password or path is not percent-encoded")]
+    NotEncoded,
     #[error("its path is not absolute")]
     RelativePath,
 }
@@ -31,6 +35,14 @@ pub(super) fn parse(text: &str) -> Result<AlsoTarget, AlsoProblem> {
     let Some((scheme, rest)) = text.split_once("://") else {
         return Err(AlsoProblem::Scheme);
     };
+    let is_network = matches!(
+        scheme.to_ascii_lowercase().as_str(),
+        "tcp" | "http" | "https"
+    );
+    let behind_host = rest.find(['/', '?', '#']).map_or("", |at| &rest[at..]);
+    if is_network && behind_host.contains('@') {
+        return Err(AlsoProblem::NotEncoded);
+    }
     match scheme.to_ascii_lowercase().as_str() {
         "tcp" => tcp(text),
         "http" => http(text, Tls::Off).map(AlsoTarget::Http),
@@ -197,6 +209,14 @@ mod tests {
         check("http://", Err(AlsoProblem::Malformed));
         check("http://api:99999/", Err(AlsoProblem::NoPort));
         check("http://a b/", Err(AlsoProblem::Malformed));
+        // Each of these would name a password as its host.
+        for text in [
+            "http://secret:80/x@db/",
+            "http://u:80#x@db",
+            "tcp://u:80?x@db",
+        ] {
+            check(text, Err(AlsoProblem::NotEncoded));
+        }
     }
 
     #[test]

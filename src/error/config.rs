@@ -302,6 +302,9 @@ fn also_hint(problem: AlsoProblem) -> &'static str {
         AlsoProblem::Scheme | AlsoProblem::Malformed => {
             "write `tcp://HOST:PORT`, `http://HOST/PATH`, `https://HOST/PATH`, `unix:///PATH` or `file:///PATH`"
         }
+        AlsoProblem::NotEncoded => {
+            "percent-encode user name, password and path (`@` is `%40`, `/` is `%2F`)"
+        }
         AlsoProblem::NoHost | AlsoProblem::NoPort | AlsoProblem::Trailing => {
             "write `tcp://HOST:PORT`, such as `tcp://redis:6379`"
         }

@@ -147,6 +147,13 @@ fn values_of_settings() {
       hint: write `tcp://HOST:PORT`, such as `tcp://redis:6379`
     exit 2
     ");
+    insta::assert_snapshot!(said(&value("also", Origin::Flag("also"), Mismatch::Also(AlsoProblem::NotEncoded))), @r"
+    seaworthy: error[setting]: the value of `--also` is not valid
+      cause: a character of its user name, password or path is not percent-encoded
+
+      hint: percent-encode user name, password and path (`@` is `%40`, `/` is `%2F`)
+    exit 2
+    ");
     insta::assert_snapshot!(said(&value("also", Origin::Flag("also"), Mismatch::Also(AlsoProblem::RelativePath))), @r"
     seaworthy: error[setting]: the value of `--also` is not valid
       cause: its path is not absolute
