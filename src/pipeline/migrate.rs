@@ -71,7 +71,7 @@ async fn apply(
         info!("another process has applied what was pending");
         return Ok(Report::default());
     }
-    preflight(config, graph, &plan, manner.mode)?;
+    // `apply` prepares the scripts of this plan itself, before any of them runs.
     let options = Options {
         mode: manner.mode,
         transaction: config.migrations.transaction,
