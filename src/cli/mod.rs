@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tracing::warn;
 
-use crate::config::{self, Command, Config, Environment, Typed, args};
+use crate::config::{self, Command, Config, Environment, Typed};
 use crate::error::Error;
 use crate::files::Disk;
 use crate::process::{HandOver, Signals};
@@ -36,20 +36,13 @@ pub fn execute(
     environment: &Environment,
     signals: &Signals,
 ) -> Result<Ending, Error> {
+    let config = || resolve(typed, environment);
     match &typed.command {
-        Command::Completions { shell } => Ok(Ending::Show(args::completions(*shell))),
-        Command::Man => Ok(Ending::Show(args::manual())),
-        Command::Run { command } => run::run(&resolve(typed, environment)?, command, signals),
-        Command::Wait { schema } => {
-            wait::wait(&resolve(typed, environment)?, schema.as_ref(), signals)
-        }
-        Command::Upgrade { target, mode } => {
-            let mut config = resolve(typed, environment)?;
-            if let Some(target) = target {
-                config.migrations.target = target.clone();
-            }
-            upgrade::upgrade(&config, mode, signals)
-        }
+        Command::Run(command) => run::run(&config()?, command, signals),
+        Command::Wait(command) => wait::wait(&config()?, command, signals),
+        Command::Upgrade(command) => upgrade::upgrade(config()?, command, signals),
+        Command::Completions(shell) => Ok(Ending::Show(config::completions(*shell))),
+        Command::Man => Ok(Ending::Show(config::manual())),
     }
 }
 

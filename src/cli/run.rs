@@ -1,22 +1,16 @@
 //! `seaworthy run`: the whole voyage.
 
-use std::ffi::OsString;
-
 use tracing::info;
 
 use super::upgrade::progress;
 use super::{Ending, block_on};
-use crate::config::Config;
+use crate::config::{Config, Run};
 use crate::error::Error;
 use crate::pipeline::{self, Manner};
 use crate::postgres::apply::Mode;
 use crate::process::{HandOver, Signals};
 
-pub(super) fn run(
-    config: &Config,
-    command: &[OsString],
-    signals: &Signals,
-) -> Result<Ending, Error> {
+pub(super) fn run(config: &Config, command: &Run, signals: &Signals) -> Result<Ending, Error> {
     if let Some(setting) = &config.run.skip_migration {
         info!("migrations are skipped: {setting} is set");
     }
@@ -40,7 +34,7 @@ pub(super) fn run(
     // Whatever comes now gives all memory back at once, and ten thousand
     // revisions one after another would keep the application waiting.
     std::mem::forget(graph);
-    let Some((program, arguments)) = command.split_first() else {
+    let Some((program, arguments)) = command.command.split_first() else {
         return Ok(Ending::Done);
     };
     info!("handing over to {}", program.display());

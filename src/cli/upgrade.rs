@@ -6,7 +6,7 @@ use serde_json::json;
 use tracing::info;
 
 use super::{Ending, block_on};
-use crate::config::{Config, Output, UpgradeMode};
+use crate::config::{Config, Output, Upgrade, UpgradeMode};
 use crate::error::Error;
 use crate::pipeline::{self, Manner};
 use crate::plan::{AppliedState, Direction};
@@ -15,12 +15,16 @@ use crate::process::Signals;
 use crate::revision::{Graph, Point};
 
 pub(super) fn upgrade(
-    config: &Config,
-    mode: &UpgradeMode,
+    mut config: Config,
+    command: &Upgrade,
     signals: &Signals,
 ) -> Result<Ending, Error> {
+    if let Some(target) = &command.target {
+        config.migrations.target = target.clone();
+    }
+    let config = &config;
     let graph = pipeline::load(&config.migrations)?;
-    match mode {
+    match &command.mode {
         UpgradeMode::Print { from } => {
             let state = match from {
                 None => AppliedState::default(),

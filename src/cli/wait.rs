@@ -1,22 +1,16 @@
 //! `seaworthy wait`: only the waiting.
 
 use super::{Ending, block_on};
-use crate::config::Config;
+use crate::config::{Config, Wait};
 use crate::error::Error;
 use crate::files::FilesError;
 use crate::pipeline;
 use crate::process::Signals;
 use crate::revision::{Graph, Point, Target};
 
-pub(super) fn wait(
-    config: &Config,
-    schema: Option<&Target>,
-    signals: &Signals,
-) -> Result<Ending, Error> {
-    let graph = match schema {
-        Some(target) => Some(revisions(config, target)?),
-        None => None,
-    };
+pub(super) fn wait(config: &Config, command: &Wait, signals: &Signals) -> Result<Ending, Error> {
+    let schema = command.schema.as_ref();
+    let graph = schema.map(|target| revisions(config, target)).transpose()?;
     let schema = graph.as_ref().zip(schema);
     block_on(signals, pipeline::wait(config, schema, signals))?;
     Ok(Ending::Done)

@@ -8,15 +8,12 @@ use std::ffi::OsString;
 
 use clap::ArgMatches;
 use clap::error::ErrorKind;
-use clap_complete::Shell;
 
-pub use super::grammar::{completions, manual};
-
+use super::command::{COMMANDS, Command};
 use super::declaration::SETTINGS;
 use super::kind;
 use super::usage;
 use super::{Secret, UsageError, grammar};
-use crate::revision::Target;
 
 /// What the command line asks for.
 #[derive(Debug)]
@@ -33,46 +30,6 @@ pub struct Typed {
     pub command: Command,
     /// By the flag's long name, in the order typed.
     pub(super) flags: BTreeMap<&'static str, Vec<Secret>>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// Program and arguments; empty: none.
-    Run {
-        command: Vec<OsString>,
-    },
-    /// `schema`: also wait until the database has reached it.
-    Wait {
-        schema: Option<Target>,
-    },
-    Upgrade {
-        /// What was typed; `None`: the setting `--target`.
-        target: Option<Target>,
-        mode: UpgradeMode,
-    },
-    Completions {
-        shell: Shell,
-    },
-    Man,
-}
-
-/// What `upgrade` does with its plan.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum UpgradeMode {
-    Apply,
-    /// Runs everything and rolls back.
-    DryRun(Output),
-    /// `--sql`: prints instead of running. `from` is the start of a range
-    /// `A:B`; `None`: base.
-    Print {
-        from: Option<Target>,
-    },
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Output {
-    Text,
-    Json,
 }
 
 /// Reads the command line; `argv` begins with the program's own name.
@@ -105,83 +62,24 @@ pub fn parse(argv: impl IntoIterator<Item = OsString>) -> Result<Parsed, UsageEr
 }
 
 fn command(name: &str, matches: &ArgMatches) -> Result<Command, UsageError> {
-    match name {
-        "run" => Ok(Command::Run {
-            command: matches
-                .get_many::<OsString>(grammar::COMMAND)
-                .into_iter()
-                .flatten()
-                .cloned()
-                .collect(),
-        }),
-        "wait" => Ok(Command::Wait {
-            schema: matches
-                .get_one::<String>(grammar::SCHEMA)
-                .map(|text| target(text, "wait", "--schema"))
-                .transpose()?,
-        }),
-        "upgrade" => upgrade(matches),
-        "completions" => matches
-            .get_one::<Shell>(grammar::SHELL)
-            .map(|shell| Command::Completions { shell: *shell })
-            .ok_or_else(usage::no_command),
-        "man" => Ok(Command::Man),
-        _ => Err(usage::no_command()),
-    }
+    let row = COMMANDS.iter().find(|row| row.name.word() == name);
+    let row = row.ok_or_else(usage::no_command)?;
+    (row.read)(matches)
 }
 
 /// # Errors
 ///
 /// For a switch's value that was taken for the application.
 fn refuse_stray_switch(command: &Command, argv: &[OsString]) -> Result<(), UsageError> {
-    let Command::Run { command } = command else {
+    let Command::Run(run) = command else {
         return Ok(());
     };
-    let word = command.first().and_then(|word| word.to_str());
+    let word = run.command.first().and_then(|word| word.to_str());
     let is_marked = argv.iter().any(|argument| argument == "--");
     match word {
         Some(word) if !is_marked && kind::switch(word).is_ok() => Err(usage::stray_switch(word)),
         Some(_) | None => Ok(()),
     }
-}
-
-fn upgrade(matches: &ArgMatches) -> Result<Command, UsageError> {
-    let text = matches
-        .get_one::<String>(grammar::TARGET)
-        .map(String::as_str);
-    if matches.get_flag(grammar::SQL) {
-        let (from, to) = match text.map(|text| text.split_once(':').ok_or(text)) {
-            None => (None, None),
-            Some(Err(to)) => (None, Some(to)),
-            Some(Ok((from, to))) => (Some(from), Some(to)),
-        };
-        let open = |text: Option<&str>| match text {
-            None | Some("") => Ok(None),
-            Some(text) => target(text, "upgrade", "TARGET").map(Some),
-        };
-        return Ok(Command::Upgrade {
-            target: open(to)?,
-            mode: UpgradeMode::Print { from: open(from)? },
-        });
-    }
-    let mode = match (
-        matches.get_flag(grammar::DRY_RUN),
-        matches.get_flag(grammar::JSON),
-    ) {
-        (false, _) => UpgradeMode::Apply,
-        (true, false) => UpgradeMode::DryRun(Output::Text),
-        (true, true) => UpgradeMode::DryRun(Output::Json),
-    };
-    Ok(Command::Upgrade {
-        target: text
-            .map(|text| target(text, "upgrade", "TARGET"))
-            .transpose()?,
-        mode,
-    })
-}
-
-fn target(text: &str, command: &str, name: &str) -> Result<Target, UsageError> {
-    kind::target(text).map_err(|mismatch| usage::bad_target(command, name, &mismatch))
 }
 
 fn flags(matches: &ArgMatches) -> BTreeMap<&'static str, Vec<Secret>> {
@@ -199,6 +97,7 @@ fn flags(matches: &ArgMatches) -> BTreeMap<&'static str, Vec<Secret>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{Output, Run, Upgrade, UpgradeMode};
 
     fn typed(line: &[&str]) -> Result<Typed, String> {
         let argv = std::iter::once("seaworthy").chain(line.iter().copied());
@@ -227,16 +126,16 @@ mod tests {
     }
 
     fn run(command: &[&str]) -> Command {
-        Command::Run {
+        Command::Run(Run {
             command: command.iter().map(OsString::from).collect(),
-        }
+        })
     }
 
     fn upgrade(target: Option<&str>, mode: UpgradeMode) -> Command {
-        Command::Upgrade {
+        Command::Upgrade(Upgrade {
             target: target.map(|text| text.parse().unwrap()),
             mode,
-        }
+        })
     }
 
     #[test]
@@ -286,7 +185,7 @@ mod tests {
             panic!("{parsed:?}");
         };
         let command = vec![OsString::from("app"), odd];
-        assert_eq!(typed.command, Command::Run { command });
+        assert_eq!(typed.command, Command::Run(Run { command }));
     }
 
     #[test]

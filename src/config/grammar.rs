@@ -2,20 +2,13 @@
 //! shell completions, the manual page.
 
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
-use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
+use clap::{Arg, ArgAction, Command, ValueHint};
 use clap_complete::Shell;
 
+use super::command::{COMMANDS, Row};
 use super::declaration::SETTINGS;
 use super::kind::Shape;
-use super::setting::{ALL, CommandName, DefaultValue, Setting};
-
-pub(super) const COMMAND: &str = "COMMAND";
-pub(super) const SCHEMA: &str = "SCHEMA";
-pub(super) const SHELL: &str = "SHELL";
-pub(super) const TARGET: &str = "TARGET";
-pub(super) const SQL: &str = "SQL";
-pub(super) const DRY_RUN: &str = "DRY-RUN";
-pub(super) const JSON: &str = "JSON";
+use super::setting::{ALL, DefaultValue, Setting};
 
 /// The same text in a log, a pipe and a terminal of any width.
 const HELP_WIDTH: usize = 100;
@@ -65,20 +58,17 @@ pub(super) fn root() -> Command {
                 .map(|setting| arg(setting).global(true)),
         )
         .after_help(after_help())
-        .subcommand(run())
-        .subcommand(wait())
-        .subcommand(upgrade())
-        .subcommand(
-            Command::new("completions")
-                .about("Prints the script that completes seaworthy in a shell")
-                .arg(
-                    Arg::new(SHELL)
-                        .required(true)
-                        .value_parser(value_parser!(Shell))
-                        .help("The shell"),
-                ),
-        )
-        .subcommand(Command::new("man").about("Prints the manual page"))
+        .subcommands(COMMANDS.iter().map(subcommand))
+}
+
+/// Returns a command with the settings that not every command has, and its own
+/// arguments.
+fn subcommand(row: &Row) -> Command {
+    let settings = SETTINGS
+        .iter()
+        .filter(|setting| setting.used_by != ALL && setting.used_by.contains(&row.name))
+        .map(arg);
+    (row.grammar)(Command::new(row.name.word()).args(settings)).after_help(after_help())
 }
 
 /// Returns the script that completes `seaworthy` in a shell.
@@ -114,70 +104,6 @@ pub fn manual() -> String {
         page.extend_from_slice(section.as_bytes());
     }
     String::from_utf8_lossy(&page).into_owned()
-}
-
-fn run() -> Command {
-    Command::new("run")
-        .about("Waits, applies the pending revisions, then becomes the application")
-        .override_usage("seaworthy run [OPTIONS] [-- CMD ARGS...]")
-        .args(args_of(CommandName::Run))
-        .arg(
-            Arg::new(COMMAND)
-                .value_name("CMD")
-                .num_args(0..)
-                .trailing_var_arg(true)
-                .value_parser(value_parser!(std::ffi::OsString))
-                .value_hint(ValueHint::CommandWithArguments)
-                .help(
-                    "The application and its arguments; without it, seaworthy ends when it is done",
-                ),
-        )
-        .after_help(after_help())
-}
-
-fn wait() -> Command {
-    Command::new("wait")
-        .about("Waits until the database is ready")
-        .args(args_of(CommandName::Wait))
-        .arg(
-            Arg::new(SCHEMA)
-                .long("schema")
-                .value_name("TARGET")
-                .help("Wait also until the schema has reached this revision, such as `head`")
-                .help_heading(super::setting::Group::Waiting.heading()),
-        )
-        .after_help(after_help())
-}
-
-fn upgrade() -> Command {
-    Command::new("upgrade")
-        .about("Applies the pending revisions")
-        .args(args_of(CommandName::Upgrade))
-        .arg(
-            Arg::new(TARGET)
-                .conflicts_with("target")
-                .allow_negative_numbers(true)
-                .help("`head`, `heads`, a revision, `+1`; with --sql also a range `A:B` [default: --target]"),
-        )
-        .arg(flag(SQL, "sql", "Print the SQL instead of running it").conflicts_with(DRY_RUN))
-        .arg(flag(DRY_RUN, "dry-run", "Run everything, then roll back"))
-        .arg(flag(JSON, "json", "Print the steps of --dry-run as JSON").requires(DRY_RUN))
-        .after_help(after_help())
-}
-
-fn flag(id: &'static str, long: &'static str, help: &'static str) -> Arg {
-    Arg::new(id)
-        .long(long)
-        .action(ArgAction::SetTrue)
-        .help(help)
-}
-
-/// Returns the flags of a command that not every command has.
-fn args_of(command: CommandName) -> impl Iterator<Item = Arg> {
-    SETTINGS
-        .iter()
-        .filter(move |setting| setting.used_by != ALL && setting.used_by.contains(&command))
-        .map(arg)
 }
 
 fn arg(setting: &Setting) -> Arg {
@@ -275,7 +201,7 @@ mod tests {
                 setting.flag
             );
         }
-        for name in ["RUN", "WAIT", "UPGRADE", "COMPLETIONS", "MAN"] {
+        for name in COMMANDS.map(|row| row.name.word().to_uppercase()) {
             assert!(
                 page.contains(&format!(".SH \"SEAWORTHY {name}\"")),
                 "{name}"

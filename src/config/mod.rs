@@ -6,6 +6,7 @@
 
 mod also;
 pub mod args;
+mod command;
 mod connect_values;
 mod connection;
 mod conninfo;
@@ -35,7 +36,8 @@ mod variables;
 mod wait;
 
 pub use also::AlsoProblem;
-pub use args::{Command, Output, Parsed, Typed, UpgradeMode};
+pub use args::{Parsed, Typed};
+pub use command::{Command, Output, Reach, Run, Upgrade, UpgradeMode, Wait};
 pub use connection::{
     ChannelBinding, Connection, Host, HostAddress, RootCertificates, SslMode, TargetSessionAttrs,
 };

@@ -1,9 +1,9 @@
 //! From layers to the settings in force.
 
-use std::ffi::OsString;
 use std::sync::Arc;
 
-use super::args::{Command, Typed, UpgradeMode};
+use super::args::Typed;
+use super::command::{Command, Reach};
 use super::declaration::{SETTINGS, Values};
 use super::env_file;
 use super::file::{self, ConfigurationFile};
@@ -15,7 +15,6 @@ use super::{
     ConfigError, ConfigWarning, DatabaseSource, Databases, Environment, Files, LogConfig,
     MigrationsConfig, Origin, RunConfig, Sourced, WaitConfig,
 };
-use crate::revision::Point;
 
 /// Says the opposite of `SKIP_MIGRATION`, and is just as well known.
 const RUN_MIGRATIONS: &str = "RUN_MIGRATIONS_ON_STARTUP";
@@ -69,7 +68,7 @@ pub fn resolve(
         log: log_config(&values),
         wait: wait_config(&values),
         migrations: migrations_config(&values),
-        run: run_config(&typed.command, &values),
+        run: run_config(&values),
         databases,
         warnings,
         values,
@@ -207,37 +206,24 @@ fn databases(
     files: &dyn Files,
     warnings: &mut Vec<ConfigWarning>,
 ) -> Result<Option<Databases>, ConfigError> {
-    let connects = match command {
-        Command::Run { .. } => !(values.skip_wait.value && values.skip_migration.value),
-        Command::Wait { .. } => true,
-        Command::Upgrade { mode, .. } => match mode {
-            UpgradeMode::Apply | UpgradeMode::DryRun(_) => true,
-            UpgradeMode::Print { from } => {
-                matches!(from, Some(from) if from.point == Point::Current)
-            }
-        },
-        Command::Completions { .. } | Command::Man => false,
+    let reach = match command {
+        Command::Run(_) if values.skip_wait.value && values.skip_migration.value => Reach::Nothing,
+        _ => command.reach(),
     };
-    if !connects {
-        return Ok(None);
-    }
     let application = DatabaseSource::application(values, variables)?;
     let migration = DatabaseSource::migration(values, variables)?;
-    let used = match command {
-        Command::Wait { .. } => &application,
-        Command::Run { .. }
-        | Command::Upgrade { .. }
-        | Command::Completions { .. }
-        | Command::Man => &migration,
+    let used = match reach {
+        Reach::Nothing => return Ok(None),
+        Reach::Application => &application,
+        Reach::Migrations => &migration,
     };
     warnings.extend(used.resolve(files)?.1);
-    let is_wait = matches!(command, Command::Wait { .. });
     let application = match application.resolve(files) {
         Ok((_, noticed)) => {
             warnings.extend(noticed);
             Some(application)
         }
-        Err(ConfigError::NoHost { .. }) if !is_wait => None,
+        Err(ConfigError::NoHost { .. }) if reach == Reach::Migrations => None,
         Err(error) => return Err(error),
     };
     // Sources share most of their layers, and so most of their warnings.
@@ -289,19 +275,12 @@ fn migrations_config(values: &Values) -> MigrationsConfig {
     }
 }
 
-fn run_config(command: &Command, values: &Values) -> RunConfig {
+fn run_config(values: &Values) -> RunConfig {
     let asked = |switch: &Sourced<bool>| switch.value.then(|| switch.origin.to_string());
     RunConfig {
         skip_wait: asked(&values.skip_wait),
         skip_migration: asked(&values.skip_migration),
-        unset: values.unset.value.iter().map(OsString::from).collect(),
-        command: match command {
-            Command::Run { command } => command.clone(),
-            Command::Wait { .. }
-            | Command::Upgrade { .. }
-            | Command::Completions { .. }
-            | Command::Man => Vec::new(),
-        },
+        unset: values.unset.value.iter().map(Into::into).collect(),
     }
 }
 

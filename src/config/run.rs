@@ -9,6 +9,4 @@ pub struct RunConfig {
     pub skip_wait: Option<String>,
     pub skip_migration: Option<String>,
     pub unset: Vec<OsString>,
-    /// Program and arguments; empty: end with 0 instead of handing over.
-    pub command: Vec<OsString>,
 }

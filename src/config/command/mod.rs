@@ -1,0 +1,85 @@
+//! The commands of the command line: one file each, and one row in a table.
+
+mod itself;
+mod run;
+mod upgrade;
+mod wait;
+
+pub use run::Run;
+pub use upgrade::{Upgrade, UpgradeMode};
+pub use wait::Wait;
+
+use clap::{Arg, ArgAction, ArgMatches};
+use clap_complete::Shell;
+
+use super::kind;
+use super::setting::CommandName;
+use super::{UsageError, usage};
+use crate::revision::Target;
+
+/// What the command line asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    Run(Run),
+    Wait(Wait),
+    Upgrade(Upgrade),
+    Completions(Shell),
+    Man,
+}
+
+/// The database that a command works with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// It connects to nothing.
+    Nothing,
+    /// The application's.
+    Application,
+    /// That of the migrations, which may have a URL of its own.
+    Migrations,
+}
+
+/// How a command's line is built and read.
+pub(super) struct Row {
+    pub(super) name: CommandName,
+    /// Adds its own arguments to a command that has its settings already.
+    pub(super) grammar: fn(clap::Command) -> clap::Command,
+    pub(super) read: fn(&ArgMatches) -> Result<Command, UsageError>,
+}
+
+/// Every command, in the order of `--help`.
+pub(super) const COMMANDS: [Row; 5] = [
+    run::ROW,
+    wait::ROW,
+    upgrade::ROW,
+    itself::COMPLETIONS,
+    itself::MAN,
+];
+
+impl Command {
+    /// Returns which database the command works with, whatever the settings.
+    pub fn reach(&self) -> Reach {
+        match self {
+            Self::Run(_) => Reach::Migrations,
+            Self::Wait(_) => Reach::Application,
+            Self::Upgrade(upgrade) => upgrade.reach(),
+            Self::Completions(_) | Self::Man => Reach::Nothing,
+        }
+    }
+}
+
+/// How a result is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    Text,
+    Json,
+}
+
+/// Returns a switch that is no setting.
+fn flag(id: &'static str, help: &'static str) -> Arg {
+    Arg::new(id).long(id).action(ArgAction::SetTrue).help(help)
+}
+
+/// Returns the target that an argument means.
+fn target(text: &str, command: CommandName, argument: &str) -> Result<Target, UsageError> {
+    kind::target(text).map_err(|mismatch| usage::bad_target(command.word(), argument, &mismatch))
+}
