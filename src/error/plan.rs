@@ -1,5 +1,7 @@
 //! What is said when there is no plan, and what a plan noticed.
 
+mod downgrade;
+
 use super::listing::{ids, located, names, with_places};
 use super::target;
 use crate::diagnostic::Diagnostic;
@@ -22,6 +24,14 @@ pub fn diagnostic(error: &PlanError) -> Diagnostic {
             format!("target `{target}` leads down, and an upgrade only goes up"),
         )
         .hint(format!("run `seaworthy downgrade {target}`")),
+        PlanError::Downgrade(error) => downgrade::diagnostic(error),
+        PlanError::NotApplied { target, revision } => invalid(
+            "not-applied",
+            format!("target `{target}` is not applied to this database"),
+        )
+        .place(located(revision))
+        .hint("run `seaworthy status` to see what is"),
+        PlanError::Unfinished(partial) => unfinished(partial),
         PlanError::Overlap { target, revisions } => overlap(target, revisions),
         PlanError::PartialWithoutFile(partial) => partial_without_file(partial),
         PlanError::PartialElsewhere { target, partial } => partial_elsewhere(target, partial),
@@ -123,6 +133,21 @@ fn partial_elsewhere(target: &Target, partial: &[Located]) -> Diagnostic {
     let title = format!("{what}, but target `{target}` does not include {them}");
     with_places(invalid("partial", title), partial.iter().map(located))
         .hint(format!("run `seaworthy upgrade {first}`"))
+}
+
+fn unfinished(partial: &[Located]) -> Diagnostic {
+    let title = counted(
+        partial.iter().map(|located| &located.revision),
+        "stopped half way, and nothing else may run before it is finished",
+        "stopped half way, and nothing else may run before they are finished",
+    );
+    let first = match partial {
+        [only] => only.revision.as_str(),
+        _ => "heads",
+    };
+    with_places(invalid("partial", title), partial.iter().map(located)).hint(format!(
+        "run `seaworthy upgrade {first}`: it goes on where it stopped"
+    ))
 }
 
 fn divergent(revisions: &[Located]) -> Diagnostic {

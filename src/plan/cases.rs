@@ -1,7 +1,10 @@
 //! Tables of plans: graph, state, target, expected steps.
 
 use super::language::state;
-use super::{Action, OnAhead, Policy, Warning, check_awaited, check_target, reached, upgrade};
+use super::{
+    Action, OnAhead, Policy, Purge, Warning, accept_texts, check_awaited, check_target, downgrade,
+    reached, stamp, upgrade,
+};
 use crate::revision::RevisionId;
 use crate::revision::language::graph;
 
@@ -370,4 +373,232 @@ fn what_no_database_can_change_about_a_target_is_known_before() {
     let target = "-1".parse().unwrap();
     let said = check_target(&graph("a <- b"), &target).map_err(|error| error.to_string());
     assert_eq!(said, Err("target `-1` leads down".to_owned()));
+}
+
+#[test]
+fn alembic_takes_back_the_same() {
+    let text = include_str!("alembic_down.txt");
+    let mut wrong = Vec::new();
+    for case in text.lines().filter(|line| !line.starts_with('#')) {
+        let [line, heads, target, expected] = case
+            .split('|')
+            .map(str::trim)
+            .collect::<Vec<_>>()
+            .try_into()
+            .unwrap_or_else(|parts| panic!("{parts:?}"));
+        let found = taken_back(line, heads, target);
+        let agrees = match expected {
+            "!" => found.starts_with('!'),
+            expected => found == expected,
+        };
+        if !agrees {
+            wrong.push(format!("{case}: {found}"));
+        }
+    }
+    assert_eq!(wrong.join("\n"), "");
+}
+
+/// Returns the revisions of a downgrade in one line; `-` for none, and an
+/// error after `!`.
+fn taken_back(line: &str, applied: &str, target: &str) -> String {
+    let graph = graph(line);
+    let target = target.parse().unwrap_or_else(|error| panic!("{error}"));
+    match downgrade(&graph, &state(&graph, applied), &target) {
+        Err(error) => format!("!{error}"),
+        Ok(plan) if plan.steps.is_empty() => "-".to_owned(),
+        Ok(plan) => {
+            let ids = plan.steps.iter().map(|step| step.revision.as_str());
+            ids.collect::<Vec<_>>().join(" ")
+        }
+    }
+}
+
+#[track_caller]
+fn check_down(line: &str, applied: &str, target: &str, expected: &str) {
+    let found = taken_back(line, applied, target);
+    assert_eq!(found, expected, "{line} | {applied} | {target}");
+}
+
+#[test]
+fn down_a_line() {
+    let line = "a <- b <- c <- d";
+    check_down(line, "^d", "b", "d c");
+    check_down(line, "^d", "-1", "d");
+    check_down(line, "^c", "-2", "c b");
+    check_down(line, "^c", "-3", "c b a");
+    check_down(line, "^c", "base", "c b a");
+    check_down(line, "^c", "c", "-");
+    check_down(line, "^c", "current", "-");
+    check_down(line, "^c", "c-2", "c b");
+    check_down(line, "^d", "base+1", "d c b");
+    check_down(line, "^b", "-3", "!the way to target `-3` ends before it");
+    check_down(line, "", "-1", "!the way to target `-1` ends before it");
+    check_down(line, "", "base", "-");
+    check_down(line, "^b", "c", "!target `c` is not applied");
+    check_down(line, "^b", "head", "!target `head` is not applied");
+    check_down(line, "^b", "+1", "!target `+1` leads up");
+    check_down(line, "^b", "heads", "!target `heads` leads up");
+}
+
+#[test]
+fn down_a_fork() {
+    let line = "a#trunk <- b#left <- c, a <- d#right <- e";
+    check_down(line, "^c ^e", "a", "c b e d");
+    check_down(line, "^c ^e", "base", "c b e d a");
+    check_down(line, "^c ^e", "b", "c");
+    check_down(line, "^c ^e", "left@-1", "c");
+    check_down(line, "^c ^e", "right@-2", "e d");
+    check_down(line, "^c ^e", "left@a", "c b");
+    check_down(line, "^c ^e", "left@base", "c b e d a");
+    check_down(
+        line,
+        "^c ^e",
+        "-1",
+        "!target `-1` is relative to several current revisions",
+    );
+    check_down("a#one <- b, c#two <- d", "^b ^d", "two@base", "d c");
+    check_down("a <- b, a <- c, x#side", "^b ^c ^x", "side@base+1", "-");
+}
+
+#[test]
+fn down_a_merge() {
+    let line = "a <- b, a <- c, (b, c) <- m <- n";
+    check_down(line, "^n", "m", "n");
+    check_down(line, "^n", "b", "n m");
+    check_down(line, "^n", "a", "n m b c");
+    check_down(line, "^m", "-1", "!the way to target `-1` parts");
+}
+
+#[test]
+fn down_past_dependencies() {
+    let line = "a <- b, x <- y [needs b] <- z";
+    check_down(line, "^z", "a", "z y b");
+    check_down(line, "^z", "x", "z y");
+    check_down(
+        line,
+        "^y",
+        "b",
+        "!nothing that revises target `b` is applied",
+    );
+    // The dependency stays where it is, though it is above the target.
+    check_down("a <- x, a <- b [needs x]", "^b", "-1", "b");
+}
+
+#[test]
+fn down_with_rows_that_have_no_file() {
+    let ahead = "!a revision without a file stands on what target";
+    let line = "a <- b <- c";
+    check_down(line, "a b c x<-c", "b", &format!("{ahead} `b` takes back"));
+    check_down(line, "a b c x<-a", "b", "c");
+    check_down(line, "a b c x", "b", "c");
+    check_down(
+        line,
+        "a b c x",
+        "base",
+        &format!("{ahead} `base` takes back"),
+    );
+    check_down("b <- c", "a b<-a c", "b", "c");
+    check_down(
+        "b <- c",
+        "a b<-a c",
+        "base",
+        "!a revision without a file lies between the files and target `base`",
+    );
+    check_down("s [replaces a, b] <- c", "a b s c", "base", "c s");
+    check_down(
+        "s [replaces a, b] <- c",
+        "a b",
+        "base",
+        "!revision `s` is not recorded yet",
+    );
+    check_down(line, "a b~", "a", "!a revision stopped half way");
+    check_down(line, "a x~", "a", "!a partial revision has no file");
+}
+
+/// Returns what a stamp forgets, after `-`, and what it records.
+#[track_caller]
+fn check_stamp(line: &str, applied: &str, targets: &[&str], purge: Purge, expected: &str) {
+    let graph = graph(line);
+    let parsed = targets.iter().map(|target| target.parse().unwrap());
+    let targets: Vec<_> = parsed.collect();
+    let found = match stamp(&graph, &state(&graph, applied), &targets, purge) {
+        Err(error) => format!("!{error}"),
+        Ok(stamp) => {
+            let forgotten = stamp.forget.iter().map(|id| format!("-{id}"));
+            let recorded = stamp.record.iter().map(ToString::to_string);
+            forgotten.chain(recorded).collect::<Vec<_>>().join(" ")
+        }
+    };
+    assert_eq!(found, expected, "{line} | {applied}");
+}
+
+#[test]
+fn a_stamp_moves_the_lineages_of_its_targets() {
+    let line = "a <- b <- c";
+    check_stamp(line, "", &["head"], Purge::No, "a b c");
+    check_stamp(line, "^a", &["head"], Purge::No, "b c");
+    check_stamp(line, "^c", &["a"], Purge::No, "-b -c");
+    check_stamp(line, "^c", &["c"], Purge::No, "");
+    check_stamp(line, "^c", &["-1"], Purge::No, "-c");
+    check_stamp(line, "^c", &["base"], Purge::No, "-a -b -c");
+    check_stamp(line, "a b~", &["b"], Purge::No, "b");
+    check_stamp(line, "a b~", &["a"], Purge::No, "-b");
+    // What lies below is recorded even where a hole was.
+    check_stamp(line, "a c", &["c"], Purge::No, "b");
+    check_stamp(line, "a b! c", &["c"], Purge::No, "");
+}
+
+#[test]
+fn a_stamp_leaves_other_lineages_alone() {
+    let fork = "a <- b#left <- c, a <- d#right <- e, z#other";
+    check_stamp(fork, "^b ^e ^z", &["c"], Purge::No, "c");
+    check_stamp(fork, "^c ^e ^z", &["b"], Purge::No, "-c");
+    check_stamp(fork, "^c ^e ^z", &["left@base"], Purge::No, "-b -c");
+    check_stamp(fork, "^c ^e ^z", &["other@base"], Purge::No, "-z");
+    check_stamp(fork, "^c ^e ^z", &["a"], Purge::No, "-b -c -d -e");
+    check_stamp(fork, "^c", &["e", "z"], Purge::No, "d e z");
+    check_stamp(fork, "^c ^e ^z", &["b", "d"], Purge::No, "-c -e");
+    check_stamp(fork, "", &["heads"], Purge::No, "a b c d e z");
+    check_stamp(
+        fork,
+        "",
+        &["head"],
+        Purge::No,
+        "!target `head` has several heads",
+    );
+    let depends = "a <- b, x <- y [needs b]";
+    check_stamp(depends, "", &["y"], Purge::No, "a b x y");
+    check_stamp(depends, "^y", &["a"], Purge::No, "-b -x -y");
+}
+
+#[test]
+fn a_stamp_knows_rows_without_a_file() {
+    let line = "a <- b <- c, z";
+    check_stamp(line, "a b x<-b ^z", &["a"], Purge::No, "-b -x");
+    check_stamp(line, "a b x<-z ^z", &["a"], Purge::No, "-b");
+    check_stamp(line, "a b y", &["a"], Purge::No, "-b");
+    check_stamp(line, "a b y", &["base"], Purge::No, "-a -b -y");
+    check_stamp(line, "a b y", &["a"], Purge::Yes, "-a -b -y a");
+    check_stamp("b <- c", "a b<-a c", &["b"], Purge::No, "-c");
+    check_stamp("s [replaces a, b] <- c", "a b", &["c"], Purge::No, "s c");
+}
+
+#[test]
+fn only_the_text_of_an_applied_revision_can_be_accepted() {
+    let graph = graph("a <- b <- c");
+    let accepted = |applied: &str, targets: &[&str]| {
+        let targets: Vec<_> = targets.iter().map(|text| text.parse().unwrap()).collect();
+        match accept_texts(&graph, &state(&graph, applied), &targets) {
+            Err(error) => format!("!{error}"),
+            Ok(ids) => ids
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(" "),
+        }
+    };
+    assert_eq!(accepted("a! b!", &["b", "a", "b"]), "b a");
+    assert_eq!(accepted("a! b", &["b-1"]), "a");
+    assert_eq!(accepted("a b", &["c"]), "!target `c` is not applied");
+    assert_eq!(accepted("a b~", &["b"]), "!a revision stopped half way");
 }

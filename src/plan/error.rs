@@ -10,6 +10,13 @@ pub enum PlanError {
     NoRevisions(Target),
     #[error("target `{0}` leads down")]
     Downwards(Target),
+    #[error(transparent)]
+    Downgrade(#[from] DowngradeError),
+    #[error("target `{target}` is not applied")]
+    NotApplied { target: Target, revision: Located },
+    /// Nothing else may run before these are finished.
+    #[error("a revision stopped half way")]
+    Unfinished(Vec<Located>),
     /// Among several target revisions, the first of these stands on the others.
     #[error("target `{target}` names a revision and what it depends on")]
     Overlap {
@@ -38,6 +45,39 @@ pub enum PlanError {
     Ahead {
         ahead: Vec<RecordedOnly>,
         pending: Vec<Located>,
+    },
+}
+
+/// Why a database cannot be taken back to a target.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DowngradeError {
+    #[error("target `{0}` leads up")]
+    Upwards(Target),
+    /// What stands on the target only depends on it.
+    #[error("nothing that revises target `{target}` is applied")]
+    NothingAbove { target: Target, above: Vec<Located> },
+    /// `heads` are the current ones, and none is of the target's branch.
+    #[error("no current head is of the branch of target `{target}`")]
+    BranchNotApplied { target: Target, heads: Vec<Located> },
+    /// The way down parts, and the branch goes through none of these.
+    #[error("the branch of target `{target}` does not go on from there")]
+    NotOfBranch {
+        target: Target,
+        through: Located,
+        roots: Vec<Located>,
+    },
+    /// All that it replaces is applied, and its own row is missing yet.
+    #[error("revision `{}` is not recorded yet", .0.revision)]
+    Unrecorded(Located),
+    #[error("a revision without a file stands on what target `{target}` takes back")]
+    AheadOf {
+        target: Target,
+        ahead: Vec<RecordedOnly>,
+    },
+    #[error("a revision without a file lies between the files and target `{target}`")]
+    RetiredBelow {
+        target: Target,
+        retired: Vec<RecordedOnly>,
     },
 }
 

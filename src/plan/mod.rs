@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod cases;
+mod downgrade;
 mod error;
 #[cfg(test)]
 pub(crate) mod language;
@@ -10,13 +11,16 @@ pub(crate) mod language;
 mod properties;
 mod reached;
 mod script;
+mod stamp;
 mod state;
 mod survey;
 mod upgrade;
 
-pub use error::{OutOfOrder, PlanError, RecordedOnly};
+pub use downgrade::{check_downgrade_target, downgrade};
+pub use error::{DowngradeError, OutOfOrder, PlanError, RecordedOnly};
 pub use reached::{check_awaited, reached};
 pub use script::{Body, Piece, Script, ScriptError, ScriptPlace, ScriptStatement};
+pub use stamp::{Purge, Stamp, accept_texts, stamp};
 pub use state::{Applied, AppliedState, Findings, Journal, Progress, StartedStatement};
 pub use survey::findings;
 pub use upgrade::{OnAhead, Policy, check_target, upgrade};

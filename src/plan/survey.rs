@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Applied, AppliedState, Findings, Journal, Progress};
+use super::{Applied, AppliedState, Findings, Journal, PlanError, Progress, RecordedOnly};
 use crate::revision::{
     Comparison, Dependencies, Graph, Node, NodeSet, Revision, RevisionId, checksum,
 };
@@ -82,6 +82,15 @@ impl<'a> Survey<'a> {
         self.graph.heads_of(&applied)
     }
 
+    /// Returns the heads of what has a row, finished or not.
+    pub(super) fn recorded_heads(&self) -> Vec<Node> {
+        let mut recorded = self.complete.clone();
+        for node in self.partial.keys() {
+            recorded.insert(*node);
+        }
+        self.graph.heads_of(&recorded)
+    }
+
     /// Returns whether all that a revision does is in the database.
     pub(super) fn is_applied(&self, node: Node) -> bool {
         self.complete.contains(node) || self.recordable.contains(node)
@@ -143,6 +152,33 @@ impl<'a> Survey<'a> {
         above
     }
 
+    /// Refuses a state in which a revision stopped half way and has no file.
+    pub(super) fn refuse_partial_without_file(&self) -> Result<(), PlanError> {
+        let partial = self.partial_ids();
+        let lost = partial
+            .iter()
+            .filter(|id| self.graph.get(id.as_str()).is_none());
+        let lost: Vec<_> = lost.collect();
+        if lost.is_empty() {
+            return Ok(());
+        }
+        Err(PlanError::PartialWithoutFile(self.recorded_only(lost)))
+    }
+
+    /// Returns how an error names rows of the state table that have no file.
+    pub(super) fn recorded_only(&self, ids: Vec<&RevisionId>) -> Vec<RecordedOnly> {
+        let only = |id: &RevisionId| RecordedOnly {
+            revision: id.clone(),
+            message: self
+                .state
+                .rows
+                .get(id)
+                .map(|row| row.message.clone())
+                .unwrap_or_default(),
+        };
+        ids.into_iter().map(only).collect()
+    }
+
     fn partial_ids(&self) -> Vec<RevisionId> {
         let rows = self.state.rows.iter();
         rows.filter(|(_, row)| !is_complete(row))
@@ -152,28 +188,31 @@ impl<'a> Survey<'a> {
 
     /// Returns the recorded revisions that have no file: the retired, which a
     /// known one stands on or replaces, and those ahead.
-    fn without_file(&self) -> (Vec<RevisionId>, Vec<RevisionId>) {
+    pub(super) fn without_file(&self) -> (Vec<RevisionId>, Vec<RevisionId>) {
         let gone = |id: &&RevisionId| self.graph.node(id.as_str()).is_none();
         let gone: Vec<&RevisionId> = self.state.rows.keys().filter(gone).collect();
         if gone.is_empty() {
             return (Vec::new(), Vec::new());
         }
-        let below = self.recorded_below();
+        let known_rows = self.complete.iter().chain(self.partial.keys().copied());
+        let known = known_rows.map(|node| self.graph.id(node));
+        let replaced = self.graph.revisions().iter().flat_map(|by| &by.replaces);
+        let below = self.recorded_below(known.chain(replaced));
         let (retired, ahead): (Vec<_>, Vec<_>) =
             gone.into_iter().partition(|id| below.contains(*id));
         let owned = |ids: Vec<&RevisionId>| ids.into_iter().cloned().collect();
         (owned(retired), owned(ahead))
     }
 
-    /// Returns the ids of all that known revisions stand on or replace, by
-    /// what their files or the rows say: a row still knows what its revision
-    /// revised when that had a file.
-    fn recorded_below(&self) -> BTreeSet<&RevisionId> {
-        let known_rows = self.complete.iter().chain(self.partial.keys().copied());
-        let known = known_rows.map(|node| self.graph.id(node));
-        let replaced = self.graph.revisions().iter().flat_map(|by| &by.replaces);
+    /// Returns some ids and those of all that they stand on, by what files or
+    /// rows say: a row still knows what its revision revised when that had a
+    /// file.
+    pub(super) fn recorded_below<'i>(
+        &'i self,
+        of: impl IntoIterator<Item = &'i RevisionId>,
+    ) -> BTreeSet<&'i RevisionId> {
         let mut below = BTreeSet::new();
-        let mut open: Vec<&RevisionId> = known.chain(replaced).collect();
+        let mut open: Vec<&RevisionId> = of.into_iter().collect();
         while let Some(id) = open.pop() {
             if !below.insert(id) {
                 continue;

@@ -1,12 +1,8 @@
 //! The plan of an upgrade.
 
 use super::survey::Survey;
-use super::{
-    Action, AppliedState, Direction, OutOfOrder, Plan, PlanError, RecordedOnly, Step, Warning,
-};
-use crate::revision::{
-    Dependencies, Graph, Node, NodeSet, Point, RevisionId, SelectError, Standpoint, Target,
-};
+use super::{Action, AppliedState, Direction, OutOfOrder, Plan, PlanError, Step, Warning};
+use crate::revision::{Dependencies, Graph, Node, NodeSet, Point, SelectError, Standpoint, Target};
 
 /// What to do about states that are not simply "pending or applied".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,11 +43,7 @@ pub fn upgrade(
     let findings = survey.findings();
     let mut warnings = Vec::new();
 
-    let lost = findings.partial.iter();
-    let lost: Vec<_> = lost.filter(|id| graph.get(id.as_str()).is_none()).collect();
-    if !lost.is_empty() {
-        return Err(PlanError::PartialWithoutFile(recorded(state, lost)));
-    }
+    survey.refuse_partial_without_file()?;
     if !findings.divergent.is_empty() {
         if !policy.allow_divergent {
             let nodes = findings
@@ -84,7 +76,7 @@ pub fn upgrade(
         };
         if refused {
             return Err(PlanError::Ahead {
-                ahead: recorded(state, findings.ahead.iter().collect()),
+                ahead: survey.recorded_only(findings.ahead.iter().collect()),
                 pending: order.iter().map(|node| graph.located(*node)).collect(),
             });
         }
@@ -230,16 +222,4 @@ fn out_of_order(survey: &Survey<'_>) -> Vec<OutOfOrder> {
         })
     });
     pairs.collect()
-}
-
-fn recorded(state: &AppliedState, ids: Vec<&RevisionId>) -> Vec<RecordedOnly> {
-    let only = |id: &RevisionId| RecordedOnly {
-        revision: id.clone(),
-        message: state
-            .rows
-            .get(id)
-            .map(|row| row.message.clone())
-            .unwrap_or_default(),
-    };
-    ids.into_iter().map(only).collect()
 }
