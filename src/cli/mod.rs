@@ -1,7 +1,9 @@
 //! One file a command, and how each of them ends.
 
 pub mod report;
+mod revision;
 mod run;
+mod settings;
 mod upgrade;
 mod wait;
 
@@ -41,6 +43,10 @@ pub fn execute(
         Command::Run(command) => run::run(&config()?, command, signals),
         Command::Wait(command) => wait::wait(&config()?, command, signals),
         Command::Upgrade(command) => upgrade::upgrade(config()?, command, signals),
+        Command::Revision(command) => revision::revision(&config()?, command),
+        Command::Merge(command) => revision::merge(&config()?, command),
+        Command::Init => revision::init(&config()?),
+        Command::Config(command) => settings::settings(&config()?, command),
         Command::Completions(shell) => Ok(Ending::Show(config::completions(*shell))),
         Command::Man => Ok(Ending::Show(config::manual())),
     }

@@ -128,6 +128,10 @@ impl DatabaseSource {
         })
     }
 
+    pub(super) fn variables(&self) -> &Variables {
+        &self.variables
+    }
+
     /// Returns the connection with every parameter resolved, secrets read anew.
     ///
     /// # Errors
@@ -150,7 +154,7 @@ impl DatabaseSource {
         Ok((connection, found.warnings))
     }
 
-    fn layers(&self, files: &dyn Files) -> Result<Found, ConfigError> {
+    pub(super) fn layers(&self, files: &dyn Files) -> Result<Found, ConfigError> {
         let mut found = Found::default();
         match &self.base {
             Some(Base::Flag(text)) => {
@@ -191,7 +195,11 @@ impl DatabaseSource {
         Ok(found)
     }
 
-    fn build(&self, found: &mut Found, files: &dyn Files) -> Result<Connection, ConfigError> {
+    pub(super) fn build(
+        &self,
+        found: &mut Found,
+        files: &dyn Files,
+    ) -> Result<Connection, ConfigError> {
         let account = self.variables.environment().account();
         let home = home(&self.variables);
         let mut hosts = hosts::read(

@@ -11,9 +11,13 @@ use tracing::Level;
 use super::kind::{self, Kind};
 use super::layers::Layers;
 use super::log::LogFormat;
-use super::setting::{ALL, APPLYING, DefaultValue, Group, RUN, RUN_WAIT, Setting, WAITING};
+use super::setting::{
+    ALL, APPLYING, DefaultValue, GRAPH, Group, RUN, RUN_WAIT, Setting, WAITING, WRITING,
+};
+use super::shown::{Shown, ShownSetting};
 use super::{
-    AlsoTarget, ConfigError, FormatChoice, Limit, Origin, Secret, Sourced, TransactionScope,
+    AlsoTarget, ConfigError, FileTemplate, FormatChoice, Limit, Origin, Secret, Sourced,
+    TransactionScope,
 };
 use crate::plan::OnAhead;
 use crate::revision::Target;
@@ -65,6 +69,15 @@ macro_rules! settings {
             /// Returns where each value came from, by its flag.
             pub fn origins(&self) -> Vec<(&'static str, &Origin)> {
                 vec![$(($flag, &self.$field.origin),)*]
+            }
+
+            /// Returns each value as it may be shown, with where it came from.
+            pub fn shown(&self) -> Vec<ShownSetting<'_>> {
+                vec![$(ShownSetting {
+                    name: $flag,
+                    value: self.$field.value.shown(),
+                    origin: &self.$field.origin,
+                },)*]
             }
 
             /// Returns every setting's value, taken from the first layer that has it.
@@ -129,10 +142,10 @@ settings! {
         "A variable to remove before the application starts";
 
     dir: PathBuf = DIRECTORY, "dir" "PATH",
-        Some("migrations.dir"), Text "migrations", Revisions, WAITING, [],
+        Some("migrations.dir"), Text "migrations", Revisions, GRAPH, [],
         "The directory of the revisions";
     format: FormatChoice = FORMAT, "format" "NAME",
-        Some("migrations.format"), Text "auto", Revisions, WAITING, [],
+        Some("migrations.format"), Text "auto", Revisions, GRAPH, [],
         "How the directory's files are to be read";
     target: Target = TARGET, "target" "TARGET",
         Some("migrations.target"), Text "head", Revisions, APPLYING, [],
@@ -168,6 +181,16 @@ settings! {
     statement_timeout: Limit = LIMIT, "statement-timeout" "DURATION",
         Some("migrations.statement_timeout"), Text "0", Applying, APPLYING, [],
         "How long one statement may run; 0: no limit";
+
+    file_template: FileTemplate = FILE_TEMPLATE, "file-template" "TEMPLATE",
+        Some("migrations.file_template"), Text "%(rev)s_%(slug)s", Writing, WRITING, [],
+        "How a new file is named: rev, slug, year, month, day, hour, minute, second, epoch, as in printf";
+    timezone: String = TIME_ZONE, "timezone" "NAME",
+        Some("migrations.timezone"), Text "UTC", Writing, WRITING, [],
+        "The time zone of a new file's date, such as Europe/Berlin";
+    truncate_slug_length: usize = COUNT, "truncate-slug-length" "NUMBER",
+        Some("migrations.truncate_slug_length"), Text "40", Writing, WRITING, [],
+        "The most characters of the message in a new file's name";
 
     config: Option<PathBuf> = OPTIONAL_FILE, "config" "PATH",
         None, Nothing "seaworthy.toml, or [tool.seaworthy] in pyproject.toml", Configuration, ALL, [],

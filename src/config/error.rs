@@ -7,6 +7,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::hooks::HookProblem;
 use super::kind::Mismatch;
 use super::setting::Setting;
 use super::{FilePlace, Origin, Variable};
@@ -64,6 +65,11 @@ pub enum ConfigError {
     },
     #[error("the key at {place} must be a table")]
     NoTable { key: String, place: FilePlace },
+    #[error("the hook at {place} is not valid: {problem}")]
+    Hook {
+        place: FilePlace,
+        problem: HookProblem,
+    },
     #[error("no database host is configured")]
     NoHost {
         /// A migration URL is set, and this command passes it over.

@@ -13,8 +13,9 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::declaration::SETTINGS;
+use super::hooks;
 use super::kind::{self, Shape};
-use super::{ConfigError, FilePlace, FileRole, Files, Origin, Secret, Sourced};
+use super::{ConfigError, FilePlace, FileRole, Files, Hook, Origin, Secret, Sourced};
 use crate::source::Source;
 
 const OWN_NAME: &str = "seaworthy.toml";
@@ -25,6 +26,7 @@ const PYTHON_NAME: &str = "pyproject.toml";
 pub(super) struct ConfigurationFile {
     pub(super) path: PathBuf,
     pub(super) values: BTreeMap<&'static str, FileValue>,
+    pub(super) hooks: Vec<Hook>,
 }
 
 #[derive(Clone, Debug)]
@@ -51,6 +53,8 @@ impl FileValue {
             (Shape::Switch, Written::Switch(switch)) => Ok(vec![Secret::new(switch.to_string())]),
             (Shape::Switch, _) => Err("`true` or `false`, without quotes"),
             (Shape::Duration, Written::Number(text)) => Ok(vec![Secret::new(text.as_str())]),
+            (Shape::Number, Written::Number(text)) => Ok(vec![Secret::new(text.as_str())]),
+            (Shape::Number, _) => Err("a whole number, without quotes"),
             (_, Written::Text(text)) => Ok(vec![text.clone()]),
             (Shape::Duration, _) => Err("a string with a number and a unit, such as `\"60s\"`"),
             (_, _) => Err("a string"),
@@ -144,6 +148,7 @@ fn parse(path: &Path, text: &str, root: Root) -> Result<Option<ConfigurationFile
     let mut reader = Reader {
         source: &source,
         values: BTreeMap::new(),
+        hooks: Vec::new(),
     };
     let ours = match root {
         Root::Whole => Some(document.get_ref()),
@@ -161,22 +166,28 @@ fn parse(path: &Path, text: &str, root: Root) -> Result<Option<ConfigurationFile
     Ok(Some(ConfigurationFile {
         path: path.to_owned(),
         values: reader.values,
+        hooks: reader.hooks,
     }))
 }
 
 struct Reader<'a> {
     source: &'a Source,
     values: BTreeMap<&'static str, FileValue>,
+    hooks: Vec<Hook>,
 }
 
 impl Reader<'_> {
     fn table(&mut self, table: &DeTable<'_>, prefix: &str) -> Result<(), ConfigError> {
         for (key, value) in table {
             let full = format!("{prefix}{}", key.get_ref());
-            let place = place(self.source, key.span());
+            let place = self.place(key.span());
             if let Some(known) = keys().find(|known| *known == full) {
                 let written = written(value);
                 self.values.insert(known, FileValue { written, place });
+                continue;
+            }
+            if full == hooks::KEY {
+                self.hooks = hooks::read(value, &place, |span| self.place(span))?;
                 continue;
             }
             let below = format!("{full}.");
@@ -194,8 +205,13 @@ impl Reader<'_> {
         }
         Ok(())
     }
+
+    fn place(&self, span: Range<usize>) -> FilePlace {
+        place(self.source, span)
+    }
 }
 
+/// Returns the keys of the declared settings.
 fn keys() -> impl Iterator<Item = &'static str> {
     SETTINGS.iter().filter_map(|setting| setting.key)
 }
@@ -206,7 +222,7 @@ fn nearest_key(full: &str) -> Option<&'static str> {
     let tables = keys().filter_map(|key| key.split_once('.').map(|(table, _)| table));
     let last = full.rsplit_once('.').map_or(full, |(_, last)| last);
     let last = last.replace('-', "_");
-    kind::nearest(full, keys().chain(tables))
+    kind::nearest(full, keys().chain([hooks::KEY]).chain(tables))
         .or_else(|| keys().find(|key| key.rsplit_once('.').is_some_and(|(_, part)| part == last)))
 }
 
@@ -225,7 +241,7 @@ fn written(value: &Spanned<DeValue<'_>>) -> Written {
 }
 
 /// A key that is not made of bare characters may be a value in the wrong place.
-fn showable_key(key: &str) -> Option<String> {
+pub(super) fn showable_key(key: &str) -> Option<String> {
     let is_bare = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
     (key.len() <= 80 && key.chars().all(is_bare)).then(|| key.to_owned())
 }

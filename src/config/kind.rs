@@ -10,7 +10,9 @@ use tracing::Level;
 
 use super::also::{self, AlsoProblem};
 use super::log::LogFormat;
-use super::{AlsoTarget, FormatChoice, Limit, Secret, TransactionScope};
+use super::{
+    AlsoTarget, FileTemplate, FileTemplateProblem, FormatChoice, Limit, Secret, TransactionScope,
+};
 use crate::duration::{self, DurationError};
 use crate::plan::OnAhead;
 use crate::revision::{Target, TargetError};
@@ -35,6 +37,7 @@ pub enum Shape {
     /// `true` or `false`; a flag without a value is `true`.
     Switch,
     Duration,
+    Number,
     Text,
     /// A file, as its path.
     File,
@@ -75,6 +78,10 @@ pub enum Mismatch {
     Also(#[from] AlsoProblem),
     #[error("{0}")]
     Target(#[from] TargetError),
+    #[error("{0}")]
+    FileTemplate(#[from] FileTemplateProblem),
+    #[error("it is not a whole number above zero")]
+    Count,
     #[error("it is not a target")]
     NoTarget,
     /// The configuration file holds a value of another type.
@@ -188,6 +195,25 @@ pub(super) const OPTIONAL_IDENTIFIER: Kind<Option<String>> = Kind {
 pub(super) const TARGET: Kind<Target> = Kind {
     shape: Shape::Text,
     read: |texts| target(one(texts)?),
+};
+
+pub(super) const FILE_TEMPLATE: Kind<FileTemplate> = Kind {
+    shape: Shape::Text,
+    read: |texts| Ok(plain(one(texts)?)?.parse()?),
+};
+
+pub(super) const TIME_ZONE: Kind<String> = Kind {
+    shape: Shape::Text,
+    read: |texts| plain(one(texts)?).map(str::to_owned),
+};
+
+/// A number of things, of which there is one at least.
+pub(super) const COUNT: Kind<usize> = Kind {
+    shape: Shape::Number,
+    read: |texts| match one(texts)?.parse() {
+        Ok(0) | Err(_) => Err(Mismatch::Count),
+        Ok(count) => Ok(count),
+    },
 };
 
 pub(super) const DIRECTORY: Kind<PathBuf> = Kind {

@@ -125,6 +125,7 @@ impl<'a> Layers<'a> {
             Shape::Directory => texts.iter().map(|text| in_directory(file, text)).collect(),
             Shape::Switch
             | Shape::Duration
+            | Shape::Number
             | Shape::Text
             | Shape::File
             | Shape::Choice(_)

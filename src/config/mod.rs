@@ -12,11 +12,15 @@ mod connection;
 mod conninfo;
 mod database;
 mod declaration;
+mod described;
 mod env_file;
 mod environment;
 mod error;
+mod example;
 mod file;
+mod file_template;
 mod grammar;
+mod hooks;
 mod hosts;
 mod kind;
 mod layers;
@@ -30,22 +34,30 @@ mod run;
 mod secret;
 mod service;
 mod setting;
+mod shown;
 mod url;
 mod usage;
 mod variables;
 mod wait;
+mod writing;
 
 pub use also::AlsoProblem;
 pub use args::{Parsed, Typed};
-pub use command::{Command, Output, Reach, Run, Upgrade, UpgradeMode, Wait};
+pub use command::{
+    Command, Merge, NewRevision, Output, Reach, Run, Settings, Upgrade, UpgradeMode, Wait,
+};
 pub use connection::{
     ChannelBinding, Connection, Host, HostAddress, RootCertificates, SslMode, TargetSessionAttrs,
 };
 pub use database::{DatabaseSource, Databases};
 pub use declaration::{SETTINGS, Values};
+pub use described::Described;
 pub use environment::{Account, Environment, Files, Readers};
 pub use error::{ConfigError, ConfigWarning, FileRole, ParameterProblem, UrlProblem};
+pub use example::example_file;
+pub use file_template::{FileNameParts, FileTemplate, FileTemplateProblem};
 pub use grammar::{completions, manual};
+pub use hooks::HookProblem;
 pub use kind::{Mismatch, Shape};
 pub use log::{LogConfig, LogFormat};
 pub use migrations::{FormatChoice, MigrationsConfig, TransactionScope};
@@ -54,8 +66,10 @@ pub use resolve::{Config, log, resolve, settings_table};
 pub use run::RunConfig;
 pub use secret::Secret;
 pub use setting::{CommandName, DefaultValue, Group, Setting};
+pub use shown::{ShownSetting, ShownValue};
 pub use usage::UsageError;
 pub use wait::{AlsoTarget, HttpTarget, WaitConfig};
+pub use writing::{Hook, WritingConfig};
 
 use std::time::Duration;
 

@@ -1,5 +1,6 @@
 //! From layers to the settings in force.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::args::Typed;
@@ -13,7 +14,7 @@ use super::setting::{DefaultValue, PREFIX, Setting};
 use super::variables::{FILE_SUFFIX, Variables};
 use super::{
     ConfigError, ConfigWarning, DatabaseSource, Databases, Environment, Files, LogConfig,
-    MigrationsConfig, Origin, RunConfig, Sourced, WaitConfig,
+    MigrationsConfig, Origin, RunConfig, Sourced, WaitConfig, WritingConfig,
 };
 
 /// Says the opposite of `SKIP_MIGRATION`, and is just as well known.
@@ -27,6 +28,9 @@ pub struct Config {
     pub wait: WaitConfig,
     pub migrations: MigrationsConfig,
     pub run: RunConfig,
+    pub writing: WritingConfig,
+    /// The configuration file that was read.
+    pub file: Option<PathBuf>,
     databases: Option<Databases>,
     pub warnings: Vec<ConfigWarning>,
     /// Every setting with where its value came from.
@@ -38,8 +42,8 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// - [`ConfigError::NoDatabase`] for a command that connects to nothing: `completions`, `man`,
-    ///   `run` with both skips, and `upgrade --sql` unless it starts at `current`.
+    /// - [`ConfigError::NoDatabase`] for a command that connects to nothing (see [`Command::reach`]),
+    ///   `run` with both skips, and `config` where no host is configured.
     pub fn databases(&self) -> Result<&Databases, ConfigError> {
         self.databases.as_ref().ok_or(ConfigError::NoDatabase)
     }
@@ -69,6 +73,8 @@ pub fn resolve(
         wait: wait_config(&values),
         migrations: migrations_config(&values),
         run: run_config(&values),
+        writing: writing_config(&values, file.as_ref()),
+        file: file.map(|file| file.path),
         databases,
         warnings,
         values,
@@ -214,6 +220,10 @@ fn databases(
     let migration = DatabaseSource::migration(values, variables)?;
     let used = match reach {
         Reach::Nothing => return Ok(None),
+        Reach::Shown => match migration.resolve(files) {
+            Err(ConfigError::NoHost { .. }) => return Ok(None),
+            Ok(_) | Err(_) => &migration,
+        },
         Reach::Application => &application,
         Reach::Migrations => &migration,
     };
@@ -223,7 +233,7 @@ fn databases(
             warnings.extend(noticed);
             Some(application)
         }
-        Err(ConfigError::NoHost { .. }) if reach == Reach::Migrations => None,
+        Err(ConfigError::NoHost { .. }) if reach != Reach::Application => None,
         Err(error) => return Err(error),
     };
     // Sources share most of their layers, and so most of their warnings.
@@ -275,6 +285,15 @@ fn migrations_config(values: &Values) -> MigrationsConfig {
     }
 }
 
+fn writing_config(values: &Values, file: Option<&ConfigurationFile>) -> WritingConfig {
+    WritingConfig {
+        file_template: values.file_template.value.clone(),
+        timezone: values.timezone.value.clone(),
+        truncate_slug_length: values.truncate_slug_length.value,
+        hooks: file.map(|file| file.hooks.clone()).unwrap_or_default(),
+    }
+}
+
 fn run_config(values: &Values) -> RunConfig {
     let asked = |switch: &Sourced<bool>| switch.value.then(|| switch.origin.to_string());
     RunConfig {
@@ -297,6 +316,7 @@ pub fn settings_table() -> String {
             }
             kind::Shape::Choice(words) => format!("`--{} {}`", setting.flag, words.join("\\|")),
             kind::Shape::Duration
+            | kind::Shape::Number
             | kind::Shape::Text
             | kind::Shape::File
             | kind::Shape::Directory

@@ -43,6 +43,7 @@ pub enum Group {
     Handover,
     Revisions,
     Applying,
+    Writing,
     Configuration,
 }
 
@@ -51,6 +52,10 @@ pub enum CommandName {
     Run,
     Wait,
     Upgrade,
+    Revision,
+    Merge,
+    Init,
+    Config,
     Completions,
     Man,
 }
@@ -59,11 +64,27 @@ pub(super) const ALL: &[CommandName] = &[
     CommandName::Run,
     CommandName::Wait,
     CommandName::Upgrade,
+    CommandName::Revision,
+    CommandName::Merge,
+    CommandName::Init,
+    CommandName::Config,
     CommandName::Completions,
     CommandName::Man,
 ];
 pub(super) const WAITING: &[CommandName] =
     &[CommandName::Run, CommandName::Wait, CommandName::Upgrade];
+/// What looks at the revisions' directory.
+pub(super) const GRAPH: &[CommandName] = &[
+    CommandName::Run,
+    CommandName::Wait,
+    CommandName::Upgrade,
+    CommandName::Revision,
+    CommandName::Merge,
+    CommandName::Init,
+];
+/// What makes files.
+pub(super) const WRITING: &[CommandName] =
+    &[CommandName::Init, CommandName::Revision, CommandName::Merge];
 pub(super) const RUN_WAIT: &[CommandName] = &[CommandName::Run, CommandName::Wait];
 pub(super) const APPLYING: &[CommandName] = &[CommandName::Run, CommandName::Upgrade];
 pub(super) const RUN: &[CommandName] = &[CommandName::Run];
@@ -86,6 +107,7 @@ impl Group {
             Self::Handover => "Handing over",
             Self::Revisions => "Revisions",
             Self::Applying => "Applying",
+            Self::Writing => "New files",
             Self::Configuration => "Configuration and logging",
         }
     }
@@ -97,6 +119,10 @@ impl CommandName {
             Self::Run => "run",
             Self::Wait => "wait",
             Self::Upgrade => "upgrade",
+            Self::Revision => "revision",
+            Self::Merge => "merge",
+            Self::Init => "init",
+            Self::Config => "config",
             Self::Completions => "completions",
             Self::Man => "man",
         }

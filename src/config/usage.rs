@@ -83,6 +83,15 @@ pub(super) fn bad_target(command: &str, name: &str, mismatch: &Mismatch) -> Usag
     }
 }
 
+/// The argument's text is not repeated: it may be a secret in the wrong place.
+pub(super) fn bad_argument(command: &str, name: &str, problem: &str) -> UsageError {
+    UsageError {
+        title: format!("`{name}` is not valid: {problem}"),
+        tip: None,
+        command: format!("seaworthy {command}"),
+    }
+}
+
 /// `run --skip-wait true` would skip, and become the command `true`.
 pub(super) fn stray_switch(word: &str) -> UsageError {
     UsageError {

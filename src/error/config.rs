@@ -6,8 +6,9 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::config::{
-    AlsoProblem, ConfigError, ConfigWarning, DefaultValue, FilePlace, FileRole, Mismatch, Origin,
-    ParameterProblem, Setting, Shape, UrlProblem, UsageError, Variable,
+    AlsoProblem, ConfigError, ConfigWarning, DefaultValue, FilePlace, FileRole,
+    FileTemplateProblem, HookProblem, Mismatch, Origin, ParameterProblem, Setting, Shape,
+    UrlProblem, UsageError, Variable,
 };
 use crate::diagnostic::{Diagnostic, Excerpt, Place};
 use crate::exit::Exit;
@@ -96,6 +97,7 @@ pub fn diagnostic(error: &ConfigError) -> Diagnostic {
                 .place(file_place(place))
                 .hint(format!("write its keys under a header `[{key}]`"))
         }
+        ConfigError::Hook { place, problem } => hook(place, problem),
         ConfigError::NoHost { passed_over } => no_host(passed_over.as_ref()),
         ConfigError::Url { origin, problem } => url(origin, problem),
         ConfigError::Parameter {
@@ -269,6 +271,8 @@ fn mismatch_text(mismatch: &Mismatch) -> String {
         | Mismatch::ControlCharacter
         | Mismatch::VariableName
         | Mismatch::Also(_)
+        | Mismatch::FileTemplate(_)
+        | Mismatch::Count
         | Mismatch::Target(_)
         | Mismatch::NoTarget => mismatch.to_string(),
     }
@@ -289,6 +293,27 @@ fn mismatch_hint(setting: &Setting, mismatch: &Mismatch) -> Option<String> {
         Mismatch::Also(problem) => Some(also_hint(*problem).to_owned()),
         Mismatch::NoTarget => Some("a target is `head`, `heads`, a revision, `+1`".to_owned()),
         Mismatch::VariableName => Some("name the variable only, without `=` and value".to_owned()),
+        Mismatch::FileTemplate(problem) => Some(match problem {
+            FileTemplateProblem::Token {
+                nearest: Some(nearest),
+            } => format!("did you mean `%({nearest})`?"),
+            FileTemplateProblem::Token { nearest: None } => {
+                "the tokens are rev, slug, year, month, day, hour, minute, second and epoch"
+                    .to_owned()
+            }
+            FileTemplateProblem::Percent
+            | FileTemplateProblem::Conversion
+            | FileTemplateProblem::Slash
+            | FileTemplateProblem::Hidden => {
+                "write it as printf does, such as `%(year)d_%(month).2d_%(rev)s_%(slug)s`"
+                    .to_owned()
+            }
+        }),
+        Mismatch::Count => Some(format!(
+            "write a number, such as `--{} {}`",
+            setting.flag,
+            setting.default.shown()
+        )),
         Mismatch::Empty
         | Mismatch::LongName(_)
         | Mismatch::ControlCharacter
@@ -360,6 +385,34 @@ fn unknown_key(key: Option<&str>, nearest: Option<&'static str>, place: &FilePla
     match nearest {
         Some(nearest) => diagnostic.hint(format!("did you mean `{nearest}`?")),
         None => diagnostic.hint("`seaworthy run --help` lists the keys of the configuration file"),
+    }
+}
+
+fn hook(place: &FilePlace, problem: &HookProblem) -> Diagnostic {
+    let diagnostic = config("hook", "a hook for new files is not valid")
+        .place(file_place(place))
+        .cause(match problem {
+            HookProblem::Key { key: Some(key), .. } => format!("it has no key `{key}`"),
+            HookProblem::Key { key: None, .. }
+            | HookProblem::NoTables
+            | HookProblem::Name
+            | HookProblem::Command => problem.to_string(),
+        });
+    match problem {
+        HookProblem::Key {
+            nearest: Some(nearest),
+            ..
+        } => diagnostic.hint(format!("did you mean `{nearest}`?")),
+        HookProblem::Key { nearest: None, .. } => {
+            diagnostic.hint("a hook has a `name` and a `command`")
+        }
+        HookProblem::NoTables => {
+            diagnostic.hint("write each hook under a header `[[migrations.post_write_hooks]]`")
+        }
+        HookProblem::Name => diagnostic.hint("add a line such as `name = \"format\"`"),
+        HookProblem::Command => diagnostic.hint(
+            "add a line such as `command = [\"pg_format\", \"-i\", \"REVISION_SCRIPT_FILENAME\"]`",
+        ),
     }
 }
 

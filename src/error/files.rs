@@ -40,8 +40,25 @@ pub fn diagnostic(error: &FilesError) -> Diagnostic {
                 position.column
             )))
             .hint("save the file as UTF-8"),
+        FilesError::NoProject { .. } => invalid("no-directory")
+            .hint("start a project: `seaworthy init`")
+            .hint("or name the directory of the revisions with `--dir`"),
+        FilesError::Occupied { .. } => {
+            Diagnostic::error("file-exists", Exit::Write, without_cause(error))
+                .hint("the next revision is made by `seaworthy revision -m MESSAGE`")
+        }
+        FilesError::TimeZone { .. } => {
+            Diagnostic::error("time-zone", Exit::Config, without_cause(error))
+                .hint("name one as in `/usr/share/zoneinfo`, such as `--timezone Europe/Berlin`")
+        }
+        FilesError::NoTimeZones { .. } => {
+            Diagnostic::error("time-zone", Exit::Config, without_cause(error))
+                .hint("install the package tzdata, or use `--timezone UTC`")
+        }
         FilesError::Exists { path } => {
-            Diagnostic::error("file-exists", Exit::Write, without_cause(error)).place(named(path))
+            Diagnostic::error("file-exists", Exit::Write, without_cause(error))
+                .place(named(path))
+                .hint("nothing is written over: move it away, or choose another name")
         }
         FilesError::Write { path, error: cause } => {
             Diagnostic::error("file-not-written", Exit::Write, without_cause(error))
@@ -64,6 +81,10 @@ fn without_cause(error: &FilesError) -> String {
         | FilesError::Empty { .. }
         | FilesError::NotAFile { .. }
         | FilesError::NotUtf8 { .. }
+        | FilesError::NoProject { .. }
+        | FilesError::Occupied { .. }
+        | FilesError::TimeZone { .. }
+        | FilesError::NoTimeZones { .. }
         | FilesError::Exists { .. } => error.to_string(),
     }
 }
@@ -156,6 +177,8 @@ mod tests {
         insta::assert_snapshot!(shown(&FilesError::Exists { path: path() }), @r#"
         seaworthy: error[file-exists]: `migrations/a.sql` exists already
           --> migrations/a.sql
+
+          hint: nothing is written over: move it away, or choose another name
         exit 74
         "#);
         insta::assert_snapshot!(shown(&FilesError::Write { path: path(), error: denied() }), @r#"
@@ -164,5 +187,41 @@ mod tests {
           cause: Permission denied (os error 13)
         exit 74
         "#);
+    }
+
+    #[test]
+    fn a_project_begins_once() {
+        let dir = || "migrations".into();
+        insta::assert_snapshot!(shown(&FilesError::NoProject { dir: dir() }), @"
+        seaworthy: error[no-directory]: the directory `migrations` does not exist
+
+          hint: start a project: `seaworthy init`
+          hint: or name the directory of the revisions with `--dir`
+        exit 65
+        ");
+        insta::assert_snapshot!(shown(&FilesError::Occupied { dir: dir() }), @"
+        seaworthy: error[file-exists]: the directory `migrations` holds revisions already
+
+          hint: the next revision is made by `seaworthy revision -m MESSAGE`
+        exit 74
+        ");
+    }
+
+    #[test]
+    fn a_time_zone_is_looked_up() {
+        let name = || "Europe/Atlantis".to_owned();
+        insta::assert_snapshot!(shown(&FilesError::TimeZone { name: name() }), @"
+        seaworthy: error[time-zone]: time zone `Europe/Atlantis` is not known to this system
+
+          hint: name one as in `/usr/share/zoneinfo`, such as `--timezone Europe/Berlin`
+        exit 78
+        ");
+        let dir = "/usr/share/zoneinfo".into();
+        insta::assert_snapshot!(shown(&FilesError::NoTimeZones { name: name(), dir }), @"
+        seaworthy: error[time-zone]: time zone `Europe/Atlantis` cannot be looked up: this system has none in `/usr/share/zoneinfo`
+
+          hint: install the package tzdata, or use `--timezone UTC`
+        exit 78
+        ");
     }
 }

@@ -14,12 +14,14 @@ pub mod lock;
 mod not_ready;
 pub mod plan;
 pub mod process;
+pub mod proposal;
 pub mod revision;
 pub mod script;
 pub mod sql;
 pub mod state;
 pub mod target;
 pub mod wait;
+pub mod write;
 
 pub use not_ready::NotReady;
 
@@ -29,13 +31,13 @@ use crate::config::ConfigError;
 use crate::diagnostic::Diagnostic;
 use crate::exit::Exit;
 use crate::files::FilesError;
-use crate::format::FormatError;
+use crate::format::{FormatError, WriteError};
 use crate::plan::{PlanError, ScriptError};
 use crate::postgres::apply::Stopped;
 use crate::postgres::lock::LockError;
 use crate::postgres::version_table::StateError;
-use crate::process::{HandOverError, Signal};
-use crate::revision::GraphError;
+use crate::process::{HandOverError, HookError, Signal};
+use crate::revision::{GraphError, ProposalError};
 use crate::wait::WaitError;
 
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +50,12 @@ pub enum Error {
     Format(Box<FormatError>),
     #[error(transparent)]
     Graph(Box<GraphError>),
+    #[error(transparent)]
+    Proposal(Box<ProposalError>),
+    #[error(transparent)]
+    Write(Box<WriteError>),
+    #[error(transparent)]
+    Hook(#[from] HookError),
     #[error(transparent)]
     Wait(Box<WaitError<NotReady>>),
     #[error(transparent)]
@@ -66,6 +74,8 @@ pub enum Error {
     HandOver(#[from] HandOverError),
     #[error("signal handlers cannot be installed: {0}")]
     Signals(io::Error),
+    #[error("the system gives no random numbers: {0}")]
+    Random(io::Error),
     #[error("the runtime cannot be started: {0}")]
     Runtime(io::Error),
     #[error("standard output cannot be written: {0}")]
@@ -87,6 +97,8 @@ boxed! {
     Config(ConfigError),
     Format(FormatError),
     Graph(GraphError),
+    Proposal(ProposalError),
+    Write(WriteError),
     Wait(WaitError<NotReady>),
     State(StateError),
     Plan(PlanError),
@@ -103,6 +115,9 @@ impl Error {
             Self::Files(error) => files::diagnostic(error),
             Self::Format(error) => format::diagnostic(error),
             Self::Graph(error) => revision::diagnostic(error),
+            Self::Proposal(error) => proposal::diagnostic(error),
+            Self::Write(error) => write::diagnostic(error),
+            Self::Hook(error) => write::hook(error),
             Self::Wait(error) => wait::diagnostic(error, not_ready::diagnostic),
             Self::State(error) => state::diagnostic(error),
             Self::Plan(error) => plan::diagnostic(error),
@@ -111,7 +126,7 @@ impl Error {
             Self::Apply(stopped) => apply::diagnostic(stopped),
             Self::Signal(signal) => process::ended_by(*signal),
             Self::HandOver(error) => process::diagnostic(error),
-            Self::Signals(_) | Self::Runtime(_) => {
+            Self::Signals(_) | Self::Runtime(_) | Self::Random(_) => {
                 Diagnostic::error("system", Exit::Unavailable, self.to_string())
             }
             Self::Stdout(_) => Diagnostic::error("write", Exit::Write, self.to_string()),

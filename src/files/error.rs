@@ -21,6 +21,15 @@ pub enum FilesError {
     Read { path: PathBuf, error: io::Error },
     #[error("`{path}` is not UTF-8 from line {}, column {} on", .position.line, .position.column)]
     NotUtf8 { path: PathBuf, position: Position },
+    /// Where `init` or `revision` would begin.
+    #[error("the directory `{dir}` does not exist")]
+    NoProject { dir: PathBuf },
+    #[error("the directory `{dir}` holds revisions already")]
+    Occupied { dir: PathBuf },
+    #[error("time zone `{name}` is not known to this system")]
+    TimeZone { name: String },
+    #[error("time zone `{name}` cannot be looked up: this system has none in `{dir}`")]
+    NoTimeZones { name: String, dir: PathBuf },
     #[error("`{path}` exists already")]
     Exists { path: PathBuf },
     #[error("`{path}` cannot be written: {error}")]

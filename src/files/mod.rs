@@ -1,11 +1,13 @@
 //! The files that seaworthy reads and writes: the directory of revisions,
 //! what the configuration names, new revisions and the termination log.
 //!
-//! It hands over text and places in it. What a text means is not known here.
+//! It hands over text and places in it. What a text means is not known here. The
+//! clock is here as well, since time zones are files.
 
 mod directory;
 mod disk;
 mod error;
+mod moment;
 mod pipe;
 mod text;
 mod write;
@@ -13,5 +15,6 @@ mod write;
 pub use directory::load;
 pub use disk::{Disk, account, own_status};
 pub use error::FilesError;
-pub use text::read_text;
-pub use write::{write_new, write_termination_log};
+pub use moment::now;
+pub use text::{read_if_there, read_text};
+pub use write::{make_directory, write_new, write_termination_log};

@@ -77,6 +77,19 @@ pub fn read_text(path: &Path) -> Result<String, FilesError> {
     Texts::new().read(path)
 }
 
+/// Returns the text of a file with its path; `None` where there is no such file.
+///
+/// # Errors
+///
+/// As [`read_text`].
+pub fn read_if_there(path: &Path) -> Result<Option<Source>, FilesError> {
+    match read_text(path) {
+        Ok(text) => Ok(Some(Source::new(path, text))),
+        Err(FilesError::Read { error, .. }) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// Opens a file for reading. The open itself never waits, as that of a pipe
 /// without a writer would.
 fn open(path: &Path) -> io::Result<File> {

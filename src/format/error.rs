@@ -106,3 +106,28 @@ pub enum FormatError {
     #[error("a `.down.sql` file has an up section")]
     UpInDownFile { spot: Spot },
 }
+
+/// Why a new file cannot be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WriteError {
+    #[error("the message `{message}` would be read as a line of the header")]
+    Message { message: String },
+    #[error("`{name}` cannot be the name of a revision's file")]
+    FileName { name: String },
+    #[error("the template names something that there is not")]
+    Name {
+        spot: Spot,
+        nearest: Option<&'static str>,
+    },
+    #[error("the template has no line `${{header}}`")]
+    NoHeader { spot: Spot },
+    #[error("`${{header}}` stands once in a template, alone on its line")]
+    HeaderNotAlone { spot: Spot },
+    #[error("`${{header}}` stands below something that is no comment")]
+    HeaderPlace { spot: Spot },
+    /// Its place is one of the template.
+    #[error("{0}")]
+    Template(FormatError),
+    #[error("a file made from the template declares something else than it should")]
+    Unlike { spot: Spot },
+}

@@ -4,15 +4,38 @@
 //! handed in; it opens no file and knows no database.
 
 mod error;
+mod moment;
 mod native;
 
 use std::sync::Arc;
 
-pub use error::{FormatError, Half, Spot};
+pub use error::{FormatError, Half, Spot, WriteError};
+pub use moment::Moment;
 
-use crate::config::FormatChoice;
-use crate::revision::Revision;
+use crate::config::{FileTemplate, FormatChoice};
+use crate::revision::{Proposal, Revision, RevisionId};
 use crate::source::Source;
+
+/// The name of a project's own template for new files, beside the revisions.
+pub const TEMPLATE_NAME: &str = "revision.sql.template";
+
+/// How new files are written.
+#[derive(Clone, Copy, Debug)]
+pub struct Writing<'a> {
+    pub file_template: &'a FileTemplate,
+    /// In characters.
+    pub longest_slug: usize,
+    /// The project's own, if it has one.
+    pub template: Option<&'a Arc<Source>>,
+    pub moment: &'a Moment,
+}
+
+/// A file that is to be written into the revisions' directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewFile {
+    pub name: String,
+    pub text: String,
+}
 
 /// A way in which a directory can hold revisions.
 struct Format {
@@ -42,4 +65,24 @@ pub fn read(sources: Vec<Source>, choice: FormatChoice) -> Result<Vec<Revision>,
         .find(|format| format.choice == choice)
         .unwrap_or(&FORMATS[0]);
     (format.read)(&sources)
+}
+
+/// Returns the id that a directory gives its next revision: a number, where
+/// its files are numbered; `None` where ids are random.
+pub fn next_id(revisions: &[Revision], moment: &Moment) -> Option<RevisionId> {
+    native::next_id(revisions, moment)
+}
+
+/// Returns the files of a new revision, in the way of the directory. What they
+/// hold is read back as what was proposed.
+///
+/// # Errors
+///
+/// What is wrong with the message, the name, or the template.
+pub fn write(
+    proposal: &Proposal,
+    revisions: &[Revision],
+    writing: &Writing<'_>,
+) -> Result<Vec<NewFile>, WriteError> {
+    native::write(proposal, revisions, writing)
 }

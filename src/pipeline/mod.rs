@@ -5,13 +5,14 @@
 //! pure modules.
 
 mod arrival;
+mod author;
 mod migrate;
 mod offline;
 mod onlooker;
 
 use std::future::Future;
 
-use crate::config::{Config, MigrationsConfig};
+use crate::config::{Config, FormatChoice, MigrationsConfig};
 use crate::error::Error;
 use crate::files;
 use crate::format;
@@ -19,7 +20,9 @@ use crate::plan;
 use crate::postgres::apply::Report;
 use crate::process::Signals;
 use crate::revision::{Graph, Target};
+use crate::source::Source;
 
+pub use author::{Written, init, merge, revision};
 pub use migrate::Manner;
 pub use offline::{offline, state, state_at};
 
@@ -29,9 +32,11 @@ pub use offline::{offline, state, state_at};
 ///
 /// What is wrong with the directory, a file, or the graph.
 pub fn load(config: &MigrationsConfig) -> Result<Graph, Error> {
-    let sources = files::load(&config.dir)?;
-    let revisions = format::read(sources, config.format)?;
-    Ok(Graph::build(revisions)?)
+    graph_of(files::load(&config.dir)?, config.format)
+}
+
+fn graph_of(sources: Vec<Source>, format: FormatChoice) -> Result<Graph, Error> {
+    Ok(Graph::build(format::read(sources, format)?)?)
 }
 
 /// Waits for everything, applies what is pending, and leaves nothing open.

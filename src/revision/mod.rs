@@ -11,6 +11,7 @@ pub(crate) mod language;
 mod nearest;
 #[cfg(test)]
 mod properties;
+mod proposal;
 mod target;
 
 pub use checksum::{Checksum, Comparison, checksum, checksum_of};
@@ -19,6 +20,7 @@ pub use graph::{
     SelectError, Standpoint, StillThere, UnknownReference,
 };
 pub use id::{IdError, RevisionId};
+pub use proposal::{Proposal, ProposalError, Splice};
 pub use target::{Point, Target, TargetError, TargetRange};
 
 use std::ops::Range;

@@ -28,6 +28,7 @@ mod hostile_wire;
 mod journal;
 mod lock;
 mod lock_retry;
+mod new_files;
 mod no_secret;
 mod offline;
 mod output;

@@ -1,11 +1,18 @@
 //! The commands of the command line: one file each, and one row in a table.
 
+mod init;
 mod itself;
+mod merge;
+mod revision;
 mod run;
+mod settings;
 mod upgrade;
 mod wait;
 
+pub use merge::Merge;
+pub use revision::NewRevision;
 pub use run::Run;
+pub use settings::Settings;
 pub use upgrade::{Upgrade, UpgradeMode};
 pub use wait::Wait;
 
@@ -17,12 +24,19 @@ use super::setting::CommandName;
 use super::{UsageError, usage};
 use crate::revision::Target;
 
+/// The switch that makes a result a document.
+const JSON: &str = "json";
+
 /// What the command line asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     Run(Run),
     Wait(Wait),
     Upgrade(Upgrade),
+    Revision(NewRevision),
+    Merge(Merge),
+    Init,
+    Config(Settings),
     Completions(Shell),
     Man,
 }
@@ -36,6 +50,8 @@ pub enum Reach {
     Application,
     /// That of the migrations, which may have a URL of its own.
     Migrations,
+    /// Both, if there are any, to be shown: it connects to nothing.
+    Shown,
 }
 
 /// How a command's line is built and read.
@@ -47,10 +63,14 @@ pub(super) struct Row {
 }
 
 /// Every command, in the order of `--help`.
-pub(super) const COMMANDS: [Row; 5] = [
+pub(super) const COMMANDS: [Row; 9] = [
     run::ROW,
     wait::ROW,
     upgrade::ROW,
+    revision::ROW,
+    merge::ROW,
+    init::ROW,
+    settings::ROW,
     itself::COMPLETIONS,
     itself::MAN,
 ];
@@ -62,7 +82,10 @@ impl Command {
             Self::Run(_) => Reach::Migrations,
             Self::Wait(_) => Reach::Application,
             Self::Upgrade(upgrade) => upgrade.reach(),
-            Self::Completions(_) | Self::Man => Reach::Nothing,
+            Self::Config(_) => Reach::Shown,
+            Self::Revision(_) | Self::Merge(_) | Self::Init | Self::Completions(_) | Self::Man => {
+                Reach::Nothing
+            }
         }
     }
 }
@@ -77,6 +100,20 @@ pub enum Output {
 /// Returns a switch that is no setting.
 fn flag(id: &'static str, help: &'static str) -> Arg {
     Arg::new(id).long(id).action(ArgAction::SetTrue).help(help)
+}
+
+/// Returns an option that takes a text and is no setting.
+fn option(id: &'static str, placeholder: &'static str, help: &'static str) -> Arg {
+    Arg::new(id).long(id).value_name(placeholder).help(help)
+}
+
+/// Returns how a result is printed, for a command with the switch `json`.
+fn output(matches: &ArgMatches) -> Output {
+    if matches.get_flag(JSON) {
+        Output::Json
+    } else {
+        Output::Text
+    }
 }
 
 /// Returns the target that an argument means.

@@ -4,6 +4,7 @@ mod connections;
 mod settings;
 mod skips;
 mod sources;
+mod writing;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;

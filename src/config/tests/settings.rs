@@ -12,6 +12,7 @@ fn example(setting: &Setting) -> (&'static str, &'static str) {
         ("log-level", _) => ("debug", r#""debug""#),
         ("target", _) => ("+1", r#""+1""#),
         (_, Shape::Switch) => ("yes", "true"),
+        (_, Shape::Number) => ("7", "7"),
         (_, Shape::Duration) => ("7s", r#""7s""#),
         (_, Shape::Choice(words)) => match words.last() {
             Some(&"json") => ("json", r#""json""#),
@@ -126,6 +127,7 @@ fn a_bad_value_names_its_setting_and_tells_the_layers_apart() {
         let bad = match setting.shape {
             Shape::Switch => "perhaps",
             Shape::Duration => "60",
+            Shape::Number => "none",
             Shape::Choice(_) => "neither",
             Shape::Text | Shape::File | Shape::Directory => "a\u{1}b",
             // What a URL may be is tested with the connections.

@@ -8,15 +8,16 @@
 use std::sync::Arc;
 
 use super::super::{FormatError, Spot};
+use super::marker;
 use crate::revision::{IdError, RevisionId};
 use crate::source::Source;
 
 const REVISION: &str = "revision";
-const REVISES: &str = "revises";
-const DEPENDS_ON: &str = "depends-on";
-const BRANCH: &str = "branch";
+pub(super) const REVISES: &str = "revises";
+pub(super) const DEPENDS_ON: &str = "depends-on";
+pub(super) const BRANCH: &str = "branch";
 const REPLACES: &str = "replaces";
-const CREATED: &str = "created";
+pub(super) const CREATED: &str = "created";
 
 const KEYS: [&str; 6] = [REVISION, REVISES, DEPENDS_ON, BRANCH, REPLACES, CREATED];
 
@@ -211,6 +212,15 @@ impl<'a> Header<'a> {
     fn spot(&self, at: usize) -> Spot {
         Spot::new(self.file, at)
     }
+}
+
+/// Returns whether a line of text, as the first comment of a file, is read as
+/// its message and nothing else.
+pub(super) fn is_message(text: &str) -> bool {
+    let is_key = text.split_once(':').is_some_and(|(word, _)| {
+        KEYS.iter().any(|key| word.eq_ignore_ascii_case(key)) || nearly(word).is_some()
+    });
+    !is_key && marker::meant(&format!("-- {text}")).is_none()
 }
 
 /// Returns the key that a word was probably meant to be.

@@ -11,6 +11,12 @@ mod header;
 mod layout;
 mod marker;
 mod name;
+mod numbering;
+#[cfg(test)]
+mod properties;
+mod slug;
+mod template;
+mod write;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,6 +27,8 @@ use crate::source::Source;
 use header::Header;
 use layout::{Layout, Marked};
 use name::{Content, Name, Number};
+
+pub(super) use write::{next_id, write};
 
 /// A file without a header.
 struct Numbered {

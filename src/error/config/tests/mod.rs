@@ -2,6 +2,7 @@
 
 mod connections;
 mod secrets;
+mod writing;
 
 use std::io::ErrorKind;
 use std::path::PathBuf;

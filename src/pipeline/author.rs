@@ -1,0 +1,215 @@
+//! New files: look at the directory, propose, write, run the hooks.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tracing::info;
+
+use super::graph_of;
+use crate::config::{Config, Merge, NewRevision, example_file};
+use crate::error::Error;
+use crate::files::{self, FilesError};
+use crate::format::{self, Moment, TEMPLATE_NAME, Writing};
+use crate::process::{self, random_id};
+use crate::revision::{Graph, Proposal, RevisionId, Splice};
+use crate::source::Source;
+
+/// The configuration file that a new project gets.
+const CONFIGURATION: &str = "seaworthy.toml";
+
+const EXAMPLE: &str = "\
+${header}
+
+-- migrate:up
+CREATE TABLE example (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name text NOT NULL
+);
+
+-- migrate:down
+DROP TABLE example;
+";
+
+/// A revision whose file was just written.
+#[derive(Clone, Debug)]
+pub struct Written {
+    pub id: RevisionId,
+    /// Two where up and down have files of their own.
+    pub paths: Vec<PathBuf>,
+}
+
+/// What was decided before the names are known.
+struct Wish<'a> {
+    id: Option<&'a RevisionId>,
+    message: String,
+    down_revisions: Vec<RevisionId>,
+    depends_on: Vec<String>,
+    labels: &'a [String],
+}
+
+/// Makes a new revision.
+///
+/// # Errors
+///
+/// What is wrong with the directory or the command; that the file cannot be
+/// written; that a hook failed on it.
+pub fn revision(config: &Config, command: &NewRevision) -> Result<Written, Error> {
+    let graph = present(config)?;
+    let head = graph.revised(command.head.as_ref(), splice(command.splice))?;
+    let wish = Wish {
+        id: command.id.as_ref(),
+        message: command.message.clone(),
+        down_revisions: head
+            .map(|node| graph.id(node).clone())
+            .into_iter()
+            .collect(),
+        depends_on: graph.dependencies_named(&command.depends_on)?,
+        labels: &command.labels,
+    };
+    write(config, &graph, wish)
+}
+
+/// Makes a revision that joins others.
+///
+/// # Errors
+///
+/// As [`revision`].
+pub fn merge(config: &Config, command: &Merge) -> Result<Written, Error> {
+    let graph = present(config)?;
+    let merged = graph.merged(&command.revisions, splice(command.splice))?;
+    let ids: Vec<RevisionId> = merged.iter().map(|node| graph.id(*node).clone()).collect();
+    let names: Vec<&str> = ids.iter().map(RevisionId::as_str).collect();
+    let wish = Wish {
+        id: command.id.as_ref(),
+        message: match &command.message {
+            Some(message) => message.clone(),
+            None => format!("merge {}", names.join(" and ")),
+        },
+        down_revisions: ids.clone(),
+        depends_on: Vec::new(),
+        labels: &command.labels,
+    };
+    write(config, &graph, wish)
+}
+
+/// Starts a project, and returns the files that it begins with.
+///
+/// # Errors
+///
+/// That there is something already, or that it cannot be written.
+pub fn init(config: &Config) -> Result<Vec<PathBuf>, Error> {
+    if let Some(path) = &config.file {
+        return Err(FilesError::Exists { path: path.clone() }.into());
+    }
+    let dir = &config.migrations.dir;
+    match files::load(dir) {
+        Ok(_) => return Err(FilesError::Occupied { dir: dir.clone() }.into()),
+        Err(FilesError::NoDirectory { .. } | FilesError::Empty { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let example = Arc::new(Source::new("", EXAMPLE));
+    let proposal = Proposal {
+        id: fresh(&Graph::build(Vec::new())?)?,
+        message: "create the example table".to_owned(),
+        down_revisions: Vec::new(),
+        depends_on: Vec::new(),
+        labels: Vec::new(),
+        created: String::new(),
+    };
+    let moment = files::now(&config.writing.timezone)?;
+    let proposal = Proposal {
+        created: moment.to_string(),
+        ..proposal
+    };
+    let new = format::write(&proposal, &[], &writing(config, Some(&example), &moment))?;
+    files::make_directory(dir)?;
+    let mut paths = Vec::new();
+    for file in new {
+        let path = dir.join(&file.name);
+        files::write_new(&path, &file.text)?;
+        paths.push(path);
+    }
+    let path = PathBuf::from(CONFIGURATION);
+    files::write_new(&path, &example_file(dir))?;
+    paths.push(path);
+    Ok(paths)
+}
+
+fn splice(is_allowed: bool) -> Splice {
+    if is_allowed {
+        Splice::Allowed
+    } else {
+        Splice::Refused
+    }
+}
+
+/// Returns the graph of the directory, which may be empty.
+fn present(config: &Config) -> Result<Graph, Error> {
+    match files::load(&config.migrations.dir) {
+        Err(FilesError::NoDirectory { dir }) => Err(FilesError::NoProject { dir }.into()),
+        Err(FilesError::Empty { .. }) => Ok(Graph::build(Vec::new())?),
+        sources => graph_of(sources?, config.migrations.format),
+    }
+}
+
+fn write(config: &Config, graph: &Graph, wish: Wish<'_>) -> Result<Written, Error> {
+    let dir = &config.migrations.dir;
+    let moment = files::now(&config.writing.timezone)?;
+    let id = match wish.id {
+        Some(id) => id.clone(),
+        None => match format::next_id(graph.revisions(), &moment) {
+            Some(id) => id,
+            None => fresh(graph)?,
+        },
+    };
+    graph.check_names(&id, wish.labels)?;
+    let proposal = Proposal {
+        id,
+        message: wish.message,
+        down_revisions: wish.down_revisions,
+        depends_on: wish.depends_on,
+        labels: wish.labels.to_vec(),
+        created: moment.to_string(),
+    };
+    let template = files::read_if_there(&dir.join(TEMPLATE_NAME))?.map(Arc::new);
+    let writing = writing(config, template.as_ref(), &moment);
+    let mut paths = Vec::new();
+    for file in format::write(&proposal, graph.revisions(), &writing)? {
+        let path = dir.join(&file.name);
+        files::write_new(&path, &file.text)?;
+        paths.push(path);
+    }
+    for path in &paths {
+        for hook in &config.writing.hooks {
+            info!("hook `{}` on {}", hook.name, path.display());
+            process::run_hook(hook, path)?;
+        }
+    }
+    Ok(Written {
+        id: proposal.id,
+        paths,
+    })
+}
+
+fn writing<'a>(
+    config: &'a Config,
+    template: Option<&'a Arc<Source>>,
+    moment: &'a Moment,
+) -> Writing<'a> {
+    Writing {
+        file_template: &config.writing.file_template,
+        longest_slug: config.writing.truncate_slug_length,
+        template,
+        moment,
+    }
+}
+
+/// Returns an id that nothing has, nor begins like anything there is.
+fn fresh(graph: &Graph) -> Result<RevisionId, Error> {
+    loop {
+        let id = random_id().map_err(Error::Random)?;
+        if graph.is_free(&id) {
+            return Ok(RevisionId::recorded(&id));
+        }
+    }
+}
