@@ -3,6 +3,7 @@
 
 use std::future::Future;
 
+use tokio::time::Instant;
 use tokio::try_join;
 
 use crate::also;
@@ -38,6 +39,17 @@ pub(super) async fn migrations(config: &Config, graph: &Graph) -> Result<Arrival
         others(config, &limits),
     )?;
     Ok(arrival)
+}
+
+/// Waits for the migrations' database once more, after its session was lost,
+/// but no longer than until an instant.
+pub(super) async fn anew(
+    config: &Config,
+    graph: &Graph,
+    end: Option<Instant>,
+) -> Result<Arrival, Error> {
+    let limits = Limits::starting_now(&config.wait).until(end);
+    planned(config, &config.databases()?.migration, graph, &limits).await
 }
 
 /// Waits for the application's database and every other target.

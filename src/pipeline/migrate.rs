@@ -3,13 +3,14 @@
 use tracing::{info, warn};
 
 use super::arrival::{self, Arrival};
-use super::onlooker::{unless_shared, watch_from};
+use super::onlooker::watch_from;
+use super::queue::queue;
 use super::until_signal;
 use crate::config::{Config, TransactionScope};
 use crate::error::{self, Error};
 use crate::plan::{Action, Plan, Script};
 use crate::postgres::apply::{self, Mode, Options, ProgressDisplay, Report};
-use crate::postgres::lock::{self, Key, Locked, Route};
+use crate::postgres::lock::Locked;
 use crate::postgres::version_table;
 use crate::process::Signals;
 use crate::revision::Graph;
@@ -38,16 +39,10 @@ pub(super) async fn migrate(
     // Whatever can be found wrong without the lock is found before it.
     preflight(config, graph, &plan, manner.mode)?;
 
-    let table = arrival::version_table(&config.migrations);
-    let key = Key::new(table.schema.as_deref(), &table.name);
-    let lock_wait = config.migrations.lock_wait;
-    let mut locked = until_signal(signals, async {
-        if Route::of(&session) == Route::Proxied {
-            unless_shared(config, &session).await?;
-        }
-        Ok(lock::acquire(session, key, lock_wait).await?)
-    })
-    .await?;
+    let locked = until_signal(signals, queue(config, graph, session)).await?;
+    let Some(mut locked) = locked else {
+        return Ok(done_by_another());
+    };
     let outcome = until_signal(signals, apply(config, graph, &mut locked, manner)).await;
     match &outcome {
         Err(Error::Signal(_)) => locked.cancel_and_release().await,
@@ -68,8 +63,7 @@ async fn apply(
     let recorded = version_table::recorded(locked.session(), &table).await?;
     let plan = arrival::plan(config, graph, &recorded.state)?;
     if plan.steps.is_empty() {
-        info!("another process has applied what was pending");
-        return Ok(Report::default());
+        return Ok(done_by_another());
     }
     // `apply` prepares the scripts of this plan itself, before any of them runs.
     let options = Options {
@@ -84,6 +78,11 @@ async fn apply(
     let observer = || watch_from(source);
     let report = apply::apply(locked, &plan, graph, &recorded.location, &options, observer).await?;
     Ok(report)
+}
+
+fn done_by_another() -> Report {
+    info!("another process has applied what was pending");
+    Report::default()
 }
 
 /// Finds what can be known to fail before anything runs.

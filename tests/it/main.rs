@@ -33,6 +33,7 @@ mod offline;
 mod output;
 mod places;
 mod pooler;
+mod queue;
 mod readme;
 mod replicas;
 mod resumed;
