@@ -1,7 +1,10 @@
 //! One file a command, and how each of them ends.
 
+mod downgrade;
+mod execution;
 pub mod report;
 mod run;
+mod stamp;
 mod upgrade;
 mod wait;
 
@@ -40,7 +43,9 @@ pub fn execute(
     match &typed.command {
         Command::Run(command) => run::run(&config()?, command, signals),
         Command::Wait(command) => wait::wait(&config()?, command, signals),
-        Command::Upgrade(command) => upgrade::upgrade(config()?, command, signals),
+        Command::Upgrade(command) => upgrade::upgrade(&config()?, command, signals),
+        Command::Downgrade(command) => downgrade::downgrade(&config()?, command, signals),
+        Command::Stamp(command) => stamp::stamp(&config()?, command, signals),
         Command::Completions(shell) => Ok(Ending::Show(config::completions(*shell))),
         Command::Man => Ok(Ending::Show(config::manual())),
     }

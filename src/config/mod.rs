@@ -37,7 +37,9 @@ mod wait;
 
 pub use also::AlsoProblem;
 pub use args::{Parsed, Typed};
-pub use command::{Command, Output, Reach, Run, Upgrade, UpgradeMode, Wait};
+pub use command::{
+    Command, Downgrade, Execution, Output, Reach, Run, Stamp, StampMode, Upgrade, Wait,
+};
 pub use connection::{
     ChannelBinding, Connection, Host, HostAddress, RootCertificates, SslMode, TargetSessionAttrs,
 };

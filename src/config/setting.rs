@@ -51,6 +51,8 @@ pub enum CommandName {
     Run,
     Wait,
     Upgrade,
+    Downgrade,
+    Stamp,
     Completions,
     Man,
 }
@@ -59,13 +61,31 @@ pub(super) const ALL: &[CommandName] = &[
     CommandName::Run,
     CommandName::Wait,
     CommandName::Upgrade,
+    CommandName::Downgrade,
+    CommandName::Stamp,
     CommandName::Completions,
     CommandName::Man,
 ];
-pub(super) const WAITING: &[CommandName] =
-    &[CommandName::Run, CommandName::Wait, CommandName::Upgrade];
+pub(super) const WAITING: &[CommandName] = &[
+    CommandName::Run,
+    CommandName::Wait,
+    CommandName::Upgrade,
+    CommandName::Downgrade,
+    CommandName::Stamp,
+];
 pub(super) const RUN_WAIT: &[CommandName] = &[CommandName::Run, CommandName::Wait];
-pub(super) const APPLYING: &[CommandName] = &[CommandName::Run, CommandName::Upgrade];
+pub(super) const UPGRADING: &[CommandName] = &[CommandName::Run, CommandName::Upgrade];
+pub(super) const APPLYING: &[CommandName] = &[
+    CommandName::Run,
+    CommandName::Upgrade,
+    CommandName::Downgrade,
+];
+pub(super) const LOCKING: &[CommandName] = &[
+    CommandName::Run,
+    CommandName::Upgrade,
+    CommandName::Downgrade,
+    CommandName::Stamp,
+];
 pub(super) const RUN: &[CommandName] = &[CommandName::Run];
 
 impl Setting {
@@ -97,6 +117,8 @@ impl CommandName {
             Self::Run => "run",
             Self::Wait => "wait",
             Self::Upgrade => "upgrade",
+            Self::Downgrade => "downgrade",
+            Self::Stamp => "stamp",
             Self::Completions => "completions",
             Self::Man => "man",
         }

@@ -11,6 +11,7 @@ use super::arrival;
 use super::onlooker::unless_shared;
 use crate::config::Config;
 use crate::error::Error;
+use crate::plan::Course;
 use crate::postgres::lock::{self, Key, LockError, Locked, Patience, Route};
 use crate::postgres::{ServerFailure, Session};
 use crate::revision::Graph;
@@ -20,6 +21,7 @@ use crate::wait::Backoff;
 pub(super) async fn queue(
     config: &Config,
     graph: &Graph,
+    course: &Course,
     session: Session,
 ) -> Result<Option<Locked>, Error> {
     let patience = Patience::starting_now(config.migrations.lock_wait, config.wait.attempt_timeout);
@@ -38,7 +40,7 @@ pub(super) async fn queue(
             "the connection was lost in the queue for the migration lock: {lost}; connecting anew"
         );
         sleep(pauses.next_delay()).await;
-        let arrival = arrival::anew(config, graph, patience.deadline()).await?;
+        let arrival = arrival::anew(config, graph, course, patience.deadline()).await?;
         session = arrival.session;
         if arrival.plan.steps.is_empty() {
             session.close().await;
@@ -47,7 +49,12 @@ pub(super) async fn queue(
     }
 }
 
-async fn lock(config: &Config, session: Session, patience: Patience) -> Result<Locked, Error> {
+/// Takes the lock with this session and no other.
+pub(super) async fn lock(
+    config: &Config,
+    session: Session,
+    patience: Patience,
+) -> Result<Locked, Error> {
     if Route::of(&session) == Route::Proxied {
         unless_shared(config, &session).await?;
     }

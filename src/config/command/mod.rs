@@ -1,12 +1,18 @@
 //! The commands of the command line: one file each, and one row in a table.
 
+mod downgrade;
+mod execution;
 mod itself;
 mod run;
+mod stamp;
 mod upgrade;
 mod wait;
 
+pub use downgrade::Downgrade;
+pub use execution::Execution;
 pub use run::Run;
-pub use upgrade::{Upgrade, UpgradeMode};
+pub use stamp::{Stamp, StampMode};
+pub use upgrade::Upgrade;
 pub use wait::Wait;
 
 use clap::{Arg, ArgAction, ArgMatches};
@@ -23,6 +29,8 @@ pub enum Command {
     Run(Run),
     Wait(Wait),
     Upgrade(Upgrade),
+    Downgrade(Downgrade),
+    Stamp(Stamp),
     Completions(Shell),
     Man,
 }
@@ -47,10 +55,12 @@ pub(super) struct Row {
 }
 
 /// Every command, in the order of `--help`.
-pub(super) const COMMANDS: [Row; 5] = [
+pub(super) const COMMANDS: [Row; 7] = [
     run::ROW,
     wait::ROW,
     upgrade::ROW,
+    downgrade::ROW,
+    stamp::ROW,
     itself::COMPLETIONS,
     itself::MAN,
 ];
@@ -61,7 +71,9 @@ impl Command {
         match self {
             Self::Run(_) => Reach::Migrations,
             Self::Wait(_) => Reach::Application,
-            Self::Upgrade(upgrade) => upgrade.reach(),
+            Self::Upgrade(upgrade) => upgrade.execution.reach(),
+            Self::Downgrade(downgrade) => downgrade.execution.reach(),
+            Self::Stamp(stamp) => stamp.reach(),
             Self::Completions(_) | Self::Man => Reach::Nothing,
         }
     }
