@@ -69,10 +69,17 @@ impl Course {
         if self.target.point != Point::Current || self.target.steps == 0 {
             return Ok(self);
         }
-        let heads = Survey::new(graph, state).heads();
-        let nodes = graph.select(&self.target, Standpoint::At(&heads))?;
-        let point = match nodes.first() {
-            Some(node) => Point::Named(graph.id(*node).to_string()),
+        let survey = Survey::new(graph, state);
+        let heads = survey.heads();
+        let end = match self.direction {
+            Direction::Upgrade => graph
+                .select(&self.target, Standpoint::At(&heads))?
+                .first()
+                .copied(),
+            Direction::Downgrade => super::downgrade::end(&survey, &self.target)?,
+        };
+        let point = match end {
+            Some(node) => Point::Named(graph.id(node).to_string()),
             None => Point::Base,
         };
         let branch = match self.direction {
