@@ -1,9 +1,12 @@
 //! One file a command, and how each of them ends.
 
+mod downgrade;
+mod execution;
 pub mod report;
 mod revision;
 mod run;
 mod settings;
+mod stamp;
 mod upgrade;
 mod wait;
 
@@ -42,7 +45,9 @@ pub fn execute(
     match &typed.command {
         Command::Run(command) => run::run(&config()?, command, signals),
         Command::Wait(command) => wait::wait(&config()?, command, signals),
-        Command::Upgrade(command) => upgrade::upgrade(config()?, command, signals),
+        Command::Upgrade(command) => upgrade::upgrade(&config()?, command, signals),
+        Command::Downgrade(command) => downgrade::downgrade(&config()?, command, signals),
+        Command::Stamp(command) => stamp::stamp(&config()?, command, signals),
         Command::Revision(command) => revision::revision(&config()?, command),
         Command::Merge(command) => revision::merge(&config()?, command),
         Command::Init => revision::init(&config()?),

@@ -44,7 +44,8 @@ mod writing;
 pub use also::AlsoProblem;
 pub use args::{Parsed, Typed};
 pub use command::{
-    Command, Merge, NewRevision, Output, Reach, Run, Settings, Upgrade, UpgradeMode, Wait,
+    Command, Downgrade, Execution, Merge, NewRevision, Output, Reach, Run, Settings, Stamp,
+    StampMode, Upgrade, Wait,
 };
 pub use connection::{
     ChannelBinding, Connection, Host, HostAddress, RootCertificates, SslMode, TargetSessionAttrs,

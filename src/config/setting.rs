@@ -52,6 +52,8 @@ pub enum CommandName {
     Run,
     Wait,
     Upgrade,
+    Downgrade,
+    Stamp,
     Revision,
     Merge,
     Init,
@@ -64,6 +66,8 @@ pub(super) const ALL: &[CommandName] = &[
     CommandName::Run,
     CommandName::Wait,
     CommandName::Upgrade,
+    CommandName::Downgrade,
+    CommandName::Stamp,
     CommandName::Revision,
     CommandName::Merge,
     CommandName::Init,
@@ -71,13 +75,20 @@ pub(super) const ALL: &[CommandName] = &[
     CommandName::Completions,
     CommandName::Man,
 ];
-pub(super) const WAITING: &[CommandName] =
-    &[CommandName::Run, CommandName::Wait, CommandName::Upgrade];
+pub(super) const WAITING: &[CommandName] = &[
+    CommandName::Run,
+    CommandName::Wait,
+    CommandName::Upgrade,
+    CommandName::Downgrade,
+    CommandName::Stamp,
+];
 /// What looks at the revisions' directory.
 pub(super) const GRAPH: &[CommandName] = &[
     CommandName::Run,
     CommandName::Wait,
     CommandName::Upgrade,
+    CommandName::Downgrade,
+    CommandName::Stamp,
     CommandName::Revision,
     CommandName::Merge,
     CommandName::Init,
@@ -86,7 +97,18 @@ pub(super) const GRAPH: &[CommandName] = &[
 pub(super) const WRITING: &[CommandName] =
     &[CommandName::Init, CommandName::Revision, CommandName::Merge];
 pub(super) const RUN_WAIT: &[CommandName] = &[CommandName::Run, CommandName::Wait];
-pub(super) const APPLYING: &[CommandName] = &[CommandName::Run, CommandName::Upgrade];
+pub(super) const UPGRADING: &[CommandName] = &[CommandName::Run, CommandName::Upgrade];
+pub(super) const APPLYING: &[CommandName] = &[
+    CommandName::Run,
+    CommandName::Upgrade,
+    CommandName::Downgrade,
+];
+pub(super) const LOCKING: &[CommandName] = &[
+    CommandName::Run,
+    CommandName::Upgrade,
+    CommandName::Downgrade,
+    CommandName::Stamp,
+];
 pub(super) const RUN: &[CommandName] = &[CommandName::Run];
 
 impl Setting {
@@ -119,6 +141,8 @@ impl CommandName {
             Self::Run => "run",
             Self::Wait => "wait",
             Self::Upgrade => "upgrade",
+            Self::Downgrade => "downgrade",
+            Self::Stamp => "stamp",
             Self::Revision => "revision",
             Self::Merge => "merge",
             Self::Init => "init",

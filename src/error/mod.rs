@@ -18,6 +18,7 @@ pub mod proposal;
 pub mod revision;
 pub mod script;
 pub mod sql;
+pub mod stamp;
 pub mod state;
 pub mod target;
 pub mod wait;
@@ -35,6 +36,7 @@ use crate::format::{FormatError, WriteError};
 use crate::plan::{PlanError, ScriptError};
 use crate::postgres::apply::Stopped;
 use crate::postgres::lock::LockError;
+use crate::postgres::stamp::StampError;
 use crate::postgres::version_table::StateError;
 use crate::process::{HandOverError, HookError, Signal};
 use crate::revision::{GraphError, ProposalError};
@@ -68,6 +70,8 @@ pub enum Error {
     Lock(Box<LockError>),
     #[error(transparent)]
     Apply(Box<Stopped>),
+    #[error(transparent)]
+    Stamp(Box<StampError>),
     #[error("ended by {0}")]
     Signal(Signal),
     #[error(transparent)]
@@ -105,6 +109,7 @@ boxed! {
     Script(ScriptError),
     Lock(LockError),
     Apply(Stopped),
+    Stamp(StampError),
 }
 
 impl Error {
@@ -124,6 +129,7 @@ impl Error {
             Self::Script(error) => script::diagnostic(error),
             Self::Lock(error) => lock::diagnostic(error),
             Self::Apply(stopped) => apply::diagnostic(stopped),
+            Self::Stamp(error) => stamp::diagnostic(error),
             Self::Signal(signal) => process::ended_by(*signal),
             Self::HandOver(error) => process::diagnostic(error),
             Self::Signals(_) | Self::Runtime(_) | Self::Random(_) => {

@@ -1,19 +1,25 @@
 //! The commands of the command line: one file each, and one row in a table.
 
+mod downgrade;
+mod execution;
 mod init;
 mod itself;
 mod merge;
 mod revision;
 mod run;
 mod settings;
+mod stamp;
 mod upgrade;
 mod wait;
 
+pub use downgrade::Downgrade;
+pub use execution::Execution;
 pub use merge::Merge;
 pub use revision::NewRevision;
 pub use run::Run;
 pub use settings::Settings;
-pub use upgrade::{Upgrade, UpgradeMode};
+pub use stamp::{Stamp, StampMode};
+pub use upgrade::Upgrade;
 pub use wait::Wait;
 
 use clap::{Arg, ArgAction, ArgMatches};
@@ -33,6 +39,8 @@ pub enum Command {
     Run(Run),
     Wait(Wait),
     Upgrade(Upgrade),
+    Downgrade(Downgrade),
+    Stamp(Stamp),
     Revision(NewRevision),
     Merge(Merge),
     Init,
@@ -63,10 +71,12 @@ pub(super) struct Row {
 }
 
 /// Every command, in the order of `--help`.
-pub(super) const COMMANDS: [Row; 9] = [
+pub(super) const COMMANDS: [Row; 11] = [
     run::ROW,
     wait::ROW,
     upgrade::ROW,
+    downgrade::ROW,
+    stamp::ROW,
     revision::ROW,
     merge::ROW,
     init::ROW,
@@ -81,7 +91,9 @@ impl Command {
         match self {
             Self::Run(_) => Reach::Migrations,
             Self::Wait(_) => Reach::Application,
-            Self::Upgrade(upgrade) => upgrade.reach(),
+            Self::Upgrade(upgrade) => upgrade.execution.reach(),
+            Self::Downgrade(downgrade) => downgrade.execution.reach(),
+            Self::Stamp(stamp) => stamp.reach(),
             Self::Config(_) => Reach::Shown,
             Self::Revision(_) | Self::Merge(_) | Self::Init | Self::Completions(_) | Self::Man => {
                 Reach::Nothing
