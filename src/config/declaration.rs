@@ -142,9 +142,9 @@ settings! {
         Some("run.unset"), Nothing "none", Handover, RUN, [],
         "A variable to remove before the application starts";
 
-    dir: PathBuf = DIRECTORY, "dir" "PATH",
+    dir: Vec<PathBuf> = DIRECTORIES, "dir" "PATH",
         Some("migrations.dir"), Text "migrations", Revisions, GRAPH, [],
-        "The directory of the revisions";
+        "A directory of revisions; those of several form one graph";
     format: FormatChoice = FORMAT, "format" "NAME",
         Some("migrations.format"), Text "auto", Revisions, GRAPH, [],
         "How the directory's files are to be read";

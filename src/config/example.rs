@@ -2,7 +2,7 @@
 //! declaration, so that it names every key there is.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::PathBuf;
 
 use super::declaration::SETTINGS;
 use super::kind::Shape;
@@ -23,9 +23,9 @@ const HOOKS: &str = "\
 # command = [\"pg_format\", \"--inplace\", \"REVISION_SCRIPT_FILENAME\"]
 ";
 
-/// Returns the text of a `seaworthy.toml` that names the directory of the
+/// Returns the text of a `seaworthy.toml` that names the directories of the
 /// revisions and changes nothing else.
-pub fn example_file(dir: &Path) -> String {
+pub fn example_file(dirs: &[PathBuf]) -> String {
     let mut text = HEAD.to_owned();
     let mut tables: Vec<&str> = SETTINGS.iter().filter_map(table).collect();
     tables.sort_by_key(|name| (*name != "migrations", *name));
@@ -39,8 +39,7 @@ pub fn example_file(dir: &Path) -> String {
             let _ = writeln!(text, "# {}", setting.help);
             match setting.flag {
                 "dir" => {
-                    let dir = dir.display().to_string();
-                    let _ = writeln!(text, "{key} = {}", quoted(&dir));
+                    let _ = writeln!(text, "{key} = {}", directories(dirs));
                 }
                 _ => {
                     let _ = writeln!(text, "# {key} = {}", default(setting));
@@ -52,6 +51,17 @@ pub fn example_file(dir: &Path) -> String {
         }
     }
     text
+}
+
+fn directories(dirs: &[PathBuf]) -> String {
+    let dirs: Vec<String> = dirs
+        .iter()
+        .map(|dir| quoted(&dir.display().to_string()))
+        .collect();
+    match &dirs[..] {
+        [dir] => dir.clone(),
+        dirs => format!("[{}]", dirs.join(", ")),
+    }
 }
 
 fn table(setting: &Setting) -> Option<&'static str> {

@@ -50,6 +50,9 @@ impl FileValue {
         match (shape, &self.written) {
             (Shape::List, Written::Texts(texts)) => Ok(texts.clone()),
             (Shape::List, _) => Err("an array of strings"),
+            (Shape::Directories, Written::Texts(texts)) => Ok(texts.clone()),
+            (Shape::Directories, Written::Text(text)) => Ok(vec![text.clone()]),
+            (Shape::Directories, _) => Err("a string, or an array of strings"),
             (Shape::Switch, Written::Switch(switch)) => Ok(vec![Secret::new(switch.to_string())]),
             (Shape::Switch, _) => Err("`true` or `false`, without quotes"),
             (Shape::Duration, Written::Number(text)) => Ok(vec![Secret::new(text.as_str())]),

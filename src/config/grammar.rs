@@ -121,7 +121,7 @@ fn arg(setting: &Setting) -> Arg {
         Shape::Choice(words) => arg.value_parser(Words(words)),
         Shape::List => arg.action(ArgAction::Append).value_hint(ValueHint::Other),
         Shape::File => arg.value_hint(ValueHint::FilePath),
-        Shape::Directory => arg.value_hint(ValueHint::DirPath),
+        Shape::Directories => arg.action(ArgAction::Append).value_hint(ValueHint::DirPath),
         Shape::Duration | Shape::Number | Shape::Text | Shape::Url => {
             arg.value_hint(ValueHint::Other)
         }

@@ -41,8 +41,8 @@ pub enum Shape {
     Text,
     /// A file, as its path.
     File,
-    /// A directory; relative to the configuration file that names it.
-    Directory,
+    /// Directories, one or several; relative to the configuration file that names them.
+    Directories,
     Choice(&'static [&'static str]),
     /// A database URL: never shown.
     Url,
@@ -91,7 +91,7 @@ pub enum Mismatch {
 
 impl Shape {
     pub fn is_repeatable(self) -> bool {
-        self == Self::List
+        matches!(self, Self::List | Self::Directories)
     }
 }
 
@@ -216,9 +216,20 @@ pub(super) const COUNT: Kind<usize> = Kind {
     },
 };
 
-pub(super) const DIRECTORY: Kind<PathBuf> = Kind {
-    shape: Shape::Directory,
-    read: |texts| Ok(PathBuf::from(plain(one(texts)?)?)),
+/// At least one.
+pub(super) const DIRECTORIES: Kind<Vec<PathBuf>> = Kind {
+    shape: Shape::Directories,
+    read: |texts| {
+        one(texts)?;
+        let mut directories = Vec::with_capacity(texts.len());
+        for text in texts {
+            let directory = PathBuf::from(plain(text)?);
+            if !directories.contains(&directory) {
+                directories.push(directory);
+            }
+        }
+        Ok(directories)
+    },
 };
 
 pub(super) const OPTIONAL_FILE: Kind<Option<PathBuf>> = Kind {

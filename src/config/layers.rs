@@ -122,7 +122,7 @@ impl<'a> Layers<'a> {
             }
         };
         let texts = match setting.shape {
-            Shape::Directory => texts.iter().map(|text| in_directory(file, text)).collect(),
+            Shape::Directories => texts.iter().map(|text| in_directory(file, text)).collect(),
             Shape::Switch
             | Shape::Duration
             | Shape::Number
@@ -172,7 +172,7 @@ fn mismatched(
         setting,
         origin,
         value: match (setting.shape, texts) {
-            (Shape::Url | Shape::List, _) => None,
+            (Shape::Url | Shape::List | Shape::Directories, _) => None,
             (_, [text]) => showable(text),
             (_, _) => None,
         },

@@ -9,7 +9,8 @@ use crate::revision::Target;
 
 #[derive(Clone, Debug)]
 pub struct MigrationsConfig {
-    pub dir: PathBuf,
+    /// At least one; their revisions form one graph.
+    pub dirs: Vec<PathBuf>,
     pub format: FormatChoice,
     pub target: Target,
     /// Where the state table stands; `None`: found along the search path, or `current_schema()`.

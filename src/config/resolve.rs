@@ -269,7 +269,7 @@ fn wait_config(values: &Values) -> WaitConfig {
 
 fn migrations_config(values: &Values) -> MigrationsConfig {
     MigrationsConfig {
-        dir: values.dir.value.clone(),
+        dirs: values.dir.value.clone(),
         format: values.format.value,
         target: values.target.value.clone(),
         version_schema: values.version_schema.value.clone(),
@@ -311,7 +311,7 @@ pub fn settings_table() -> String {
     for setting in SETTINGS {
         let flag = match setting.shape {
             kind::Shape::Switch => format!("`--{}`", setting.flag),
-            kind::Shape::List => {
+            kind::Shape::List | kind::Shape::Directories => {
                 format!("`--{} {}` (repeatable)", setting.flag, setting.placeholder)
             }
             kind::Shape::Choice(words) => format!("`--{} {}`", setting.flag, words.join("\\|")),
@@ -319,7 +319,6 @@ pub fn settings_table() -> String {
             | kind::Shape::Number
             | kind::Shape::Text
             | kind::Shape::File
-            | kind::Shape::Directory
             | kind::Shape::Url => format!("`--{} {}`", setting.flag, setting.placeholder),
         };
         let variables: Vec<String> = std::iter::once(setting.variable())

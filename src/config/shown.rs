@@ -93,9 +93,10 @@ impl Shown for Vec<String> {
     }
 }
 
-impl Shown for PathBuf {
+impl Shown for Vec<PathBuf> {
     fn shown(&self) -> ShownValue {
-        one(self.display())
+        let paths = self.iter().map(|path| path.display().to_string());
+        ShownValue::Several(paths.collect())
     }
 }
 

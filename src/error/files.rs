@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::listing::names;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::exit::Exit;
 use crate::files::FilesError;
@@ -43,6 +44,12 @@ pub fn diagnostic(error: &FilesError) -> Diagnostic {
         FilesError::NoProject { .. } => invalid("no-directory")
             .hint("start a project: `seaworthy init`")
             .hint("or name the directory of the revisions with `--dir`"),
+        FilesError::OtherDirectory { dirs, .. } => {
+            let dirs: Vec<String> = dirs.iter().map(|dir| dir.display().to_string()).collect();
+            let dirs = names(dirs.iter().map(String::as_str));
+            Diagnostic::error("other-directory", Exit::Usage, without_cause(error))
+                .hint(format!("name one of {dirs}, or add it with `--dir`"))
+        }
         FilesError::Occupied { .. } => {
             Diagnostic::error("file-exists", Exit::Write, without_cause(error))
                 .hint("the next revision is made by `seaworthy revision -m MESSAGE`")
@@ -82,6 +89,7 @@ fn without_cause(error: &FilesError) -> String {
         | FilesError::NotAFile { .. }
         | FilesError::NotUtf8 { .. }
         | FilesError::NoProject { .. }
+        | FilesError::OtherDirectory { .. }
         | FilesError::Occupied { .. }
         | FilesError::TimeZone { .. }
         | FilesError::NoTimeZones { .. }
@@ -198,6 +206,16 @@ mod tests {
           hint: start a project: `seaworthy init`
           hint: or name the directory of the revisions with `--dir`
         exit 65
+        ");
+        let other = FilesError::OtherDirectory {
+            path: "sql".into(),
+            dirs: vec!["migrations".into(), "shop".into()],
+        };
+        insta::assert_snapshot!(shown(&other), @"
+        seaworthy: error[other-directory]: `sql` is none of the directories of revisions
+
+          hint: name one of `migrations` and `shop`, or add it with `--dir`
+        exit 2
         ");
         insta::assert_snapshot!(shown(&FilesError::Occupied { dir: dir() }), @"
         seaworthy: error[file-exists]: the directory `migrations` holds revisions already

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::FilesError;
 use super::text::Texts;
@@ -37,6 +37,29 @@ pub fn load(dir: &Path) -> Result<Vec<Source>, FilesError> {
             Ok(Source::new(path, text))
         })
         .collect()
+}
+
+/// Returns the `.sql` files of several directories, as [`load`] does of one.
+/// Some of them may hold none.
+///
+/// # Errors
+///
+/// As [`load`]; [`FilesError::Empty`] with the first one where none of them
+/// holds a file.
+pub fn load_all(dirs: &[PathBuf]) -> Result<Vec<Source>, FilesError> {
+    let mut sources = Vec::new();
+    let mut empty = None;
+    for dir in dirs {
+        match load(dir) {
+            Ok(found) => sources.extend(found),
+            Err(FilesError::Empty { dir }) => empty = empty.or(Some(dir)),
+            Err(error) => return Err(error),
+        }
+    }
+    match empty {
+        Some(dir) if sources.is_empty() => Err(FilesError::Empty { dir }),
+        Some(_) | None => Ok(sources),
+    }
 }
 
 #[allow(
@@ -152,6 +175,26 @@ mod tests {
                 ("é.sql", "3"),
             ]),
         );
+    }
+
+    #[test]
+    fn of_several_directories_one_may_be_empty() {
+        let (full, empty) = (directory(&[("a.sql", "1")]), directory(&[]));
+        let other = directory(&[("b.sql", "2")]);
+        let paths = |dirs: &[&tempfile::TempDir]| {
+            let dirs: Vec<PathBuf> = dirs.iter().map(|dir| dir.path().to_owned()).collect();
+            load_all(&dirs).map(|sources| sources.len())
+        };
+        assert_eq!(paths(&[&empty, &full, &other]).expect("two files"), 2);
+        assert!(matches!(
+            paths(&[&empty]),
+            Err(FilesError::Empty { dir }) if dir == empty.path()
+        ));
+        let missing = [full.path().to_owned(), empty.path().join("no")];
+        assert!(matches!(
+            load_all(&missing),
+            Err(FilesError::NoDirectory { .. })
+        ));
     }
 
     #[test]

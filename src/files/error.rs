@@ -24,6 +24,8 @@ pub enum FilesError {
     /// Where `init` or `revision` would begin.
     #[error("the directory `{dir}` does not exist")]
     NoProject { dir: PathBuf },
+    #[error("`{path}` is none of the directories of revisions")]
+    OtherDirectory { path: PathBuf, dirs: Vec<PathBuf> },
     #[error("the directory `{dir}` holds revisions already")]
     Occupied { dir: PathBuf },
     #[error("time zone `{name}` is not known to this system")]

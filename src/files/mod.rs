@@ -12,7 +12,7 @@ mod pipe;
 mod text;
 mod write;
 
-pub use directory::load;
+pub use directory::{load, load_all};
 pub use disk::{Disk, account, own_status};
 pub use error::FilesError;
 pub use moment::now;

@@ -1,6 +1,6 @@
 //! New files: look at the directory, propose, write, run the hooks.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tracing::info;
@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::files::{self, FilesError};
 use crate::format::{self, Moment, TEMPLATE_NAME, Writing};
 use crate::process::{self, random_id};
-use crate::revision::{Graph, Proposal, RevisionId, Splice};
+use crate::revision::{Graph, Node, Proposal, RevisionId, Splice};
 use crate::source::Source;
 
 /// The configuration file that a new project gets.
@@ -45,6 +45,8 @@ struct Wish<'a> {
     down_revisions: Vec<RevisionId>,
     depends_on: Vec<String>,
     labels: &'a [String],
+    /// Where its file goes.
+    dir: PathBuf,
 }
 
 /// Makes a new revision.
@@ -65,6 +67,7 @@ pub fn revision(config: &Config, command: &NewRevision) -> Result<Written, Error
             .collect(),
         depends_on: graph.dependencies_named(&command.depends_on)?,
         labels: &command.labels,
+        dir: directory(config, &graph, command.version_path.as_deref(), head)?,
     };
     write(config, &graph, wish)
 }
@@ -88,6 +91,7 @@ pub fn merge(config: &Config, command: &Merge) -> Result<Written, Error> {
         down_revisions: ids.clone(),
         depends_on: Vec::new(),
         labels: &command.labels,
+        dir: directory(config, &graph, None, merged.first().copied())?,
     };
     write(config, &graph, wish)
 }
@@ -101,11 +105,13 @@ pub fn init(config: &Config) -> Result<Vec<PathBuf>, Error> {
     if let Some(path) = &config.file {
         return Err(FilesError::Exists { path: path.clone() }.into());
     }
-    let dir = &config.migrations.dir;
-    match files::load(dir) {
-        Ok(_) => return Err(FilesError::Occupied { dir: dir.clone() }.into()),
-        Err(FilesError::NoDirectory { .. } | FilesError::Empty { .. }) => {}
-        Err(error) => return Err(error.into()),
+    let dirs = &config.migrations.dirs;
+    for dir in dirs {
+        match files::load(dir) {
+            Ok(_) => return Err(FilesError::Occupied { dir: dir.clone() }.into()),
+            Err(FilesError::NoDirectory { .. } | FilesError::Empty { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
     let example = Arc::new(Source::new("", EXAMPLE));
     let proposal = Proposal {
@@ -122,15 +128,17 @@ pub fn init(config: &Config) -> Result<Vec<PathBuf>, Error> {
         ..proposal
     };
     let new = format::write(&proposal, &[], &writing(config, Some(&example), &moment))?;
-    files::make_directory(dir)?;
+    for dir in dirs {
+        files::make_directory(dir)?;
+    }
     let mut paths = Vec::new();
     for file in new {
-        let path = dir.join(&file.name);
+        let path = first(config).join(&file.name);
         files::write_new(&path, &file.text)?;
         paths.push(path);
     }
     let path = PathBuf::from(CONFIGURATION);
-    files::write_new(&path, &example_file(dir))?;
+    files::write_new(&path, &example_file(dirs))?;
     paths.push(path);
     Ok(paths)
 }
@@ -145,7 +153,7 @@ fn splice(is_allowed: bool) -> Splice {
 
 /// Returns the graph of the directory, which may be empty.
 fn present(config: &Config) -> Result<Graph, Error> {
-    match files::load(&config.migrations.dir) {
+    match files::load_all(&config.migrations.dirs) {
         Err(FilesError::NoDirectory { dir }) => Err(FilesError::NoProject { dir }.into()),
         Err(FilesError::Empty { .. }) => Ok(Graph::build(Vec::new())?),
         sources => graph_of(sources?, config.migrations.format),
@@ -153,7 +161,7 @@ fn present(config: &Config) -> Result<Graph, Error> {
 }
 
 fn write(config: &Config, graph: &Graph, wish: Wish<'_>) -> Result<Written, Error> {
-    let dir = &config.migrations.dir;
+    let dir = &wish.dir;
     let moment = files::now(&config.writing.timezone)?;
     let id = match wish.id {
         Some(id) => id.clone(),
@@ -171,7 +179,7 @@ fn write(config: &Config, graph: &Graph, wish: Wish<'_>) -> Result<Written, Erro
         labels: wish.labels.to_vec(),
         created: moment.to_string(),
     };
-    let template = files::read_if_there(&dir.join(TEMPLATE_NAME))?.map(Arc::new);
+    let template = template(config, dir)?.map(Arc::new);
     let writing = writing(config, template.as_ref(), &moment);
     let mut paths = Vec::new();
     for file in format::write(&proposal, graph.revisions(), &writing)? {
@@ -189,6 +197,43 @@ fn write(config: &Config, graph: &Graph, wish: Wish<'_>) -> Result<Written, Erro
         id: proposal.id,
         paths,
     })
+}
+
+fn first(config: &Config) -> &Path {
+    let first = config.migrations.dirs.first();
+    first.map_or(Path::new("."), PathBuf::as_path)
+}
+
+/// Returns where a new file goes: where it is told to, beside the first that
+/// it revises, or into the first directory.
+fn directory(
+    config: &Config,
+    graph: &Graph,
+    named: Option<&Path>,
+    revised: Option<Node>,
+) -> Result<PathBuf, Error> {
+    if let Some(named) = named {
+        let same = |dir: &&PathBuf| dir.components().eq(named.components());
+        return match config.migrations.dirs.iter().find(same) {
+            Some(dir) => Ok(dir.clone()),
+            None => Err(FilesError::OtherDirectory {
+                path: named.to_owned(),
+                dirs: config.migrations.dirs.clone(),
+            }
+            .into()),
+        };
+    }
+    let beside = revised.and_then(|node| graph.revision(node).source.path().parent());
+    Ok(beside.unwrap_or(first(config)).to_owned())
+}
+
+/// Returns the project's own template: that of the directory, else that of the
+/// first one.
+fn template(config: &Config, dir: &Path) -> Result<Option<Source>, Error> {
+    match files::read_if_there(&dir.join(TEMPLATE_NAME))? {
+        Some(template) => Ok(Some(template)),
+        None => Ok(files::read_if_there(&first(config).join(TEMPLATE_NAME))?),
+    }
 }
 
 fn writing<'a>(

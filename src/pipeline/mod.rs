@@ -29,13 +29,13 @@ pub use migrate::Manner;
 pub use offline::{offline, state, state_at};
 pub use stamp::{stamp, stamp_offline};
 
-/// Returns the revisions of the configured directory as a valid graph.
+/// Returns the revisions of the configured directories as a valid graph.
 ///
 /// # Errors
 ///
 /// What is wrong with the directory, a file, or the graph.
 pub fn load(config: &MigrationsConfig) -> Result<Graph, Error> {
-    graph_of(files::load(&config.dir)?, config.format)
+    graph_of(files::load_all(&config.dirs)?, config.format)
 }
 
 fn graph_of(sources: Vec<Source>, format: FormatChoice) -> Result<Graph, Error> {

@@ -552,3 +552,39 @@ fn the_settings_are_printed_with_their_sources() {
         expected("owner", "MIGRATION_DATABASE_URL")
     );
 }
+
+#[test]
+fn several_directories_are_one_graph() {
+    let project = Project::new();
+    project.file("core/0001_a.sql", "SELECT 1;\n");
+    project.file(
+        "seaworthy.toml",
+        "[migrations]\ndir = [\"core\", \"shop\"]\n",
+    );
+    fs::create_dir(project.path().join("shop")).expect("it is new");
+    let elsewhere = ["revision", "-m", "b", "--version-path", "shop/"];
+    assert_eq!(made(&project, &elsewhere), "shop/0002_b.sql");
+    assert_eq!(made(&project, &["revision", "-m", "c"]), "shop/0003_c.sql");
+    let base = ["revision", "-m", "d", "--head", "base", "--rev-id", "d400"];
+    assert_eq!(made(&project, &base), "core/d400_d.sql");
+    assert_eq!(
+        made(&project, &["merge", "0003", "d400", "--rev-id", "e500"]),
+        "shop/e500_merge_0003_and_d400.sql"
+    );
+    let script = seaworthy(&project, &["upgrade", "--sql"])
+        .expect_code(0)
+        .stdout;
+    assert_eq!(script.matches("-- Running upgrade").count(), 5);
+    let wrong = seaworthy(&project, &["revision", "-m", "x", "--version-path", "sql"]);
+    check(wrong, 2, "other-directory", &["`core` and `shop`"]);
+    let twice = seaworthy(
+        &project,
+        &["revision", "-m", "x", "--dir", "core", "--dir", "nowhere"],
+    );
+    check(twice, 65, "no-directory", &["`nowhere`"]);
+    let variable = Binary::new(["upgrade", "--sql"])
+        .within(project.path())
+        .env("SEAWORTHY_DIR", "core,shop")
+        .run();
+    assert_eq!(variable.expect_code(0).stdout, script);
+}

@@ -1,6 +1,8 @@
 //! `seaworthy revision`: a new revision's file.
 
-use clap::{Arg, ArgAction, ArgMatches};
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, ArgMatches, ValueHint};
 
 use super::{Command, JSON, Output, Row, flag, option, output, target};
 use crate::config::setting::CommandName;
@@ -14,6 +16,7 @@ const SPLICE: &str = "splice";
 const BRANCH_LABEL: &str = "branch-label";
 const DEPENDS_ON: &str = "depends-on";
 const REV_ID: &str = "rev-id";
+const VERSION_PATH: &str = "version-path";
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewRevision {
@@ -24,6 +27,8 @@ pub struct NewRevision {
     pub labels: Vec<String>,
     pub depends_on: Vec<Target>,
     pub id: Option<RevisionId>,
+    /// One of the directories of revisions.
+    pub version_path: Option<PathBuf>,
     pub output: Output,
 }
 
@@ -50,6 +55,14 @@ pub(super) const ROW: Row = Row {
                 .action(ArgAction::Append),
             )
             .arg(id_option())
+            .arg(
+                option(
+                    VERSION_PATH,
+                    "PATH",
+                    "Which of several directories it goes into [default: that of what it revises]",
+                )
+                .value_hint(ValueHint::DirPath),
+            )
             .arg(flag(JSON, "Print path and id as JSON"))
     },
     read: |matches| {
@@ -67,6 +80,7 @@ pub(super) const ROW: Row = Row {
                 .map(|text| target(text, named, "--depends-on"))
                 .collect::<Result<_, _>>()?,
             id: id(matches, named)?,
+            version_path: matches.get_one::<String>(VERSION_PATH).map(PathBuf::from),
             output: output(matches),
         }))
     },

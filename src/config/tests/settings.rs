@@ -8,7 +8,7 @@ use super::*;
 fn example(setting: &Setting) -> (&'static str, &'static str) {
     match (setting.flag, setting.shape) {
         ("also", _) => ("tcp://a:1,tcp://b:2", r#"["tcp://a:1", "tcp://b:2"]"#),
-        (_, Shape::List) => ("A,B", r#"["A", "B"]"#),
+        (_, Shape::List | Shape::Directories) => ("A,B", r#"["A", "B"]"#),
         ("log-level", _) => ("debug", r#""debug""#),
         ("target", _) => ("+1", r#""+1""#),
         (_, Shape::Switch) => ("yes", "true"),
@@ -24,7 +24,7 @@ fn example(setting: &Setting) -> (&'static str, &'static str) {
         ("config", _) => ("other.toml", ""),
         ("env-file", _) => ("other.env", ""),
         (_, Shape::Url) => ("postgres://u@other/db", r#""postgres://u@other/db""#),
-        (_, Shape::Text | Shape::File | Shape::Directory) => ("other", r#""other""#),
+        (_, Shape::Text | Shape::File) => ("other", r#""other""#),
     }
 }
 
@@ -129,7 +129,7 @@ fn a_bad_value_names_its_setting_and_tells_the_layers_apart() {
             Shape::Duration => "60",
             Shape::Number => "none",
             Shape::Choice(_) => "neither",
-            Shape::Text | Shape::File | Shape::Directory => "a\u{1}b",
+            Shape::Text | Shape::File | Shape::Directories => "a\u{1}b",
             // What a URL may be is tested with the connections.
             Shape::Url => continue,
             Shape::List => "a=b",
@@ -223,7 +223,11 @@ fn a_newline_after_a_variable_is_cut() {
 
 #[test]
 fn a_directory_stands_beside_the_file_that_names_it() {
-    let dir = |world: World| world.resolve().unwrap().migrations.dir;
+    let dirs = |world: World| world.resolve().unwrap().migrations.dirs;
+    let dir = |world: World| match &dirs(world)[..] {
+        [dir] => dir.clone(),
+        dirs => panic!("{dirs:?}"),
+    };
     let text = "migrations.dir = \"db\"\n";
     assert_eq!(
         dir(world(&["run"]).file("seaworthy.toml", text)),
@@ -238,8 +242,15 @@ fn a_directory_stands_beside_the_file_that_names_it() {
         dir(elsewhere.clone().file("/etc/app/sea.toml", "")),
         PathBuf::from("migrations")
     );
-    let absolute = elsewhere.file("/etc/app/sea.toml", "migrations.dir = \"/db\"\n");
+    let absolute = elsewhere
+        .clone()
+        .file("/etc/app/sea.toml", "migrations.dir = \"/db\"\n");
     assert_eq!(dir(absolute), PathBuf::from("/db"));
+    let several = elsewhere.file(
+        "/etc/app/sea.toml",
+        "migrations.dir = [\"a\", \"/b\", \"a\"]\n",
+    );
+    assert_eq!(dirs(several), [Path::new("/etc/app/a"), Path::new("/b")]);
 }
 
 #[test]

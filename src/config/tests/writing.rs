@@ -80,10 +80,10 @@ fn a_hook_that_is_none_is_refused_with_its_place() {
 
 #[test]
 fn the_example_file_changes_nothing_but_the_directory() {
-    let text = example_file(Path::new("db/\"é\""));
+    let text = example_file(&["db/\"é\"".into()]);
     let world = init().file("seaworthy.toml", &text);
     let config = world.resolve().expect("it is right");
-    assert_eq!(config.migrations.dir, Path::new("db/\"é\""));
+    assert_eq!(config.migrations.dirs, [Path::new("db/\"é\"")]);
     for (flag, origin) in config.values.origins() {
         let is_file = matches!(origin, Origin::File(_));
         assert_eq!(is_file, flag == "dir", "{flag}");
@@ -92,7 +92,7 @@ fn the_example_file_changes_nothing_but_the_directory() {
 
 #[test]
 fn what_the_example_file_offers_is_the_default() {
-    let text = example_file(Path::new("migrations"));
+    let text = example_file(&["migrations".into()]);
     let offered: Vec<&str> = text
         .lines()
         .map(|line| match line.strip_prefix("# ") {
