@@ -254,4 +254,16 @@ mod tests {
         );
         check("%(nothing)s", Err(Token { nearest: None }));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_a_pattern_or_refused(
+            text in "(%|\\(|\\)|rev|slug|month|\\.|[0-9]|[sdx]|é| ){0,12}",
+        ) {
+            if let Ok(template) = text.parse::<FileTemplate>() {
+                proptest::prop_assert_eq!(template.as_str(), text.as_str());
+                proptest::prop_assert!(!template.name(&PARTS).contains('/'));
+            }
+        }
+    }
 }

@@ -106,4 +106,47 @@ proptest! {
         prop_assert_eq!(read.created.as_ref(), Some(&proposal.created));
         prop_assert!(read.down.is_some());
     }
+
+    #[test]
+    fn any_template_is_refused_or_gives_a_file_that_is_read_back(
+        parts in prop::collection::vec(
+            prop_oneof![
+                3 => Just("${header}\n"),
+                2 => Just("-- migrate:up\n"),
+                1 => Just("-- migrate:down\n"),
+                1 => Just("${message}"),
+                1 => Just("-- ${revises}, ${created}\n"),
+                1 => Just("${"),
+                1 => Just("-- revises: x\n"),
+                1 => Just("-- a comment\n"),
+                1 => Just("\n"),
+                1 => Just("'é"),
+                1 => Just("SELECT 1;\n"),
+            ],
+            0..8,
+        ),
+    ) {
+        let (file_template, moment) = (template(), moment());
+        let source = Arc::new(Source::new("revision.sql.template", parts.concat()));
+        let writing = Writing {
+            file_template: &file_template,
+            longest_slug: 40,
+            template: Some(&source),
+            moment: &moment,
+        };
+        let proposal = Proposal {
+            id: RevisionId::recorded("b2"),
+            message: "it's new".to_owned(),
+            down_revisions: vec![RevisionId::recorded("a1")],
+            depends_on: Vec::new(),
+            labels: Vec::new(),
+            created: moment.to_string(),
+        };
+        if let Ok(files) = write(&proposal, &[], &writing) {
+            let source = Source::new(files[0].name.as_str(), files[0].text.as_str());
+            let revisions = read(&[Arc::new(source)]).expect("well-formed");
+            prop_assert_eq!(&revisions[0].message, &proposal.message);
+            prop_assert_eq!(&revisions[0].down_revisions, &proposal.down_revisions);
+        }
+    }
 }
