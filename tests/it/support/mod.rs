@@ -21,6 +21,7 @@ pub(crate) mod project;
 pub(crate) mod proxy;
 pub(crate) mod server;
 pub(crate) mod standby;
+pub(crate) mod tls_server;
 pub(crate) mod turncoat;
 
 /// Waits until something that another process does has happened.
