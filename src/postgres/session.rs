@@ -9,14 +9,14 @@ use std::future::poll_fn;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 use tokio_postgres::error::{DbError, Severity};
 use tokio_postgres::{AsyncMessage, Client, Connection};
 use tracing::{debug, info, warn};
 
-use super::connect::{ConnectError, Route, ServerError, Wire};
+use super::connect::{ConnectError, Reins, Route, ServerError, Wire};
 
 /// A server that does not close in this time is left.
 const CLOSE_LIMIT: Duration = Duration::from_millis(300);
@@ -47,6 +47,7 @@ pub struct Session {
     /// The host that answered, as it may be shown.
     pub host: String,
     canceller: Canceller,
+    reins: Arc<Reins>,
     driver: Driver,
 }
 
@@ -76,6 +77,7 @@ pub(super) struct Driver {
     /// Dropped with this value, which is the signal.
     wanted: oneshot::Sender<()>,
     ended: Arc<Mutex<Option<Ended>>>,
+    abandoned: Arc<Notify>,
 }
 
 impl Session {
@@ -84,6 +86,7 @@ impl Session {
         facts: Facts,
         host: String,
         canceller: Canceller,
+        reins: Arc<Reins>,
         driver: Driver,
     ) -> Self {
         Self {
@@ -91,6 +94,7 @@ impl Session {
             facts,
             host,
             canceller,
+            reins,
             driver,
         }
     }
@@ -112,6 +116,18 @@ impl Session {
     /// Returns why the connection ended, if it did.
     pub fn ended(&self) -> Option<Ended> {
         self.driver.ended()
+    }
+
+    /// Passes over rows and notices that are too long to be kept, from now on:
+    /// for one who reads none but its own.
+    pub(super) fn skip_long_rows(&self) {
+        self.reins.skip_long_rows();
+    }
+
+    /// Ends the connection, whatever still runs on it, for a reason that the
+    /// network does not tell. What was asked hears that it is closed.
+    pub(super) fn abandon(&self, why: &str) {
+        self.driver.abandon(why);
     }
 
     /// Says goodbye and waits, for a short time, until the socket is closed.
@@ -157,6 +173,8 @@ impl Driver {
     pub(super) fn start(mut connection: Connection<Wire, Wire>) -> Self {
         let ended = Arc::new(Mutex::new(None));
         let end = Arc::clone(&ended);
+        let abandoned = Arc::new(Notify::new());
+        let given_up = Arc::clone(&abandoned);
         let (wanted, unwanted) = oneshot::channel();
         let driving = async move {
             while let Some(message) = poll_fn(|cx| connection.poll_message(cx)).await {
@@ -177,13 +195,21 @@ impl Driver {
             tokio::select! {
                 () = driving => {}
                 () = past(unwanted) => {}
+                () = given_up.notified() => {}
             }
         });
         Self {
             task,
             wanted,
             ended,
+            abandoned,
         }
+    }
+
+    fn abandon(&self, why: &str) {
+        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        ended.get_or_insert_with(|| Ended::Lost(why.to_owned()));
+        self.abandoned.notify_one();
     }
 
     pub(super) fn ended(&self) -> Option<Ended> {

@@ -9,6 +9,7 @@
 
 mod also;
 mod also_targets;
+mod also_tls;
 mod applied_state;
 mod apply;
 mod chaos;
@@ -28,6 +29,7 @@ mod hostile_wire;
 mod journal;
 mod lock;
 mod lock_retry;
+mod lost_answers;
 mod no_secret;
 mod offline;
 mod output;
@@ -46,6 +48,7 @@ mod support;
 mod support_works;
 mod targets;
 mod tidy;
+mod tls_matrix;
 mod traffic;
 mod wait_database;
 mod wait_schema;

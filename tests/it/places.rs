@@ -144,6 +144,21 @@ fn a_section_of_five_megabytes() {
 }
 
 #[test]
+fn what_a_function_ran_is_shown() {
+    check(
+        "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS\n\
+         $$ BEGIN RETURN n FROM nowhere; END $$;\nSELECT f();\n",
+        r#"
+migrations/1.sql:3:1   revision `1`
+   3 | SELECT f();
+     | ^
+  cause: relation "nowhere" does not exist (SQLSTATE 42P01)
+         QUERY: SELECT n FROM nowhere
+         CONTEXT: PL/pgSQL function f() line 1 at RETURN"#,
+    );
+}
+
+#[test]
 fn a_statement_that_takes_too_long() {
     let slow = "-- migrate:up statement-timeout:100ms\nSELECT pg_sleep(60);\n";
     check(

@@ -64,6 +64,8 @@ where
     ///
     /// Every [`ApplyError`].
     pub(super) async fn all(&mut self) -> Result<(), Box<ApplyError>> {
+        // What a script selects is for nobody here.
+        self.locked.session().skip_long_rows();
         self.unless_proxied()?;
         match (self.options.mode, self.options.transaction) {
             (Mode::DryRun, _) | (Mode::Commit, TransactionScope::All) => self.together().await,
@@ -191,9 +193,13 @@ where
         };
         let work = transaction::run(&frame, task, opening, ending);
         let lock_timeout = task.limits(self.options.lock_timeout, None).lock_timeout;
-        let pid = self.locked.session().facts.backend_pid;
         self.watch
-            .during(pid, lock_timeout, &mut self.progress, work)
+            .during(
+                self.locked.session(),
+                lock_timeout,
+                &mut self.progress,
+                work,
+            )
             .await
     }
 

@@ -6,10 +6,11 @@
 use std::fmt::{self, Display};
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_postgres::{SimpleQueryMessage, SimpleQueryRow};
 
 use super::progress::Progress;
+use super::rest::{Rest, Work};
 use crate::config::Limit;
 use crate::postgres::Session;
 use crate::sql::mask;
@@ -23,6 +24,9 @@ const SHORTEST_INTERVAL: Duration = Duration::from_millis(50);
 /// So many looks fit into a lock timeout, so that the blocker is seen before
 /// the wait for it is over.
 const LOOKS: u32 = 4;
+
+/// A look that takes longer is given up, and so is its connection.
+const LOOK_LIMIT: Duration = Duration::from_secs(5);
 
 /// How much of a blocker's statement is shown, in characters.
 pub(super) const QUERY_LENGTH: usize = 120;
@@ -67,10 +71,11 @@ where
         }
     }
 
-    /// Runs something on the server process `pid` while watching it.
+    /// Runs something on a session while watching its server process. The
+    /// session is ended when no answer will come any more.
     pub(super) async fn during<T>(
         &mut self,
-        pid: i32,
+        watched: &Session,
         lock_timeout: Limit,
         progress: &mut Progress,
         work: impl Future<Output = T>,
@@ -80,7 +85,7 @@ where
             // What is done is done, however interesting it was to watch.
             biased;
             done = work => done,
-            never = self.look_on(pid, lock_timeout, progress) => match never {},
+            never = self.look_on(watched, lock_timeout, progress) => match never {},
         }
     }
 
@@ -98,7 +103,7 @@ where
 
     async fn look_on(
         &mut self,
-        pid: i32,
+        watched: &Session,
         lock_timeout: Limit,
         progress: &mut Progress,
     ) -> std::convert::Infallible {
@@ -106,9 +111,14 @@ where
             (limit / LOOKS).clamp(SHORTEST_INTERVAL, FIRST_LOOK)
         });
         let began = Instant::now();
+        let mut rest = Rest::default();
         loop {
             sleep(interval).await;
-            if let Some(sight) = self.look(pid).await {
+            let look = self.look(watched.facts.backend_pid).await;
+            if let Some((sight, server, work)) = look {
+                if rest.lasts(Instant::now(), server, work) {
+                    watched.abandon("the server has finished, and its answer did not come");
+                }
                 // Between two waits the last blocker stays worth naming.
                 let seen = Sight {
                     blocker: sight.blocker.clone().or_else(|| self.blocker()),
@@ -123,7 +133,7 @@ where
     }
 
     /// Returns what the server process does; `None` when it cannot be seen.
-    async fn look(&mut self, pid: i32) -> Option<Sight> {
+    async fn look(&mut self, pid: i32) -> Option<(Sight, String, Work)> {
         if self
             .session
             .as_ref()
@@ -132,9 +142,17 @@ where
             self.session = (self.connect)().await;
         }
         let session = self.session.as_ref()?;
-        let messages = session.client.simple_query(&question(pid)).await.ok()?;
-        messages.iter().find_map(|message| match message {
-            SimpleQueryMessage::Row(row) => Some(sight(row)),
+        let question = question(pid);
+        let answer = timeout(LOOK_LIMIT, session.client.simple_query(&question)).await;
+        let Ok(answer) = answer else {
+            self.session = None;
+            return None;
+        };
+        answer.ok()?.iter().find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => {
+                let server = row.try_get("server").ok()??;
+                Some((sight(row), server.to_owned(), Work::of(row)))
+            }
             _ => None,
         })
     }
@@ -142,16 +160,17 @@ where
 
 fn question(pid: i32) -> String {
     format!(
-        "SELECT a.wait_event_type || ' ' || a.wait_event AS wait, \
+        "SELECT s.server, a.pid AS ours, a.state AS ours_state, a.state_change AS ours_since, \
+         a.wait_event_type || ' ' || a.wait_event AS wait, \
          b.pid, b.application_name, b.state, pg_catalog.left(b.query, 2000) AS query, \
          p.phase || CASE WHEN p.blocks_total > 0 THEN \
            ', ' || 100 * p.blocks_done / p.blocks_total || ' %' ELSE '' END AS phase \
-         FROM pg_catalog.pg_stat_activity a \
+         FROM (SELECT pg_catalog.pg_postmaster_start_time() AS server) s \
+         LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = {pid} \
          LEFT JOIN LATERAL (SELECT o.* FROM pg_catalog.unnest( \
            pg_catalog.pg_blocking_pids(a.pid)) u(pid) \
            JOIN pg_catalog.pg_stat_activity o ON o.pid = u.pid LIMIT 1) b ON true \
-         LEFT JOIN pg_catalog.pg_stat_progress_create_index p ON p.pid = a.pid \
-         WHERE a.pid = {pid}"
+         LEFT JOIN pg_catalog.pg_stat_progress_create_index p ON p.pid = a.pid"
     )
 }
 

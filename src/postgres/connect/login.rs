@@ -33,7 +33,7 @@ pub(super) async fn log_in(
     wire: Wire,
     deadline: Option<Instant>,
 ) -> Result<Session, Reason> {
-    let trusted = wire.trusted();
+    let reins = wire.reins();
     let config = config(connection, host, wire.encryption());
     let starting = async {
         config
@@ -64,10 +64,10 @@ pub(super) async fn log_in(
     let request = cancel_request(&client).await?;
     let facts = facts(&rows, &request)
         .ok_or_else(|| Reason::NotPostgres("the answer to the first query".to_owned()))?;
-    trusted.lift();
+    reins.trust();
     let shown = route.host();
     let canceller = Canceller::new(route, request);
-    Ok(Session::new(client, facts, shown, canceller, driver))
+    Ok(Session::new(client, facts, shown, canceller, reins, driver))
 }
 
 /// Only `application_name` goes into the startup packet besides what the

@@ -7,10 +7,12 @@
 mod bound;
 mod error;
 mod login;
+mod reins;
 mod route;
 mod wire;
 
 pub use error::{ConnectError, Encryption, Reason, ServerError, Stage, Try};
+pub(crate) use reins::Reins;
 pub(crate) use route::Route;
 pub(crate) use wire::Wire;
 
