@@ -147,14 +147,14 @@ fn a_section_of_five_megabytes() {
 fn what_a_function_ran_is_shown() {
     check(
         "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS\n\
-         $$ BEGIN RETURN n FROM nowhere; END $$;\nSELECT f();\n",
+         $$ BEGIN INSERT INTO nowhere VALUES (1); END $$;\nSELECT f();\n",
         r#"
 migrations/1.sql:3:1   revision `1`
    3 | SELECT f();
      | ^
   cause: relation "nowhere" does not exist (SQLSTATE 42P01)
-         QUERY: SELECT n FROM nowhere
-         CONTEXT: PL/pgSQL function f() line 1 at RETURN"#,
+         QUERY: INSERT INTO nowhere VALUES (1)
+         CONTEXT: PL/pgSQL function f() line 1 at SQL statement"#,
     );
 }
 
