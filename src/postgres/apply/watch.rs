@@ -6,7 +6,7 @@
 use std::fmt::{self, Display};
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_postgres::{SimpleQueryMessage, SimpleQueryRow};
 
 use super::progress::Progress;
@@ -19,6 +19,9 @@ const FIRST_LOOK: Duration = Duration::from_secs(1);
 
 /// A look is never more frequent than this.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(50);
+
+/// A server that takes longer to answer a look is asked anew, on another session.
+const LOOK_LIMIT: Duration = Duration::from_secs(2);
 
 /// So many looks fit into a lock timeout, so that the blocker is seen before
 /// the wait for it is over.
@@ -46,6 +49,17 @@ pub(super) struct Sight {
     pub(super) blocker: Option<Blocker>,
     /// How far a long command is, where the server tells.
     pub(super) phase: Option<String>,
+}
+
+/// Why a look saw nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unseen {
+    /// A second session was not to be had.
+    NoSession,
+    /// It gets no answer: the server, or the way to it, is stuck.
+    NoAnswer,
+    /// The server refuses to say, or does not know the process any more.
+    NotTold,
 }
 
 /// Opens a second session, when there is a need.
@@ -108,22 +122,21 @@ where
         let began = Instant::now();
         loop {
             sleep(interval).await;
-            if let Some(sight) = self.look(pid).await {
+            let look = self.look(pid).await;
+            if let Ok(sight) = &look {
                 // Between two waits the last blocker stays worth naming.
                 let seen = Sight {
                     blocker: sight.blocker.clone().or_else(|| self.blocker()),
                     ..sight.clone()
                 };
                 self.last = Some(seen);
-                progress.seen(began.elapsed(), Some(&sight));
-            } else {
-                progress.seen(began.elapsed(), None);
             }
+            progress.seen(began.elapsed(), look.as_ref().map_err(|unseen| *unseen));
         }
     }
 
-    /// Returns what the server process does; `None` when it cannot be seen.
-    async fn look(&mut self, pid: i32) -> Option<Sight> {
+    /// Returns what the server process does.
+    async fn look(&mut self, pid: i32) -> Result<Sight, Unseen> {
         if self
             .session
             .as_ref()
@@ -131,12 +144,18 @@ where
         {
             self.session = (self.connect)().await;
         }
-        let session = self.session.as_ref()?;
-        let messages = session.client.simple_query(&question(pid)).await.ok()?;
-        messages.iter().find_map(|message| match message {
+        let session = self.session.as_ref().ok_or(Unseen::NoSession)?;
+        let question = question(pid);
+        let Ok(answer) = timeout(LOOK_LIMIT, session.client.simple_query(&question)).await else {
+            self.session = None;
+            return Err(Unseen::NoAnswer);
+        };
+        let messages = answer.map_err(|_| Unseen::NotTold)?;
+        let row = messages.iter().find_map(|message| match message {
             SimpleQueryMessage::Row(row) => Some(sight(row)),
             _ => None,
-        })
+        });
+        row.ok_or(Unseen::NotTold)
     }
 }
 
@@ -177,6 +196,16 @@ fn sight(row: &SimpleQueryRow) -> Sight {
             .map(str::to_owned),
         blocker,
         phase: text("phase").map(str::to_owned),
+    }
+}
+
+impl Display for Unseen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoSession => "a second connection could not be opened to look",
+            Self::NoAnswer => "a second connection gets no answer",
+            Self::NotTold => "the server does not say what it does",
+        })
     }
 }
 
