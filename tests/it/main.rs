@@ -30,6 +30,7 @@ mod lock;
 mod lock_retry;
 mod no_secret;
 mod offline;
+mod old_server;
 mod output;
 mod places;
 mod pooler;

@@ -12,6 +12,7 @@ pub(crate) mod binary;
 pub(crate) mod certificates;
 pub(crate) mod connection;
 pub(crate) mod database;
+pub(crate) mod disguise;
 pub(crate) mod dock;
 pub(crate) mod fake_server;
 pub(crate) mod log;
