@@ -24,12 +24,16 @@ pub(crate) mod server;
 pub(crate) mod standby;
 pub(crate) mod turncoat;
 
+/// How long nobody looks whether it has happened: looking keeps those busy who
+/// are waited for.
+const BETWEEN_LOOKS: std::time::Duration = std::time::Duration::from_millis(5);
+
 /// Waits until something that another process does has happened.
 #[track_caller]
 pub(crate) fn eventually(what: &str, mut happened: impl FnMut() -> bool) {
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
     while !happened() {
         assert!(std::time::Instant::now() < deadline, "never: {what}");
-        std::thread::yield_now();
+        std::thread::park_timeout(BETWEEN_LOOKS);
     }
 }
