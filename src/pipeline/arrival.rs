@@ -204,8 +204,8 @@ async fn log_in(
 
 /// Returns the connection with its secrets, which may lie in files that have
 /// changed since the last attempt.
-fn read_secrets(source: &DatabaseSource) -> Result<Connection, Error> {
-    Ok(source.connection(&Disk)?)
+fn read_secrets(source: &DatabaseSource) -> Result<Connection, NotReady> {
+    source.connection(&Disk).map_err(NotReady::rereading)
 }
 
 async fn log_in_to(
