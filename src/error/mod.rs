@@ -16,6 +16,7 @@ pub mod plan;
 pub mod process;
 pub mod revision;
 pub mod script;
+pub mod server;
 pub mod sql;
 pub mod state;
 pub mod target;

@@ -7,7 +7,9 @@ use tokio::time::Instant;
 use tokio::try_join;
 
 use crate::also;
-use crate::config::{Config, Connection, DatabaseSource, MigrationsConfig, TargetSessionAttrs};
+use crate::config::{
+    Config, ConfigError, Connection, DatabaseSource, MigrationsConfig, TargetSessionAttrs,
+};
 use crate::error::{Error, NotReady};
 use crate::files::Disk;
 use crate::plan::{self, AppliedState, Plan, Policy};
@@ -133,7 +135,7 @@ async fn planned(
 ) -> Result<Arrival, Error> {
     let subject = source.connection(&Disk)?.shown();
     tried(config, limits, &subject, async |attempt| {
-        let connection = read_secrets(source)?;
+        let connection = read_secrets(source).map_err(NotReady::rereading)?;
         match arrive(config, graph, &connection, attempt).await {
             // Any server will do, and this one will not: the one that does may
             // be another host or address of the same list.
@@ -211,13 +213,14 @@ async fn log_in(
     source: &DatabaseSource,
     attempt: Attempt,
 ) -> Result<Session, NotReady> {
-    log_in_to(config, &read_secrets(source)?, attempt).await
+    let connection = read_secrets(source).map_err(NotReady::rereading)?;
+    log_in_to(config, &connection, attempt).await
 }
 
 /// Returns the connection with its secrets, which may lie in files that have
 /// changed since the last attempt.
-fn read_secrets(source: &DatabaseSource) -> Result<Connection, Error> {
-    Ok(source.connection(&Disk)?)
+fn read_secrets(source: &DatabaseSource) -> Result<Connection, ConfigError> {
+    source.connection(&Disk)
 }
 
 async fn log_in_to(

@@ -36,6 +36,12 @@ pub(super) async fn migrate(
         session.close().await;
         return Ok(Report::default());
     }
+    if session.facts.is_older_than_tested() {
+        warn!(
+            "{}",
+            error::server::older_than_tested(session.facts.version)
+        );
+    }
     // Whatever can be found wrong without the lock is found before it.
     preflight(config, graph, &plan, manner.mode)?;
 

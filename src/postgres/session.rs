@@ -40,6 +40,16 @@ pub struct Facts {
     pub key_pid: i32,
 }
 
+/// The oldest version that the tests run on, as in `server_version_num`.
+const OLDEST_TESTED: u32 = 130_000;
+
+impl Facts {
+    /// Says whether the server is older than any that seaworthy is tested with.
+    pub fn is_older_than_tested(&self) -> bool {
+        self.version < OLDEST_TESTED
+    }
+}
+
 /// A connection that answered a query on the target database.
 pub struct Session {
     pub client: Client,

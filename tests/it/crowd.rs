@@ -189,13 +189,7 @@ fn wait_after_kill() -> Duration {
     });
     holder.signal(Signal::SIGKILL);
     let killed = Instant::now();
-    if database.server().version() < 14 {
-        // There a server process does not look for its client while it works.
-        database.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-             WHERE datname = current_database() AND wait_event = 'PgSleep'",
-        );
-    }
+    database.end_what_a_killed_client_left();
     next.stderr_line(" applied ");
     let waited = killed.elapsed();
     next.finish().expect_code(0);

@@ -32,6 +32,7 @@ mod lock_retry;
 mod lost_answers;
 mod no_secret;
 mod offline;
+mod old_server;
 mod output;
 mod places;
 mod pooler;
