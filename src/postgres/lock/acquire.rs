@@ -47,11 +47,7 @@ pub async fn acquire(session: Session, key: Key, lock_wait: Duration) -> Result<
             let capabilities = prepare(&session)
                 .await
                 .map_err(|failure| failed(&session, failure))?;
-            Ok(Locked {
-                session,
-                key,
-                capabilities,
-            })
+            Ok(Locked::new(session, key, capabilities))
         }
         Err(error) => {
             session.close().await;
