@@ -33,10 +33,10 @@ use crate::files::FilesError;
 use crate::format::FormatError;
 use crate::plan::{PlanError, ScriptError};
 use crate::postgres::apply::Stopped;
-use crate::postgres::lock::LockError;
+use crate::postgres::lock::{Cancellation, LockError};
 use crate::postgres::version_table::StateError;
 use crate::process::{HandOverError, Signal};
-use crate::revision::GraphError;
+use crate::revision::{GraphError, RevisionId};
 use crate::wait::WaitError;
 
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +63,12 @@ pub enum Error {
     Apply(Box<Stopped>),
     #[error("ended by {0}")]
     Signal(Signal),
+    #[error("ended by {signal} while revision `{revision}` ran")]
+    Interrupted {
+        signal: Signal,
+        revision: RevisionId,
+        cancellation: Cancellation,
+    },
     #[error(transparent)]
     HandOver(#[from] HandOverError),
     #[error("signal handlers cannot be installed: {0}")]
@@ -111,6 +117,11 @@ impl Error {
             Self::Lock(error) => lock::diagnostic(error),
             Self::Apply(stopped) => apply::diagnostic(stopped),
             Self::Signal(signal) => process::ended_by(*signal),
+            Self::Interrupted {
+                signal,
+                cancellation,
+                ..
+            } => process::interrupted_by(*signal, self.to_string(), *cancellation),
             Self::HandOver(error) => process::diagnostic(error),
             Self::Signals(_) | Self::Runtime(_) => {
                 Diagnostic::error("system", Exit::Unavailable, self.to_string())

@@ -50,11 +50,24 @@ pub(super) async fn migrate(
         return Ok(done_by_another());
     };
     let outcome = until_signal(signals, apply(config, graph, &mut locked, manner)).await;
-    match &outcome {
-        Err(Error::Signal(_)) => locked.cancel_and_release().await,
-        Ok(_) | Err(_) => locked.release().await,
+    match outcome {
+        Err(Error::Signal(signal)) => {
+            let underway = locked.underway();
+            let cancellation = locked.cancel_and_release().await;
+            Err(match underway {
+                None => Error::Signal(signal),
+                Some(revision) => Error::Interrupted {
+                    signal,
+                    revision,
+                    cancellation,
+                },
+            })
+        }
+        outcome => {
+            locked.release().await;
+            outcome
+        }
     }
-    outcome
 }
 
 /// Reads and plans again, now that nobody else can change the state, and

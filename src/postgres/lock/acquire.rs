@@ -44,11 +44,7 @@ enum Try {
 /// - [`LockError::Server`], also where the server does not answer in time.
 pub async fn acquire(session: Session, key: Key, patience: Patience) -> Result<Locked, LockError> {
     match take(&session, key, patience).await {
-        Ok(capabilities) => Ok(Locked {
-            session,
-            key,
-            capabilities,
-        }),
+        Ok(capabilities) => Ok(Locked::new(session, key, capabilities)),
         Err(error) => {
             session.close().await;
             Err(error)
