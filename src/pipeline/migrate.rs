@@ -9,10 +9,12 @@ use crate::config::{Config, TransactionScope};
 use crate::error::{self, Error};
 use crate::plan::{Action, Plan, Script};
 use crate::postgres::apply::{self, Mode, Options, ProgressDisplay, Report};
-use crate::postgres::lock::{self, Key, Locked, Route};
-use crate::postgres::version_table;
+use crate::postgres::lock::{self, Acquired, Key, Locked, Route};
+use crate::postgres::{Session, version_table};
 use crate::process::Signals;
 use crate::revision::Graph;
+
+const DONE_BY_ANOTHER: &str = "another process has applied what was pending";
 
 /// How the pending revisions are applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,19 +43,44 @@ pub(super) async fn migrate(
     let table = arrival::version_table(&config.migrations);
     let key = Key::new(table.schema.as_deref(), &table.name);
     let lock_wait = config.migrations.lock_wait;
-    let mut locked = until_signal(signals, async {
+    let is_done = async |session: &Session| is_done(config, graph, &plan, session).await;
+    let acquired = until_signal(signals, async {
         if Route::of(&session) == Route::Proxied {
             unless_shared(config, &session).await?;
         }
-        Ok(lock::acquire(session, key, lock_wait).await?)
+        Ok(lock::acquire_unless(session, key, lock_wait, is_done).await?)
     })
     .await?;
+    let mut locked = match acquired {
+        Acquired::Locked(locked) => locked,
+        Acquired::Needless(session) => {
+            info!("{DONE_BY_ANOTHER}");
+            session.close().await;
+            return Ok(Report::default());
+        }
+    };
     let outcome = until_signal(signals, apply(config, graph, &mut locked, manner)).await;
     match &outcome {
         Err(Error::Signal(_)) => locked.cancel_and_release().await,
         Ok(_) | Err(_) => locked.release().await,
     }
     outcome
+}
+
+/// Returns whether nothing of a plan is pending any more. The last step's row
+/// comes last, so the whole state is read only once that is there; whatever is
+/// in the way is told under the lock.
+async fn is_done(config: &Config, graph: &Graph, plan: &Plan, session: &Session) -> bool {
+    let table = arrival::version_table(&config.migrations);
+    let Some(last) = plan.steps.last() else {
+        return true;
+    };
+    if !version_table::is_applied(session, &table, &last.revision).await {
+        return false;
+    }
+    let state = version_table::state(session, &table).await;
+    let plan = state.map(|state| arrival::plan(config, graph, &state));
+    matches!(plan, Ok(Ok(plan)) if plan.steps.is_empty())
 }
 
 /// Reads and plans again, now that nobody else can change the state, and
@@ -68,7 +95,7 @@ async fn apply(
     let recorded = version_table::recorded(locked.session(), &table).await?;
     let plan = arrival::plan(config, graph, &recorded.state)?;
     if plan.steps.is_empty() {
-        info!("another process has applied what was pending");
+        info!("{DONE_BY_ANOTHER}");
         return Ok(Report::default());
     }
     // `apply` prepares the scripts of this plan itself, before any of them runs.

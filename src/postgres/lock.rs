@@ -11,7 +11,7 @@ mod holder;
 mod key;
 mod pooling;
 
-pub use acquire::acquire;
+pub use acquire::{Acquired, acquire, acquire_unless};
 pub use holder::Holder;
 pub use key::Key;
 pub use pooling::{PoolingSign, unless_shared};

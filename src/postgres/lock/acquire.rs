@@ -1,5 +1,6 @@
 //! Takes the lock, or says who has it.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
@@ -15,8 +16,8 @@ use crate::postgres::{ServerFailure, Session};
 const FIRST_DELAY: Duration = Duration::from_millis(25);
 
 /// A killed holder's server process is gone half a second later, and the next
-/// replica goes on within a second.
-const LARGEST_DELAY: Duration = Duration::from_millis(400);
+/// replica goes on within a second. Fifty that wait cost the server little.
+const LARGEST_DELAY: Duration = Duration::from_millis(200);
 
 /// How often a wait says that it still waits.
 const HEARTBEAT: Duration = Duration::from_secs(10);
@@ -33,6 +34,14 @@ enum Try {
     Pooled(PoolingSign),
 }
 
+/// What came of the wish for the lock.
+#[derive(Debug)]
+pub enum Acquired {
+    Locked(Locked),
+    /// Whoever held it did what it was wanted for.
+    Needless(Session),
+}
+
 /// Takes the migration lock, trying again for as long as `lock_wait` says; zero
 /// is one try. Between two tries the session is idle outside a transaction.
 ///
@@ -42,17 +51,9 @@ enum Try {
 /// - [`LockError::Pooled`]: a pooler does not leave us a session for ourselves.
 /// - [`LockError::Server`]
 pub async fn acquire(session: Session, key: Key, lock_wait: Duration) -> Result<Locked, LockError> {
-    match take(&session, key, lock_wait).await {
-        Ok(()) => {
-            let capabilities = prepare(&session)
-                .await
-                .map_err(|failure| failed(&session, failure))?;
-            Ok(Locked {
-                session,
-                key,
-                capabilities,
-            })
-        }
+    match take(&session, key, lock_wait, async |_| None::<Infallible>).await {
+        Ok(Need::Lasts) => prepared(session, key).await,
+        Ok(Need::Passed(never)) => match never {},
         Err(error) => {
             session.close().await;
             Err(error)
@@ -60,7 +61,49 @@ pub async fn acquire(session: Session, key: Key, lock_wait: Duration) -> Result<
     }
 }
 
-async fn take(session: &Session, key: Key, lock_wait: Duration) -> Result<(), LockError> {
+/// Takes the migration lock like [`acquire`], unless `is_done` says between two
+/// tries that there is nothing left to take it for: many that wait need not go
+/// through the lock one by one.
+///
+/// # Errors
+///
+/// Those of [`acquire`].
+pub async fn acquire_unless<D>(
+    session: Session,
+    key: Key,
+    lock_wait: Duration,
+    is_done: D,
+) -> Result<Acquired, LockError>
+where
+    D: AsyncFn(&Session) -> bool,
+{
+    let passed = async |session: &Session| is_done(session).await.then_some(());
+    match take(&session, key, lock_wait, passed).await {
+        Ok(Need::Lasts) => prepared(session, key).await.map(Acquired::Locked),
+        Ok(Need::Passed(())) => Ok(Acquired::Needless(session)),
+        Err(error) => {
+            session.close().await;
+            Err(error)
+        }
+    }
+}
+
+/// Whether the lock was still needed when the wait for it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Need<P> {
+    Lasts,
+    Passed(P),
+}
+
+async fn take<D, P>(
+    session: &Session,
+    key: Key,
+    lock_wait: Duration,
+    passed: D,
+) -> Result<Need<P>, LockError>
+where
+    D: AsyncFn(&Session) -> Option<P>,
+{
     if Route::of(session) == Route::Proxied {
         keeps_transactions(session).await?;
     }
@@ -72,7 +115,7 @@ async fn take(session: &Session, key: Key, lock_wait: Duration) -> Result<(), Lo
             .await
             .map_err(|failure| failed(session, failure))?
         {
-            Try::Locked => return Ok(()),
+            Try::Locked => return Ok(Need::Lasts),
             Try::Pooled(sign) => return Err(pooled(session, sign)),
             Try::Busy if wait.asked.is_none() => stay(session)
                 .await
@@ -96,24 +139,23 @@ async fn take(session: &Session, key: Key, lock_wait: Duration) -> Result<(), Lo
         let delay = delays.next().unwrap_or(LARGEST_DELAY);
         // The last try is made when the time is spent, not before.
         sleep(delay.min(lock_wait - waited)).await;
+        if let Some(passed) = passed(session).await {
+            return Ok(Need::Passed(passed));
+        }
     }
 }
 
 /// Asks for the lock in one statement, outside a transaction.
 ///
-/// The statement first proves that this server process is the one of the first
-/// query, and does not hold the key: advisory locks are re-entrant, and a pooler
+/// The statement proves that this server process is the one of the first query,
+/// and did not hold the key before: advisory locks are re-entrant, and a pooler
 /// in transaction mode may hand one process to two clients, which both would be
 /// told that they hold it.
 async fn attempt(session: &Session, key: Key) -> Result<Try, ServerFailure> {
     let statement = format!(
-        "SELECT CASE WHEN pg_catalog.pg_backend_pid() <> {} THEN 'moved' \
-         WHEN s.held THEN 'held' \
-         WHEN pg_catalog.pg_try_advisory_lock({}) THEN 'locked' ELSE 'busy' END AS answer \
-         FROM (SELECT {} AS held OFFSET 0) s",
+        "SELECT CASE WHEN pg_catalog.pg_backend_pid() <> {} THEN 'moved' ELSE {} END",
         session.facts.backend_pid,
-        key.literal(),
-        key.is_held()
+        key.take()
     );
     let messages = session.client.simple_query(&statement).await?;
     let answer = messages.iter().find_map(|message| match message {
@@ -141,6 +183,17 @@ async fn stay(session: &Session) -> Result<(), ServerFailure> {
 fn failed(session: &Session, mut failure: ServerFailure) -> LockError {
     failure.explain(session);
     LockError::Server(Box::new(failure))
+}
+
+async fn prepared(session: Session, key: Key) -> Result<Locked, LockError> {
+    let capabilities = prepare(&session)
+        .await
+        .map_err(|failure| failed(&session, failure))?;
+    Ok(Locked {
+        session,
+        key,
+        capabilities,
+    })
 }
 
 /// Sets what only a session that is ours alone may be set to: behind a pooler
