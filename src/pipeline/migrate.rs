@@ -4,6 +4,7 @@ use tracing::{info, warn};
 
 use super::arrival::{self, Arrival};
 use super::onlooker::{unless_shared, watch_from};
+use super::passed::is_done;
 use super::until_signal;
 use crate::config::{Config, TransactionScope};
 use crate::error::{self, Error};
@@ -65,22 +66,6 @@ pub(super) async fn migrate(
         Ok(_) | Err(_) => locked.release().await,
     }
     outcome
-}
-
-/// Returns whether nothing of a plan is pending any more. The last step's row
-/// comes last, so the whole state is read only once that is there; whatever is
-/// in the way is told under the lock.
-async fn is_done(config: &Config, graph: &Graph, plan: &Plan, session: &Session) -> bool {
-    let table = arrival::version_table(&config.migrations);
-    let Some(last) = plan.steps.last() else {
-        return true;
-    };
-    if !version_table::is_applied(session, &table, &last.revision).await {
-        return false;
-    }
-    let state = version_table::state(session, &table).await;
-    let plan = state.map(|state| arrival::plan(config, graph, &state));
-    matches!(plan, Ok(Ok(plan)) if plan.steps.is_empty())
 }
 
 /// Reads and plans again, now that nobody else can change the state, and

@@ -10,6 +10,7 @@ mod acquire;
 mod holder;
 mod key;
 mod pooling;
+mod wait;
 
 pub use acquire::{Acquired, acquire, acquire_unless};
 pub use holder::Holder;

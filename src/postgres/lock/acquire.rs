@@ -6,8 +6,9 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use tokio_postgres::SimpleQueryMessage;
 
-use super::holder::{Holder, holder};
+use super::holder::holder;
 use super::pooling::{PoolingSign, keeps_transactions, pooled};
+use super::wait::Wait;
 use super::{Key, LockError, Locked, Route, delays};
 use crate::postgres::cell::cell;
 use crate::postgres::settings::{self, Capabilities, ConnectionCheck, Extent};
@@ -18,12 +19,6 @@ const FIRST_DELAY: Duration = Duration::from_millis(25);
 /// A killed holder's server process is gone half a second later, and the next
 /// replica goes on within a second. Fifty that wait cost the server little.
 const LARGEST_DELAY: Duration = Duration::from_millis(200);
-
-/// How often a wait says that it still waits.
-const HEARTBEAT: Duration = Duration::from_secs(10);
-
-/// How often the holder is asked for while it may have changed.
-const HOLDER_INTERVAL: Duration = Duration::from_secs(1);
 
 /// What one try found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -223,47 +218,4 @@ async fn prepare(session: &Session) -> Result<Capabilities, ServerFailure> {
     let reset = settings::statements(capabilities, limits, Extent::Session).join("; ");
     session.client.simple_query(&reset).await?;
     Ok(capabilities)
-}
-
-/// What is known of the holder, and when it was last said.
-#[derive(Debug)]
-struct Wait {
-    holder: Option<Holder>,
-    asked: Option<Instant>,
-    said: Instant,
-}
-
-impl Wait {
-    fn begin(now: Instant) -> Self {
-        Self {
-            holder: None,
-            asked: None,
-            said: now,
-        }
-    }
-
-    fn wants_holder(&self) -> bool {
-        self.asked
-            .is_none_or(|asked| asked.elapsed() >= HOLDER_INTERVAL)
-    }
-
-    /// Logs a holder that is new, and an old one each heartbeat.
-    fn say(&mut self, holder: Option<Holder>, waited: Duration) {
-        let first = self.asked.is_none();
-        self.asked = Some(Instant::now());
-        // Between two holders nobody may hold it: the last one known is told.
-        let changed = holder.is_some() && holder != self.holder;
-        if changed {
-            self.holder = holder;
-        }
-        if first || changed || self.said.elapsed() >= HEARTBEAT {
-            self.said = Instant::now();
-            let holder = self.holder.as_ref().map(ToString::to_string);
-            tracing::info!(
-                holder = holder.as_deref().unwrap_or("unknown"),
-                waited_s = waited.as_secs(),
-                "waiting for the migration lock"
-            );
-        }
-    }
 }
