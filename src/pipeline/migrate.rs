@@ -15,6 +15,8 @@ use crate::postgres::version_table;
 use crate::process::Signals;
 use crate::revision::Graph;
 
+const DONE_BY_ANOTHER: &str = "another process has applied what was pending";
+
 /// How the pending revisions are applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Manner {
@@ -45,7 +47,7 @@ pub(super) async fn migrate(
     // Whatever can be found wrong without the lock is found before it.
     preflight(config, graph, &plan, manner.mode)?;
 
-    let locked = until_signal(signals, queue(config, graph, session)).await?;
+    let locked = until_signal(signals, queue(config, graph, session, &plan)).await?;
     let Some(mut locked) = locked else {
         return Ok(done_by_another());
     };

@@ -11,8 +11,9 @@ mod holder;
 mod key;
 mod patience;
 mod pooling;
+mod wait;
 
-pub use acquire::acquire;
+pub use acquire::{Acquired, acquire, acquire_unless};
 pub use holder::Holder;
 pub use key::Key;
 pub use patience::Patience;

@@ -1,0 +1,28 @@
+//! Whether another process has done meanwhile what this one waits to do.
+
+use super::arrival;
+use crate::config::Config;
+use crate::plan::Plan;
+use crate::postgres::{Session, version_table};
+use crate::revision::Graph;
+
+/// Returns whether nothing of a plan is pending any more. The last step's row
+/// comes last, so the whole state is read only once that is there; whatever is
+/// in the way is told under the lock.
+pub(super) async fn is_done(
+    config: &Config,
+    graph: &Graph,
+    plan: &Plan,
+    session: &Session,
+) -> bool {
+    let table = arrival::version_table(&config.migrations);
+    let Some(last) = plan.steps.last() else {
+        return true;
+    };
+    if !version_table::is_applied(session, &table, &last.revision).await {
+        return false;
+    }
+    let state = version_table::state(session, &table).await;
+    let plan = state.map(|state| arrival::plan(config, graph, &state));
+    matches!(plan, Ok(Ok(plan)) if plan.steps.is_empty())
+}
