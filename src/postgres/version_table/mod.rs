@@ -11,7 +11,7 @@ mod locate;
 mod read;
 mod text;
 
-pub use glance::state;
+pub use glance::{question, state};
 pub use locate::locate;
 pub use read::read;
 pub(super) use text::{Elapsed, Entry, LogAction, Tables};
