@@ -15,8 +15,6 @@ use crate::postgres::version_table;
 use crate::process::Signals;
 use crate::revision::Graph;
 
-const DONE_BY_ANOTHER: &str = "another process has applied what was pending";
-
 /// How the pending revisions are applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Manner {

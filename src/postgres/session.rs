@@ -56,6 +56,9 @@ pub struct Session {
     pub facts: Facts,
     /// The host that answered, as it may be shown.
     pub host: String,
+    /// What the server said to the question that was asked with the login, if
+    /// one was, and if it is one that it answers; `None` for NULL as well.
+    pub answer: Option<String>,
     canceller: Canceller,
     reins: Arc<Reins>,
     driver: Driver,
@@ -103,6 +106,7 @@ impl Session {
             client,
             facts,
             host,
+            answer: None,
             canceller,
             reins,
             driver,

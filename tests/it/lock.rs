@@ -141,7 +141,7 @@ async fn the_lock_stays_held_while_it_is_proved_and_is_free_afterwards() {
     let mut locked = dock.locked().await;
     dock.apply(&mut locked).await.expect("it applies");
     let Err(LockError::Busy { .. }) =
-        lock::acquire(dock.session().await, dock.key(), Duration::ZERO).await
+        lock::acquire(dock.session().await, dock.key(), one_try()).await
     else {
         panic!("the proof let the lock go");
     };

@@ -11,7 +11,7 @@ mod locate;
 mod read;
 mod text;
 
-pub use glance::{is_applied, state};
+pub use glance::{is_applied, question, state};
 pub use locate::locate;
 pub use read::read;
 pub(super) use text::{Elapsed, Entry, LogAction, Tables};
