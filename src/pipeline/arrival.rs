@@ -75,7 +75,7 @@ pub(super) async fn schema(config: &Config, graph: &Graph, target: &Target) -> R
     let table = version_table(&config.migrations);
     let subject = format!("the schema on {}", source.connection(&Disk)?.shown());
     let reached = tried(config, &limits, &subject, async |attempt| {
-        let session = log_in(config, source, attempt).await?;
+        let session = log_in(config, &read_secrets(source)?, Some(&table), attempt).await?;
         // The migration that is waited for may be what creates the table, its
         // schema, or the right to read it.
         let state = version_table::state(&session, &table)
@@ -117,7 +117,7 @@ pub(super) async fn state(config: &Config) -> Result<AppliedState, Error> {
     let table = version_table(&config.migrations);
     let subject = source.connection(&Disk)?.shown();
     tried(config, &limits, &subject, async |attempt| {
-        let session = log_in(config, source, attempt).await?;
+        let session = log_in(config, &read_secrets(source)?, Some(&table), attempt).await?;
         let state = version_table::state(&session, &table)
             .await
             .map_err(NotReady::reading)?;
@@ -191,8 +191,9 @@ async fn arrive(
     connection: &Connection,
     attempt: Attempt,
 ) -> Result<Arrival, NotReady> {
-    let session = log_in_to(config, connection, attempt).await?;
-    let state = version_table::state(&session, &version_table(&config.migrations))
+    let table = version_table(&config.migrations);
+    let session = log_in(config, connection, Some(&table), attempt).await?;
+    let state = version_table::state(&session, &table)
         .await
         .map_err(NotReady::reading)?;
     let course = course.clone().pinned(graph, &state).map_err(Error::from)?;
@@ -221,7 +222,7 @@ async fn arrive(
 async fn logged_in(config: &Config, source: &DatabaseSource, limits: &Limits) -> Result<(), Error> {
     let subject = source.connection(&Disk)?.shown();
     let session = tried(config, limits, &subject, async |attempt| {
-        log_in(config, source, attempt).await
+        log_in(config, &read_secrets(source)?, None, attempt).await
     })
     .await?;
     session.close().await;
@@ -241,23 +242,17 @@ async fn others(config: &Config, limits: &Limits) -> Result<(), Error> {
     Ok(())
 }
 
-async fn log_in(
-    config: &Config,
-    source: &DatabaseSource,
-    attempt: Attempt,
-) -> Result<Session, NotReady> {
-    log_in_to(config, &read_secrets(source)?, attempt).await
-}
-
 /// Returns the connection with its secrets, which may lie in files that have
 /// changed since the last attempt.
-fn read_secrets(source: &DatabaseSource) -> Result<Connection, Error> {
-    Ok(source.connection(&Disk)?)
+fn read_secrets(source: &DatabaseSource) -> Result<Connection, NotReady> {
+    source.connection(&Disk).map_err(NotReady::rereading)
 }
 
-async fn log_in_to(
+/// Logs in; with a state table, for [`version_table::state`].
+async fn log_in(
     config: &Config,
     connection: &Connection,
+    table: Option<&VersionTable>,
     attempt: Attempt,
 ) -> Result<Session, NotReady> {
     let limits = ConnectLimits {
@@ -268,7 +263,13 @@ async fn log_in_to(
             SocketOnly::Refuse
         },
     };
-    Ok(postgres::connect(connection, &limits).await?)
+    Ok(match table {
+        Some(table) => {
+            let question = version_table::question(table);
+            postgres::connect_and_ask(connection, &limits, &question).await?
+        }
+        None => postgres::connect(connection, &limits).await?,
+    })
 }
 
 /// Waits for an attempt to succeed, or tries once where waiting is skipped.

@@ -8,6 +8,7 @@ mod arrival;
 mod migrate;
 mod offline;
 mod onlooker;
+mod passed;
 mod queue;
 mod stamp;
 
