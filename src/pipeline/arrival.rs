@@ -7,7 +7,9 @@ use tokio::time::Instant;
 use tokio::try_join;
 
 use crate::also;
-use crate::config::{Config, Connection, DatabaseSource, MigrationsConfig, TargetSessionAttrs};
+use crate::config::{
+    Config, ConfigError, Connection, DatabaseSource, MigrationsConfig, TargetSessionAttrs,
+};
 use crate::error::{Error, NotReady};
 use crate::files::Disk;
 use crate::plan::{self, AppliedState, Course, Plan, Policy};
