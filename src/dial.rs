@@ -271,6 +271,22 @@ mod tests {
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     }
 
+    #[tokio::test]
+    async fn a_peer_that_is_gone_is_noticed_in_a_minute() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).await;
+        let stream = stream.unwrap();
+        prepare(&stream).unwrap();
+        let socket = SockRef::from(&stream);
+        assert!(socket.keepalive().unwrap());
+        let idle = socket.tcp_keepalive_time().unwrap();
+        let interval = socket.tcp_keepalive_interval().unwrap();
+        let retries = socket.tcp_keepalive_retries().unwrap();
+        let minute = Duration::from_secs(60);
+        assert_eq!(idle + interval * retries, minute);
+        assert_eq!(socket.tcp_user_timeout().unwrap(), Some(minute));
+    }
+
     #[test]
     fn answers_of_the_resolver_are_told_apart() {
         let failed = |text: &str| {

@@ -46,11 +46,21 @@ pub enum AlsoReason {
     NotHttp(String),
     #[error("TLS failed: {0}")]
     Tls(String),
-    #[error("the certificate is not accepted: {0}")]
-    Certificate(String),
+    #[error("the certificate is not accepted: {text}")]
+    Certificate { distrust: Distrust, text: String },
     /// The host, path or credentials make no valid request.
     #[error("the URL makes no request: {0}")]
     BadUrl(String),
+}
+
+/// What is wrong with a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Distrust {
+    Issuer,
+    Name,
+    /// Expired, or not yet valid.
+    Dates,
+    Other,
 }
 
 impl AlsoReason {
@@ -77,7 +87,7 @@ impl Failure for AlsoFailure {
     /// its protocol included; a certificate or a URL does not change by waiting.
     fn verdict(&self) -> Verdict {
         match &self.reason {
-            AlsoReason::Certificate(_) | AlsoReason::BadUrl(_) => Verdict::Permanent,
+            AlsoReason::Certificate { .. } | AlsoReason::BadUrl(_) => Verdict::Permanent,
             AlsoReason::NameNotFound
             | AlsoReason::NameLookup(_)
             | AlsoReason::Io { .. }

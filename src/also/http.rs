@@ -12,10 +12,11 @@ use hyper::client::conn::http1;
 use hyper::header::{AUTHORIZATION, CONNECTION, HOST, HeaderValue, USER_AGENT};
 use hyper::{Request, StatusCode};
 use hyper_util::rt::TokioIo;
+use rustls::CertificateError;
 use rustls::pki_types::ServerName;
 use tokio_rustls::TlsConnector;
 
-use super::{AlsoReason, AlsoStage, bracketed, connect, within};
+use super::{AlsoReason, AlsoStage, Distrust, bracketed, connect, within};
 use crate::config::HttpTarget;
 use crate::dial::Socket;
 use crate::tls;
@@ -92,11 +93,27 @@ fn tls_failed(error: &io::Error) -> AlsoReason {
         .get_ref()
         .and_then(|inner| inner.downcast_ref::<rustls::Error>());
     match inner {
-        Some(rustls::Error::InvalidCertificate(problem)) => {
-            AlsoReason::Certificate(problem.to_string())
-        }
+        Some(rustls::Error::InvalidCertificate(problem)) => AlsoReason::Certificate {
+            distrust: distrust(problem),
+            text: problem.to_string(),
+        },
         Some(other) => AlsoReason::Tls(other.to_string()),
         None => AlsoReason::io(AlsoStage::Tls, error),
+    }
+}
+
+fn distrust(problem: &CertificateError) -> Distrust {
+    use CertificateError::{
+        Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet,
+        NotValidYetContext, UnknownIssuer,
+    };
+    match problem {
+        UnknownIssuer => Distrust::Issuer,
+        NotValidForName | NotValidForNameContext { .. } => Distrust::Name,
+        Expired | ExpiredContext { .. } | NotValidYet | NotValidYetContext { .. } => {
+            Distrust::Dates
+        }
+        _ => Distrust::Other,
     }
 }
 

@@ -6,7 +6,7 @@
 mod failure;
 mod http;
 
-pub use failure::{AlsoFailure, AlsoReason, AlsoStage};
+pub use failure::{AlsoFailure, AlsoReason, AlsoStage, Distrust};
 
 use std::future::Future;
 use std::path::Path;

@@ -70,6 +70,10 @@ impl Environment {
         self.get(name).is_some()
     }
 
+    pub fn is(&self, name: &str, value: &str) -> bool {
+        self.get(name).is_some_and(|text| text == value)
+    }
+
     /// Returns a variable that is set and not empty.
     pub(super) fn get(&self, name: &str) -> Option<&OsStr> {
         self.variables

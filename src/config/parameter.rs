@@ -134,7 +134,7 @@ pub(super) static OTHERS: &[Other] = &[
     other("gsslib", Some("PGGSSLIB"), Passes::Any, None),
     other("gssdelegation", Some("PGGSSDELEGATION"), OFF, None),
     other("requiressl", Some("PGREQUIRESSL"), OFF, Some("use `sslmode=require`")),
-    other("sslnegotiation", Some("PGSSLNEGOTIATION"), Passes::Only(&["postgres"]), None),
+    other("sslnegotiation", Some("PGSSLNEGOTIATION"), Passes::Only(&["postgres"]), Some("remove it: a server takes the ordinary negotiation as well")),
     other("sslcompression", Some("PGSSLCOMPRESSION"), OFF, None),
     other("sslcrl", Some("PGSSLCRL"), NONE, None),
     other("sslcrldir", Some("PGSSLCRLDIR"), NONE, None),

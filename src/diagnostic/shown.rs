@@ -6,6 +6,8 @@
 
 use std::iter;
 
+use unicode_width::UnicodeWidthChar;
+
 /// So much of a sentence is shown; the rest says nothing new.
 const SENTENCE: usize = 1000;
 
@@ -53,13 +55,15 @@ pub(super) fn excerpt(line: &str, column: usize) -> (String, String) {
         let marked: Vec<char> = iter::once(CUT).chain(part.skip(1)).collect();
         cut(marked.into_iter(), EXCERPT)
     };
-    // A tab before the caret stays a tab, so that the two lines align.
-    let lead = shown
-        .chars()
-        .chain(iter::repeat(' '))
-        .take(before - hidden)
-        .map(|c| if c == '\t' { '\t' } else { ' ' })
-        .collect();
+    // Each character gets the room it takes, and a tab stays a tab, so that
+    // the two lines align.
+    let mut lead = String::new();
+    for c in shown.chars().chain(iter::repeat(' ')).take(before - hidden) {
+        match c {
+            '\t' => lead.push('\t'),
+            c => lead.extend(iter::repeat_n(' ', c.width().unwrap_or(1))),
+        }
+    }
     (shown, lead)
 }
 
@@ -125,6 +129,9 @@ mod tests {
         check("select 1", 8, "select 1", &" ".repeat(7));
         check("a\t\x1bb", 4, "a\t␛b", " \t ");
         check("a", 3, "a", "  ");
+        // Two columns wide, and none: a combining accent.
+        check("日本 x", 4, "日本 x", "     ");
+        check("e\u{301}x", 3, "e\u{301}x", " ");
         check("", 1, "", "");
         let line = "a".repeat(70) + "B" + &"c".repeat(1_000_000);
         let shown = format!("…{}B{}…", "a".repeat(59), "c".repeat(58));

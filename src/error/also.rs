@@ -1,6 +1,6 @@
 //! What is said about another target that is not ready.
 
-use crate::also::{AlsoFailure, AlsoReason};
+use crate::also::{AlsoFailure, AlsoReason, Distrust};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::exit::Exit;
 
@@ -28,9 +28,13 @@ pub fn diagnostic(error: &AlsoFailure) -> Diagnostic {
         AlsoReason::Redirect(_) => "name the address that it redirects to",
         AlsoReason::NotHttp(_) => "wait for its port only: `--also tcp://HOST:PORT`",
         AlsoReason::Tls(_) => "if it does not speak TLS on this port, write `http://`",
-        AlsoReason::Certificate(_) => {
-            "name a file with the certificate of its authority in `SSL_CERT_FILE`"
-        }
+        AlsoReason::Certificate { distrust, .. } => match distrust {
+            Distrust::Issuer | Distrust::Other => {
+                "name a file with the certificate of its authority in `SSL_CERT_FILE`"
+            }
+            Distrust::Name => "reach it by a name that its certificate holds",
+            Distrust::Dates => "renew it, or compare the clocks of both machines: `date -u`",
+        },
         AlsoReason::BadUrl(_) => "correct the URL; what is not ASCII must be percent-encoded",
     };
     diagnostic.hint(hint)
@@ -80,7 +84,14 @@ mod tests {
             AlsoReason::Redirect(302),
             AlsoReason::NotHttp("invalid HTTP version parsed".to_owned()),
             AlsoReason::Tls("received corrupt message".to_owned()),
-            AlsoReason::Certificate("expired".to_owned()),
+            AlsoReason::Certificate {
+                distrust: Distrust::Dates,
+                text: "expired".to_owned(),
+            },
+            AlsoReason::Certificate {
+                distrust: Distrust::Issuer,
+                text: "UnknownIssuer".to_owned(),
+            },
             AlsoReason::BadUrl("invalid uri character".to_owned()),
         ];
         let lines: Vec<String> = reasons
@@ -115,6 +126,8 @@ mod tests {
         cause: TLS failed: received corrupt message
         hint: if it does not speak TLS on this port, write `http://`
         cause: the certificate is not accepted: expired
+        hint: renew it, or compare the clocks of both machines: `date -u`
+        cause: the certificate is not accepted: UnknownIssuer
         hint: name a file with the certificate of its authority in `SSL_CERT_FILE`
         cause: the URL makes no request: invalid uri character
         hint: correct the URL; what is not ASCII must be percent-encoded

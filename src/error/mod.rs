@@ -17,6 +17,7 @@ pub mod process;
 pub mod proposal;
 pub mod revision;
 pub mod script;
+pub mod server;
 pub mod sql;
 pub mod stamp;
 pub mod state;
@@ -35,11 +36,11 @@ use crate::files::FilesError;
 use crate::format::{FormatError, WriteError};
 use crate::plan::{PlanError, ScriptError};
 use crate::postgres::apply::Stopped;
-use crate::postgres::lock::LockError;
+use crate::postgres::lock::{Cancellation, LockError};
 use crate::postgres::stamp::StampError;
 use crate::postgres::version_table::StateError;
 use crate::process::{HandOverError, HookError, Signal};
-use crate::revision::{GraphError, ProposalError};
+use crate::revision::{GraphError, ProposalError, RevisionId};
 use crate::wait::WaitError;
 
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +75,12 @@ pub enum Error {
     Stamp(Box<StampError>),
     #[error("ended by {0}")]
     Signal(Signal),
+    #[error("ended by {signal} while revision `{revision}` ran")]
+    Interrupted {
+        signal: Signal,
+        revision: RevisionId,
+        cancellation: Cancellation,
+    },
     #[error(transparent)]
     HandOver(#[from] HandOverError),
     #[error("signal handlers cannot be installed: {0}")]
@@ -131,6 +138,11 @@ impl Error {
             Self::Apply(stopped) => apply::diagnostic(stopped),
             Self::Stamp(error) => stamp::diagnostic(error),
             Self::Signal(signal) => process::ended_by(*signal),
+            Self::Interrupted {
+                signal,
+                cancellation,
+                ..
+            } => process::interrupted_by(*signal, self.to_string(), *cancellation),
             Self::HandOver(error) => process::diagnostic(error),
             Self::Signals(_) | Self::Runtime(_) | Self::Random(_) => {
                 Diagnostic::error("system", Exit::Unavailable, self.to_string())

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::exit::Exit;
+use crate::postgres::lock::Cancellation;
 use crate::process::{HandOverError, Signal};
 
 pub fn diagnostic(error: &HandOverError) -> Diagnostic {
@@ -31,6 +32,21 @@ pub fn ended_by(signal: Signal) -> Diagnostic {
         "signal",
         Exit::Signal(signal.number()),
         format!("ended by {signal} before the application was started"),
+    )
+}
+
+/// Returns what is said when a signal came while a revision ran.
+pub fn interrupted_by(signal: Signal, title: String, cancellation: Cancellation) -> Diagnostic {
+    let diagnostic = Diagnostic::error("signal", Exit::Signal(signal.number()), title);
+    let diagnostic = match cancellation {
+        Cancellation::Answered => diagnostic
+            .cause("it was cancelled on the server, and what it had not committed is rolled back"),
+        Cancellation::Unanswered => {
+            diagnostic.cause("the server did not answer; it rolls back as soon as it finds us gone")
+        }
+    };
+    diagnostic.hint(
+        "what is committed is recorded: run the same command again, and it goes on from there",
     )
 }
 

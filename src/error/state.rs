@@ -96,7 +96,7 @@ pub fn diagnostic(error: &StateError) -> Diagnostic {
     }
 }
 
-fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 

@@ -137,8 +137,11 @@ pub fn select(error: &SelectError) -> Diagnostic {
         SelectError::TooFar { target, possible } => invalid(
             "no-such-step",
             format!(
-                "target `{target}` goes {} steps, of which {possible} {} possible",
-                target.steps.unsigned_abs(),
+                "target `{target}` goes {}, of which {possible} {} possible",
+                match target.steps.unsigned_abs() {
+                    1 => "1 step".to_owned(),
+                    steps => format!("{steps} steps"),
+                },
                 if *possible == 1 { "is" } else { "are" }
             ),
         )
@@ -521,6 +524,16 @@ mod tests {
     fn too_far_up() {
         insta::assert_snapshot!(unselected("a <- b", "a", "+3"), @"
         seaworthy: error[no-such-step]: target `+3` goes 3 steps, of which 1 is possible
+
+          hint: name the end of the way: `head`
+        exit 65
+        ");
+    }
+
+    #[test]
+    fn too_far_by_one() {
+        insta::assert_snapshot!(unselected("a", "a", "+1"), @"
+        seaworthy: error[no-such-step]: target `+1` goes 1 step, of which 0 are possible
 
           hint: name the end of the way: `head`
         exit 65

@@ -12,6 +12,29 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 /// How many milliseconds the other end may take to write more.
 const PATIENCE: u16 = 5000;
 
+/// Reads for the first time. A named pipe that nobody has opened for writing
+/// looks like an empty file, so its writer gets some time to come.
+///
+/// # Errors
+///
+/// Those of [`read`]; where no writer came, that it would block.
+pub(super) fn read_first(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+    match read(file, buffer)? {
+        0 => {
+            // Ready at once: an ordinary file, or a pipe whose writer left.
+            let mut polled = [PollFd::new(file.as_fd(), PollFlags::POLLIN)];
+            if poll(&mut polled, PollTimeout::from(PATIENCE)) == Ok(0) {
+                return Err(io::Error::new(
+                    io::ErrorKind::WouldBlock,
+                    "it is a pipe, and nobody writes into it",
+                ));
+            }
+            read(file, buffer)
+        }
+        count => Ok(count),
+    }
+}
+
 /// Reads once from a file that was opened without blocking; nothing is its end.
 ///
 /// # Errors

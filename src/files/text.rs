@@ -50,14 +50,14 @@ impl Texts {
         let mut file = open(path)?;
         // A short read is the end of a regular file, which is asked once more
         // only if the buffer was full.
-        let mut length = 0;
-        while length < self.buffer.len() {
+        let mut length = pipe::read_first(&mut file, &mut self.buffer)?;
+        while 0 < length && length < self.buffer.len() {
             match pipe::read(&mut file, &mut self.buffer[length..])? {
                 0 => return Ok(self.buffer[..length].to_vec()),
                 count => length += count,
             }
         }
-        let mut bytes = self.buffer.clone();
+        let mut bytes = self.buffer[..length].to_vec();
         loop {
             match pipe::read(&mut file, &mut self.buffer)? {
                 0 => return Ok(bytes),

@@ -7,7 +7,9 @@ use tokio::time::Instant;
 use tokio::try_join;
 
 use crate::also;
-use crate::config::{Config, Connection, DatabaseSource, MigrationsConfig, TargetSessionAttrs};
+use crate::config::{
+    Config, ConfigError, Connection, DatabaseSource, MigrationsConfig, TargetSessionAttrs,
+};
 use crate::error::{Error, NotReady};
 use crate::files::Disk;
 use crate::plan::{self, AppliedState, Course, Plan, Policy};
@@ -75,7 +77,7 @@ pub(super) async fn schema(config: &Config, graph: &Graph, target: &Target) -> R
     let table = version_table(&config.migrations);
     let subject = format!("the schema on {}", source.connection(&Disk)?.shown());
     let reached = tried(config, &limits, &subject, async |attempt| {
-        let session = log_in(config, source, attempt).await?;
+        let session = log_in_at(config, source, Some(&table), attempt).await?;
         // The migration that is waited for may be what creates the table, its
         // schema, or the right to read it.
         let state = version_table::state(&session, &table)
@@ -117,7 +119,7 @@ pub(super) async fn state(config: &Config) -> Result<AppliedState, Error> {
     let table = version_table(&config.migrations);
     let subject = source.connection(&Disk)?.shown();
     tried(config, &limits, &subject, async |attempt| {
-        let session = log_in(config, source, attempt).await?;
+        let session = log_in_at(config, source, Some(&table), attempt).await?;
         let state = version_table::state(&session, &table)
             .await
             .map_err(NotReady::reading)?;
@@ -133,8 +135,9 @@ pub(super) async fn writable(config: &Config) -> Result<Session, Error> {
     let source = &config.databases()?.migration;
     let subject = source.connection(&Disk)?.shown();
     tried(config, &limits, &subject, async |attempt| {
-        let connection = writable_only(read_secrets(source)?);
-        log_in_to(config, &connection, attempt).await
+        let connection = read_secrets(source).map_err(NotReady::rereading)?;
+        let connection = writable_only(connection);
+        log_in(config, &connection, None, attempt).await
     })
     .await
 }
@@ -160,7 +163,7 @@ async fn planned(
 ) -> Result<Arrival, Error> {
     let subject = source.connection(&Disk)?.shown();
     tried(config, limits, &subject, async |attempt| {
-        let connection = read_secrets(source)?;
+        let connection = read_secrets(source).map_err(NotReady::rereading)?;
         match arrive(config, graph, course, &connection, attempt).await {
             // Any server will do, and this one will not: the one that does may
             // be another host or address of the same list.
@@ -191,8 +194,9 @@ async fn arrive(
     connection: &Connection,
     attempt: Attempt,
 ) -> Result<Arrival, NotReady> {
-    let session = log_in_to(config, connection, attempt).await?;
-    let state = version_table::state(&session, &version_table(&config.migrations))
+    let table = version_table(&config.migrations);
+    let session = log_in(config, connection, Some(&table), attempt).await?;
+    let state = version_table::state(&session, &table)
         .await
         .map_err(NotReady::reading)?;
     let course = course.clone().pinned(graph, &state).map_err(Error::from)?;
@@ -221,7 +225,7 @@ async fn arrive(
 async fn logged_in(config: &Config, source: &DatabaseSource, limits: &Limits) -> Result<(), Error> {
     let subject = source.connection(&Disk)?.shown();
     let session = tried(config, limits, &subject, async |attempt| {
-        log_in(config, source, attempt).await
+        log_in_at(config, source, None, attempt).await
     })
     .await?;
     session.close().await;
@@ -241,23 +245,28 @@ async fn others(config: &Config, limits: &Limits) -> Result<(), Error> {
     Ok(())
 }
 
-async fn log_in(
+/// Logs in to a source, with its secrets as they are now.
+async fn log_in_at(
     config: &Config,
     source: &DatabaseSource,
+    table: Option<&VersionTable>,
     attempt: Attempt,
 ) -> Result<Session, NotReady> {
-    log_in_to(config, &read_secrets(source)?, attempt).await
+    let connection = read_secrets(source).map_err(NotReady::rereading)?;
+    log_in(config, &connection, table, attempt).await
 }
 
 /// Returns the connection with its secrets, which may lie in files that have
 /// changed since the last attempt.
-fn read_secrets(source: &DatabaseSource) -> Result<Connection, Error> {
-    Ok(source.connection(&Disk)?)
+fn read_secrets(source: &DatabaseSource) -> Result<Connection, ConfigError> {
+    source.connection(&Disk)
 }
 
-async fn log_in_to(
+/// Logs in; with a state table, for [`version_table::state`].
+async fn log_in(
     config: &Config,
     connection: &Connection,
+    table: Option<&VersionTable>,
     attempt: Attempt,
 ) -> Result<Session, NotReady> {
     let limits = ConnectLimits {
@@ -268,7 +277,13 @@ async fn log_in_to(
             SocketOnly::Refuse
         },
     };
-    Ok(postgres::connect(connection, &limits).await?)
+    Ok(match table {
+        Some(table) => {
+            let question = version_table::question(table);
+            postgres::connect_and_ask(connection, &limits, &question).await?
+        }
+        None => postgres::connect(connection, &limits).await?,
+    })
 }
 
 /// Waits for an attempt to succeed, or tries once where waiting is skipped.

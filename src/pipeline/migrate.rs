@@ -30,29 +30,38 @@ pub(super) async fn migrate(
     manner: Manner,
     signals: &Signals,
 ) -> Result<Report, Error> {
-    let Arrival {
-        session,
-        plan,
-        course,
-    } = arrival;
-    tell(&plan, course.direction);
-    if plan.steps.is_empty() {
-        session.close().await;
+    tell(&arrival.plan, arrival.course.direction);
+    if arrival.plan.steps.is_empty() {
+        arrival.session.close().await;
         return Ok(Report::default());
     }
     // Whatever can be found wrong without the lock is found before it.
-    preflight(config, graph, &plan, manner.mode)?;
+    preflight(config, graph, &arrival.plan, manner.mode)?;
 
-    let locked = until_signal(signals, queue(config, graph, &course, session)).await?;
+    let course = arrival.course.clone();
+    let locked = until_signal(signals, queue(config, graph, arrival)).await?;
     let Some(mut locked) = locked else {
         return Ok(done_by_another(course.direction));
     };
     let outcome = until_signal(signals, apply(config, graph, &course, &mut locked, manner)).await;
-    match &outcome {
-        Err(Error::Signal(_)) => locked.cancel_and_release().await,
-        Ok(_) | Err(_) => locked.release().await,
+    match outcome {
+        Err(Error::Signal(signal)) => {
+            let underway = locked.underway();
+            let cancellation = locked.cancel_and_release().await;
+            Err(match underway {
+                None => Error::Signal(signal),
+                Some(revision) => Error::Interrupted {
+                    signal,
+                    revision,
+                    cancellation,
+                },
+            })
+        }
+        outcome => {
+            locked.release().await;
+            outcome
+        }
     }
-    outcome
 }
 
 /// Reads and plans again, now that nobody else can change the state, and

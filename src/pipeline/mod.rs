@@ -9,6 +9,7 @@ mod author;
 mod migrate;
 mod offline;
 mod onlooker;
+mod passed;
 mod queue;
 mod stamp;
 

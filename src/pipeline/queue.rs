@@ -7,12 +7,12 @@
 use tokio::time::sleep;
 use tracing::warn;
 
-use super::arrival;
+use super::arrival::{self, Arrival};
 use super::onlooker::unless_shared;
+use super::passed::is_done;
 use crate::config::Config;
 use crate::error::Error;
-use crate::plan::Course;
-use crate::postgres::lock::{self, Key, LockError, Locked, Patience, Route};
+use crate::postgres::lock::{self, Acquired, Key, LockError, Locked, Patience, Route};
 use crate::postgres::{ServerFailure, Session};
 use crate::revision::Graph;
 use crate::wait::Backoff;
@@ -21,15 +21,19 @@ use crate::wait::Backoff;
 pub(super) async fn queue(
     config: &Config,
     graph: &Graph,
-    course: &Course,
-    session: Session,
+    arrival: Arrival,
 ) -> Result<Option<Locked>, Error> {
     let patience = Patience::starting_now(config.migrations.lock_wait, config.wait.attempt_timeout);
     let mut pauses = Backoff::new(config.wait.max_interval);
-    let mut session = session;
+    let course = arrival.course.clone();
+    let mut arrival = arrival;
     loop {
-        let error = match lock(config, session, patience).await {
-            Ok(locked) => return Ok(Some(locked)),
+        let error = match lock_for(config, graph, arrival, patience).await {
+            Ok(Acquired::Locked(locked)) => return Ok(Some(locked)),
+            Ok(Acquired::Needless(session)) => {
+                session.close().await;
+                return Ok(None);
+            }
             Err(error) => error,
         };
         let lost = lost(&error).filter(|_| !patience.is_spent());
@@ -40,10 +44,9 @@ pub(super) async fn queue(
             "the connection was lost in the queue for the migration lock: {lost}; connecting anew"
         );
         sleep(pauses.next_delay()).await;
-        let arrival = arrival::anew(config, graph, course, patience.deadline()).await?;
-        session = arrival.session;
+        arrival = arrival::anew(config, graph, &course, patience.deadline()).await?;
         if arrival.plan.steps.is_empty() {
-            session.close().await;
+            arrival.session.close().await;
             return Ok(None);
         }
     }
@@ -55,12 +58,37 @@ pub(super) async fn lock(
     session: Session,
     patience: Patience,
 ) -> Result<Locked, Error> {
-    if Route::of(&session) == Route::Proxied {
-        unless_shared(config, &session).await?;
+    unless_unfit(config, &session).await?;
+    Ok(lock::acquire(session, key(config), patience).await?)
+}
+
+/// Takes the lock, unless nothing of the plan is left to do.
+async fn lock_for(
+    config: &Config,
+    graph: &Graph,
+    arrival: Arrival,
+    patience: Patience,
+) -> Result<Acquired, Error> {
+    let Arrival {
+        session,
+        plan,
+        course,
+    } = arrival;
+    unless_unfit(config, &session).await?;
+    let is_done = async |session: &Session| is_done(config, graph, &course, &plan, session).await;
+    Ok(lock::acquire_unless(session, key(config), patience, is_done).await?)
+}
+
+async fn unless_unfit(config: &Config, session: &Session) -> Result<(), Error> {
+    if Route::of(session) == Route::Proxied {
+        unless_shared(config, session).await?;
     }
+    Ok(())
+}
+
+fn key(config: &Config) -> Key {
     let table = arrival::version_table(&config.migrations);
-    let key = Key::new(table.schema.as_deref(), &table.name);
-    Ok(lock::acquire(session, key, patience).await?)
+    Key::new(table.schema.as_deref(), &table.name)
 }
 
 /// Returns the failure by which a session was lost, if it was.

@@ -32,9 +32,11 @@ pub async fn stamp(
     })
     .await?;
     let outcome = until_signal(signals, write(config, graph, targets, mode, &locked)).await;
-    match &outcome {
-        Err(Error::Signal(_)) => locked.cancel_and_release().await,
-        Ok(()) | Err(_) => locked.release().await,
+    if let Err(Error::Signal(_)) = &outcome {
+        // Nothing of it is a revision that could be told as interrupted.
+        let _heard_or_not = locked.cancel_and_release().await;
+    } else {
+        locked.release().await;
     }
     outcome
 }

@@ -23,6 +23,8 @@ pub struct ServerFailure {
     pub context: Option<String>,
     /// Where in the message we sent, counted in characters from one.
     pub position: Option<u32>,
+    /// What a function ran, where the error is in that and not in what we sent.
+    pub internal_query: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +56,7 @@ impl ServerFailure {
             hint: None,
             context: None,
             position: None,
+            internal_query: None,
         }
     }
 
@@ -67,6 +70,7 @@ impl ServerFailure {
             hint: None,
             context: None,
             position: None,
+            internal_query: None,
         }
     }
 
@@ -148,6 +152,10 @@ impl From<&tokio_postgres::Error> for ServerFailure {
                     Some(ErrorPosition::Original(at)) => Some(*at),
                     Some(ErrorPosition::Internal { .. }) | None => None,
                 },
+                internal_query: match answer.position() {
+                    Some(ErrorPosition::Internal { query, .. }) => Some(query.clone()),
+                    Some(ErrorPosition::Original(_)) | None => None,
+                },
             };
         }
         let cause = error.source();
@@ -163,6 +171,7 @@ impl From<&tokio_postgres::Error> for ServerFailure {
             hint: None,
             context: None,
             position: None,
+            internal_query: None,
         }
     }
 }
@@ -198,6 +207,7 @@ mod tests {
             hint: None,
             context: None,
             position: None,
+            internal_query: None,
         };
         assert_eq!(failure.is_passing(), passing, "{sqlstate}");
         assert_eq!(failure.ends_session(), ends_session, "{sqlstate}");
@@ -226,6 +236,7 @@ mod tests {
             hint: None,
             context: None,
             position: None,
+            internal_query: None,
         };
         failure.ended_by(ended);
         assert_eq!(failure.to_string(), expected);

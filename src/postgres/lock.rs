@@ -11,13 +11,15 @@ mod holder;
 mod key;
 mod patience;
 mod pooling;
+mod wait;
 
-pub use acquire::acquire;
+pub use acquire::{Acquired, acquire, acquire_unless};
 pub use holder::Holder;
 pub use key::Key;
 pub use patience::Patience;
 pub use pooling::{PoolingSign, unless_shared};
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
@@ -25,6 +27,7 @@ use tokio_postgres::SimpleQueryMessage;
 
 use super::settings::Capabilities;
 use super::{ServerFailure, Session};
+use crate::revision::RevisionId;
 
 /// A cancelled statement, ROLLBACK and the unlock must all fit into this; it
 /// leaves some of the second that a signal may take to the rest of us.
@@ -43,6 +46,17 @@ pub struct Locked {
     session: Session,
     key: Key,
     pub(super) capabilities: Capabilities,
+    /// The revision that has begun and not ended. Whoever drops the future of
+    /// `apply` finds it here.
+    underway: RefCell<Option<RevisionId>>,
+}
+
+/// What is known of a statement that was told to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cancellation {
+    /// The server has answered: nothing runs there any more.
+    Answered,
+    Unanswered,
 }
 
 /// What stands between us and the server.
@@ -78,6 +92,15 @@ pub enum LockError {
 }
 
 impl Locked {
+    fn new(session: Session, key: Key, capabilities: Capabilities) -> Self {
+        Self {
+            session,
+            key,
+            capabilities,
+            underway: RefCell::default(),
+        }
+    }
+
     pub fn session(&self) -> &Session {
         &self.session
     }
@@ -88,6 +111,15 @@ impl Locked {
 
     pub fn route(&self) -> Route {
         Route::of(&self.session)
+    }
+
+    /// Returns the revision that was running when `apply` was dropped.
+    pub fn underway(&self) -> Option<RevisionId> {
+        self.underway.borrow().clone()
+    }
+
+    pub(super) fn sets_out(&self, revision: Option<&RevisionId>) {
+        self.underway.replace(revision.cloned());
     }
 
     /// Unlocks and closes. A failure to unlock is not told: the lock ends with
@@ -142,20 +174,25 @@ impl Locked {
     /// For use after the future of `apply` was dropped: its statement may still
     /// run on the server. Whether that was committed before the cancellation
     /// arrived is in the state table.
-    pub async fn cancel_and_release(self) {
+    pub async fn cancel_and_release(self) -> Cancellation {
         let ended = async {
             self.session.cancel().await.ok();
             // The answer comes after the cancelled statement's. Outside a
             // transaction it is a mere warning.
-            self.session.client.simple_query("ROLLBACK").await.ok();
+            let answer = self.session.client.simple_query("ROLLBACK").await;
             self.unlock().await.ok();
+            match answer {
+                Ok(_) => Cancellation::Answered,
+                Err(_) => Cancellation::Unanswered,
+            }
         };
-        if tokio::time::timeout(CANCEL_BOUND, ended).await.is_err() {
+        let Ok(cancellation) = tokio::time::timeout(CANCEL_BOUND, ended).await else {
             // It would not take notice of a goodbye either.
             self.not_unlocked();
-            return;
-        }
+            return Cancellation::Unanswered;
+        };
         self.session.close().await;
+        cancellation
     }
 }
 

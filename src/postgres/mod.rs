@@ -14,7 +14,9 @@ pub mod stamp;
 pub mod tls;
 pub mod version_table;
 
-pub use connect::{ConnectError, ConnectLimits, Reason, ServerError, SocketOnly, Try, connect};
+pub use connect::{
+    ConnectError, ConnectLimits, Reason, ServerError, SocketOnly, Try, connect, connect_and_ask,
+};
 pub use failure::{FailureKind, ServerFailure};
 pub use session::{Canceller, Facts, Session};
 pub use version_table::{Location, VersionTable};

@@ -9,14 +9,14 @@ use std::future::poll_fn;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 use tokio_postgres::error::{DbError, Severity};
 use tokio_postgres::{AsyncMessage, Client, Connection};
 use tracing::{debug, info, warn};
 
-use super::connect::{ConnectError, Route, ServerError, Wire};
+use super::connect::{ConnectError, Reins, Route, ServerError, Wire};
 
 /// A server that does not close in this time is left.
 const CLOSE_LIMIT: Duration = Duration::from_millis(300);
@@ -40,13 +40,27 @@ pub struct Facts {
     pub key_pid: i32,
 }
 
+/// The oldest version that the tests run on, as in `server_version_num`.
+const OLDEST_TESTED: u32 = 130_000;
+
+impl Facts {
+    /// Says whether the server is older than any that seaworthy is tested with.
+    pub fn is_older_than_tested(&self) -> bool {
+        self.version < OLDEST_TESTED
+    }
+}
+
 /// A connection that answered a query on the target database.
 pub struct Session {
     pub client: Client,
     pub facts: Facts,
     /// The host that answered, as it may be shown.
     pub host: String,
+    /// What the server said to the question that was asked with the login, if
+    /// one was, and if it is one that it answers; `None` for NULL as well.
+    pub answer: Option<String>,
     canceller: Canceller,
+    reins: Arc<Reins>,
     driver: Driver,
 }
 
@@ -76,6 +90,7 @@ pub(super) struct Driver {
     /// Dropped with this value, which is the signal.
     wanted: oneshot::Sender<()>,
     ended: Arc<Mutex<Option<Ended>>>,
+    abandoned: Arc<Notify>,
 }
 
 impl Session {
@@ -84,13 +99,16 @@ impl Session {
         facts: Facts,
         host: String,
         canceller: Canceller,
+        reins: Arc<Reins>,
         driver: Driver,
     ) -> Self {
         Self {
             client,
             facts,
             host,
+            answer: None,
             canceller,
+            reins,
             driver,
         }
     }
@@ -112,6 +130,18 @@ impl Session {
     /// Returns why the connection ended, if it did.
     pub fn ended(&self) -> Option<Ended> {
         self.driver.ended()
+    }
+
+    /// Passes over rows and notices that are too long to be kept, from now on:
+    /// for one who reads none but its own.
+    pub(super) fn skip_long_rows(&self) {
+        self.reins.skip_long_rows();
+    }
+
+    /// Ends the connection, whatever still runs on it, for a reason that the
+    /// network does not tell. What was asked hears that it is closed.
+    pub(super) fn abandon(&self, why: &str) {
+        self.driver.abandon(why);
     }
 
     /// Says goodbye and waits, for a short time, until the socket is closed.
@@ -157,6 +187,8 @@ impl Driver {
     pub(super) fn start(mut connection: Connection<Wire, Wire>) -> Self {
         let ended = Arc::new(Mutex::new(None));
         let end = Arc::clone(&ended);
+        let abandoned = Arc::new(Notify::new());
+        let given_up = Arc::clone(&abandoned);
         let (wanted, unwanted) = oneshot::channel();
         let driving = async move {
             while let Some(message) = poll_fn(|cx| connection.poll_message(cx)).await {
@@ -177,13 +209,21 @@ impl Driver {
             tokio::select! {
                 () = driving => {}
                 () = past(unwanted) => {}
+                () = given_up.notified() => {}
             }
         });
         Self {
             task,
             wanted,
             ended,
+            abandoned,
         }
+    }
+
+    fn abandon(&self, why: &str) {
+        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        ended.get_or_insert_with(|| Ended::Lost(why.to_owned()));
+        self.abandoned.notify_one();
     }
 
     pub(super) fn ended(&self) -> Option<Ended> {

@@ -65,7 +65,7 @@ pub async fn stamp(
     message.extend(settings);
     message.push(format!(
         "SELECT CASE WHEN {} THEN '1' ELSE {} END::pg_catalog.int4",
-        locked.key().is_held(),
+        locked.key().is_ours(),
         literal("this session does not hold the migration lock")
     ));
     message.extend(statements(&Tables::at(location), graph, change));

@@ -7,10 +7,10 @@ use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 /// Short, so that readiness is seen soon after it comes.
 const FIRST: Duration = Duration::from_millis(25);
 
-/// How an interval grows to the next. It is then about half as long as the
+/// How an interval grows to the next. It is then about a quarter as long as the
 /// wait already was, until it is as long as it may be: what became ready after
 /// half a second is not noticed half a second later.
-const GROWTH: f32 = 1.25;
+const GROWTH: f32 = 1.15;
 
 /// An exponential backoff with full jitter: each pause is drawn evenly from
 /// zero to the interval, and the interval grows up to its maximum. backon
@@ -24,14 +24,14 @@ pub(crate) struct Backoff {
 impl Backoff {
     pub(crate) fn new(max_interval: Duration) -> Self {
         Self {
-            intervals: ExponentialBuilder::new()
-                .with_factor(GROWTH)
-                .with_min_delay(FIRST.min(max_interval))
-                .with_max_delay(max_interval)
-                .without_max_times()
-                .build(),
+            intervals: intervals(max_interval),
             max_interval,
         }
+    }
+
+    /// Begins again with the first interval.
+    pub(super) fn restart(&mut self) {
+        self.intervals = intervals(self.max_interval);
     }
 
     pub(crate) fn next_delay(&mut self) -> Duration {
@@ -39,6 +39,15 @@ impl Backoff {
         let nanos = u64::try_from(interval.as_nanos()).unwrap_or(u64::MAX);
         Duration::from_nanos(fastrand::u64(0..=nanos))
     }
+}
+
+fn intervals(max_interval: Duration) -> ExponentialBackoff {
+    ExponentialBuilder::new()
+        .with_factor(GROWTH)
+        .with_min_delay(FIRST.min(max_interval))
+        .with_max_delay(max_interval)
+        .without_max_times()
+        .build()
 }
 
 #[cfg(test)]
@@ -49,7 +58,8 @@ mod tests {
     fn pauses_fill_the_interval_from_zero_and_never_exceed_it() {
         let max = Duration::from_millis(500);
         let bounds = [
-            25, 31, 39, 48, 61, 76, 95, 119, 149, 186, 232, 291, 363, 454,
+            25, 28, 33, 38, 43, 50, 57, 66, 76, 87, 101, 116, 133, 153, 176, 203, 233, 269, 309,
+            355, 409, 470,
         ];
         let bounds: Vec<u64> = bounds.into_iter().chain([500; 3]).collect();
         let mut shortest = vec![Duration::MAX; bounds.len()];
@@ -72,6 +82,18 @@ mod tests {
                 "{index}: {:?}",
                 shortest[index]
             );
+        }
+    }
+
+    #[test]
+    fn a_restart_goes_back_to_the_first_interval() {
+        let mut backoff = Backoff::new(Duration::from_millis(500));
+        for _ in 0..50 {
+            backoff.next_delay();
+        }
+        for _ in 0..200 {
+            backoff.restart();
+            assert!(backoff.next_delay() <= FIRST);
         }
     }
 

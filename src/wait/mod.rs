@@ -17,7 +17,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::config::{Limit, WaitConfig};
-use record::Record;
+use record::{Novelty, Record};
 
 /// What a failed attempt means for the next one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,7 +133,12 @@ where
         // complete ones before it.
         let cut_short = over && allowed == limits.deadline && verdict == Verdict::Transient;
         if !(cut_short && record.has_seen()) {
-            record.failed(failure, verdict, limits.grace);
+            let novelty = record.failed(failure, verdict, limits.grace);
+            // A port that refused and now says "starting up" is nearly ready,
+            // however long it was waited for.
+            if novelty == Novelty::New {
+                backoff.restart();
+            }
         }
 
         let wake = after(now, Some(backoff.next_delay()));

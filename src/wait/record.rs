@@ -19,6 +19,14 @@ const OTHER: &str = "something else";
 /// What is said of an attempt that was still running when its time was up.
 const UNFINISHED: &str = "no answer within the time of one attempt";
 
+/// Whether a state was seen before in the same wait. Only so many count as new
+/// as are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Novelty {
+    New,
+    Known,
+}
+
 pub(super) struct Record<'a, E> {
     subject: &'a str,
     started: Instant,
@@ -84,8 +92,14 @@ impl<'a, E: Failure> Record<'a, E> {
         state
     }
 
-    /// Takes down a failure, and logs it if the state is a new one.
-    pub(super) fn failed(&mut self, failure: Option<E>, verdict: Verdict, grace: Duration) {
+    /// Takes down a failure, and logs it if the state has changed.
+    pub(super) fn failed(
+        &mut self,
+        failure: Option<E>,
+        verdict: Verdict,
+        grace: Duration,
+    ) -> Novelty {
+        let states = self.seen.len();
         let state = self.noted(failure);
         if self.state.as_deref() != Some(&state) {
             let subject = self.subject;
@@ -100,6 +114,11 @@ impl<'a, E: Failure> Record<'a, E> {
                 Verdict::Grace | Verdict::Permanent => {}
             }
             self.state = Some(state);
+        }
+        if self.seen.len() > states {
+            Novelty::New
+        } else {
+            Novelty::Known
         }
     }
 

@@ -346,6 +346,53 @@ async fn endlessly_many_states_are_counted_together() {
     assert_eq!(error.seen[16].count, error.attempts - 16);
 }
 
+/// Returns the mean pause between attempts, from one to a later one.
+async fn mean_pause(state: impl Fn(u32) -> &'static str, range: std::ops::Range<u32>) -> Duration {
+    let mut total = Duration::ZERO;
+    let waits = 40;
+    for _ in 0..waits {
+        let first = Cell::new(None);
+        let last = Cell::new(None);
+        let limits = limits();
+        let ready = wait(&limits, "db", async |attempt: Attempt| {
+            if attempt.number == range.start {
+                first.set(Some(Instant::now()));
+            }
+            if attempt.number == range.end {
+                last.set(Some(Instant::now()));
+                return Ok(());
+            }
+            Err(Found(Verdict::Transient, state(attempt.number)))
+        });
+        assert_eq!(ready.await.ok(), Some(()));
+        total += last.get().unwrap() - first.get().unwrap();
+    }
+    total / (waits * (range.end - range.start))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_state_that_is_new_restarts_the_backoff() {
+    // After so many attempts the pauses are as long as they get.
+    let grown = |state: &'static str| move |number| if number < 40 { "refused" } else { state };
+    let slow = mean_pause(grown("refused"), 40..45).await;
+    assert!(slow > Duration::from_millis(150), "{slow:?}");
+    let quick = mean_pause(grown("starting up"), 40..45).await;
+    assert!(quick < Duration::from_millis(50), "{quick:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn states_that_come_and_go_do_not_keep_the_backoff_short() {
+    let turns = |number| {
+        if number % 2 == 0 {
+            "refused"
+        } else {
+            "starting up"
+        }
+    };
+    let slow = mean_pause(turns, 40..45).await;
+    assert!(slow > Duration::from_millis(150), "{slow:?}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn one_try_is_one_try() {
     let limits = limits();

@@ -137,18 +137,19 @@ async fn what_a_script_sets_does_not_outlive_it() {
             "CREATE ROLE /*test*/ shore NOLOGIN;\n\
              SELECT set_config('search_path', '', false);\n\
              SET standard_conforming_strings = off;\n\
-             SET statement_timeout = 1;\n\
+             SET statement_timeout = '1h';\n\
              SET SESSION AUTHORIZATION shore;\n\
              SET ROLE shore;",
         ),
         InTransaction(
             "bbbb",
-            r"CREATE TABLE b (s text); INSERT INTO b VALUES ('a\b');",
+            r"CREATE TABLE b (s text);
+              INSERT INTO b VALUES ('a\b ' || current_setting('statement_timeout'));",
         ),
         InTransaction("cccc", "RESET SESSION AUTHORIZATION; DROP ROLE shore;"),
     ]);
     dock.sail().await.expect("it applies");
-    assert_eq!(dock.database.value("SELECT s FROM public.b"), r"a\b");
+    assert_eq!(dock.database.value("SELECT s FROM public.b"), r"a\b 0");
     assert_eq!(
         dock.state(),
         ["aaaa applied", "bbbb applied", "cccc applied"]

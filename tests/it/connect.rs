@@ -2,7 +2,7 @@
 
 use seaworthy::config::{Host, HostAddress, Secret, TargetSessionAttrs};
 use seaworthy::postgres::session::Ended;
-use seaworthy::postgres::{ConnectLimits, Reason, Session, SocketOnly, connect};
+use seaworthy::postgres::{ConnectLimits, Reason, Session, SocketOnly, connect, connect_and_ask};
 use seaworthy::wait::{Failure, Verdict};
 use tokio::time::Instant;
 
@@ -38,6 +38,29 @@ async fn a_session_knows_its_server() {
     assert!(!facts.in_recovery && !facts.read_only && !facts.listens_nowhere);
     assert_eq!(session.host, format!("127.0.0.1:{}", server.port()));
     session.close().await;
+}
+
+#[tokio::test]
+async fn one_thing_more_is_asked_with_the_login() {
+    let connection = to(Server::shared());
+    let limits = ConnectLimits {
+        deadline: Some(Instant::now() + PATIENCE),
+        socket_only: SocketOnly::Refuse,
+    };
+    let cases = [
+        ("'a' || current_database()", Some("apostgres")),
+        ("NULL", None),
+        // A server that refuses it is as ready as any other.
+        ("no_such_function()", None),
+    ];
+    for (question, expected) in cases {
+        let session = connect_and_ask(&connection, &limits, question)
+            .await
+            .expect("the server accepts the login");
+        assert_eq!(session.answer.as_deref(), expected, "{question}");
+        assert_eq!(session.facts.backend_pid, session.facts.key_pid);
+        session.close().await;
+    }
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
+use seaworthy::postgres::lock::Key;
 
 use crate::support::binary::{Binary, Running};
 use crate::support::database::Database;
@@ -156,6 +157,47 @@ fn a_crowd_larger_than_the_server_admits() {
     );
 }
 
+/// Fifty that wait must not go through the lock one by one.
+#[tokio::test]
+async fn a_replica_whose_work_is_done_waits_for_no_lock() {
+    let database = Server::shared().database();
+    let project = Project::new();
+    project
+        .revision("a1", "", "CREATE TABLE boats (id int);", "")
+        .revision("b2", "a1", "CREATE TABLE crews (id int);", "");
+    let printed = |target: &str| {
+        let script = Binary::new(["upgrade", "--sql", target])
+            .within(project.path())
+            .run();
+        script.expect_code(0).stdout
+    };
+    let (first, second) = (printed("a1"), printed("a1:b2"));
+    let holder = database.client().await;
+    let key = Key::new(None, "seaworthy_revision").as_i64();
+    let lock = format!("SELECT pg_advisory_lock({key})");
+    holder.batch_execute(&lock).await.expect("it is free");
+    let waiting = start(&project, &database, &[]);
+    waiting.stderr_line("waiting for the migration lock");
+
+    database.execute(&first);
+    // Its session, whose first look came before that, has looked again since.
+    eventually("it has seen that one revision is pending still", || {
+        database.value(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+             AND application_name = 'seaworthy' AND query LIKE '%pg_try_advisory_lock%' \
+             AND state_change > (SELECT max(at) FROM seaworthy_log)",
+        ) == "1"
+    });
+    database.execute(&second);
+    let finished = waiting.finish().expect_code(0);
+    let said = "another process has applied what was pending";
+    assert!(finished.stderr.contains(said), "{}", finished.stderr);
+    let held = "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database \
+                WHERE l.locktype = 'advisory' AND d.datname = current_database()";
+    assert_eq!(database.value(held), "1");
+    drop(holder);
+}
+
 #[test]
 fn the_next_replica_goes_on_within_a_second_of_a_kill() {
     let mut waits: Vec<Duration> = (0..3).map(|_| wait_after_kill()).collect();
@@ -184,18 +226,12 @@ fn wait_after_kill() -> Duration {
     eventually("the next replica is in no hurry", || {
         database.value(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
-             AND state = 'idle' AND clock_timestamp() - state_change > '190 ms'",
+             AND state = 'idle' AND clock_timestamp() - state_change > '90 ms'",
         ) == "1"
     });
     holder.signal(Signal::SIGKILL);
     let killed = Instant::now();
-    if database.server().version() < 14 {
-        // There a server process does not look for its client while it works.
-        database.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-             WHERE datname = current_database() AND wait_event = 'PgSleep'",
-        );
-    }
+    database.end_what_a_killed_client_left();
     next.stderr_line(" applied ");
     let waited = killed.elapsed();
     next.finish().expect_code(0);

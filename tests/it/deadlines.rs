@@ -11,8 +11,30 @@ use crate::support::fake_server::{FakeServer, drain, message, notice, read_start
 /// What a second may become.
 const BOUND: Duration = Duration::from_millis(1200);
 
-async fn waited(args: Vec<String>) -> Finished {
-    tokio::task::spawn_blocking(move || Binary::new(["wait", "--timeout", "1s"]).args(args).run())
+/// A machine under load may hold one call up, not each of them.
+const CALLS: usize = 3;
+
+/// Waits in vain for a second, and for no more than that.
+async fn check_wait(args: Vec<String>) {
+    let mut finished = waited(&args).await;
+    for _ in 1..CALLS {
+        if finished.took < BOUND {
+            break;
+        }
+        finished = waited(&args).await;
+    }
+    assert!(
+        finished.took < BOUND,
+        "{:?}: {}",
+        finished.took,
+        finished.stderr
+    );
+    finished.expect_code(69);
+}
+
+async fn waited(args: &[String]) -> Finished {
+    let call = Binary::new(["wait", "--timeout", "1s"]).args(args);
+    tokio::task::spawn_blocking(move || call.run())
         .await
         .expect("the call does not panic")
 }
@@ -24,14 +46,7 @@ async fn check(server: &FakeServer, sslmode: &str) {
     );
     for attempt in ["5s", "300ms", "0"] {
         let limit = format!("--attempt-timeout={attempt}");
-        let finished = waited(vec![format!("--database-url={url}"), limit]).await;
-        assert!(
-            finished.took < BOUND,
-            "{:?}: {}",
-            finished.took,
-            finished.stderr
-        );
-        finished.expect_code(69);
+        check_wait(vec![format!("--database-url={url}"), limit]).await;
     }
 }
 
@@ -43,14 +58,7 @@ async fn a_silent_peer() {
     let also = |scheme: &str| format!("--also={scheme}://127.0.0.1:{}/", server.port());
     for scheme in ["http", "https"] {
         let real = crate::support::server::Server::shared().url("postgres");
-        let finished = waited(vec![format!("--database-url={real}"), also(scheme)]).await;
-        assert!(
-            finished.took < BOUND,
-            "{:?}: {}",
-            finished.took,
-            finished.stderr
-        );
-        finished.expect_code(69);
+        check_wait(vec![format!("--database-url={real}"), also(scheme)]).await;
     }
 }
 

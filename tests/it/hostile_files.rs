@@ -130,3 +130,29 @@ fn a_large_file_is_read() {
     let stderr = refused(&project).stderr;
     assert!(stderr.contains("error[unclosed]"), "{stderr}");
 }
+
+#[test]
+fn a_pipe_that_nobody_writes_into_is_no_empty_configuration() {
+    let project = Project::new();
+    let path = project.path().join("config");
+    mkfifo(&path, Mode::S_IRWXU).expect("it can be made");
+    let call = || {
+        Binary::new(["wait", "--timeout", "1ms", "--config"])
+            .arg(&path)
+            .env("DATABASE_URL", "postgres://u@127.0.0.1:1/d")
+            .spawn()
+    };
+    let finished = call().finish().expect_code(78);
+    let said = "it is a pipe, and nobody writes into it";
+    assert!(finished.stderr.contains(said), "{}", finished.stderr);
+
+    // A writer that comes late is heard.
+    let late = call();
+    fs::write(&path, "[wait]\ntimeout = 7\n").expect("somebody reads");
+    let finished = late.finish().expect_code(78);
+    assert!(
+        finished.stderr.contains("wait.timeout"),
+        "{}",
+        finished.stderr
+    );
+}

@@ -255,3 +255,24 @@ fn the_state_is_read_again_when_the_reading_was_cut_short() {
         database.value("SELECT count(*) FROM seaworthy_revision") == "2"
     });
 }
+
+#[test]
+fn a_history_that_somebody_has_changed_is_said_with_a_way_on() {
+    let database = Server::shared().database();
+    let project = Project::new();
+    project.revision("a1", "", "CREATE TABLE t (id int);", "");
+    run(&project, &database.url(), &[]).expect_code(0);
+    database.execute("ALTER TABLE seaworthy_log DROP COLUMN tool");
+    project.revision("b2", "a1", "INSERT INTO t VALUES (1);", "");
+    let refused = run(&project, &database.url(), &[]).expect_code(1);
+    let way_on = "ALTER TABLE \"public\".\"seaworthy_log\" RENAME TO \"seaworthy_log_old\"";
+    says(&refused, &["not-recorded", "42703", way_on]);
+    assert_eq!(database.value("SELECT count(*) FROM t"), "0");
+    database.execute(way_on);
+    run(&project, &database.url(), &[]).expect_code(0);
+    assert_eq!(
+        database.column("SELECT revision FROM seaworthy_log"),
+        ["b2"]
+    );
+    assert_eq!(database.value("SELECT count(*) FROM t"), "1");
+}

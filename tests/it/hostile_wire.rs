@@ -209,6 +209,16 @@ fn answers_that_make_no_sense_are_no_bug() {
 }
 
 #[test]
+fn no_answer_to_the_reading_is_no_missing_schema() {
+    let mut nothing = one_column();
+    nothing.extend(message(b'C', b"SELECT 0\0"));
+    nothing.extend(message(b'Z', b"I"));
+    let (_turncoat, _project, running) = strike(READING, once(nothing));
+    let finished = running.finish().expect_code(69);
+    assert!(!finished.stderr.contains("schema"), "{}", finished.stderr);
+}
+
+#[test]
 fn before_the_lock_the_deadline_ends_what_a_signal_need_not() {
     let treasons = [
         once(Vec::new()),

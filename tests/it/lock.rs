@@ -133,6 +133,31 @@ async fn a_server_session_that_holds_the_key_already_is_shared() {
     );
 }
 
+/// Each revision gives up one hold of the lock and takes it again; nobody may
+/// get in between, and the last unlock must give up all of them.
+#[tokio::test]
+async fn the_lock_stays_held_while_it_is_proved_and_is_free_afterwards() {
+    let dock = Dock::new(&ONE);
+    let mut locked = dock.locked().await;
+    dock.apply(&mut locked).await.expect("it applies");
+    let Err(LockError::Busy { .. }) =
+        lock::acquire(dock.session().await, dock.key(), one_try()).await
+    else {
+        panic!("the proof let the lock go");
+    };
+    // A pooler would keep the session, and whatever it still holds.
+    let unlock = format!("SELECT pg_advisory_unlock({})", dock.key().as_i64());
+    let held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = ";
+    let pid = locked.session().facts.backend_pid;
+    for expected in ["1", "0"] {
+        let answer = locked.session().client.simple_query(&unlock).await;
+        answer.expect("it can be unlocked");
+        assert_eq!(dock.database.value(&format!("{held}{pid}")), expected);
+    }
+    locked.release().await;
+    dock.locked().await.release().await;
+}
+
 #[tokio::test]
 async fn a_cancelled_run_leaves_nothing_within_a_second() {
     let dock = Dock::new(&[InTransaction(

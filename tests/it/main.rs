@@ -9,6 +9,7 @@
 
 mod also;
 mod also_targets;
+mod also_tls;
 mod applied_state;
 mod apply;
 mod chaos;
@@ -29,9 +30,11 @@ mod hostile_wire;
 mod journal;
 mod lock;
 mod lock_retry;
+mod lost_answers;
 mod new_files;
 mod no_secret;
 mod offline;
+mod old_server;
 mod output;
 mod places;
 mod pooler;
@@ -49,6 +52,7 @@ mod support;
 mod support_works;
 mod targets;
 mod tidy;
+mod tls_matrix;
 mod traffic;
 mod wait_database;
 mod wait_schema;

@@ -61,13 +61,7 @@ fn a_killed_holder_leaves_the_lock_to_the_next_one() {
     let next = start(&project, &database);
     next.stderr_line("lock");
     holder.signal(nix::sys::signal::Signal::SIGKILL);
-    if database.server().version() < 14 {
-        // There a server process does not look for its client while it works.
-        database.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-             WHERE datname = current_database() AND wait_event = 'PgSleep'",
-        );
-    }
+    database.end_what_a_killed_client_left();
     let finished = next.finish().expect_code(0);
     assert_eq!(finished.stdout, "up\n");
     assert_eq!(database.value("SELECT count(*) FROM boats"), "0");

@@ -68,6 +68,7 @@ fn kill_at(project: &Project, database: &Database<'_>, trap: u32, victim: Victim
         Victim::Client => {
             running.signal(Signal::SIGKILL);
             running.finish().expect_code(137);
+            database.end_what_a_killed_client_left();
         }
         Victim::ServerProcess => {
             database.execute(&format!("SELECT pg_terminate_backend({pid})"));

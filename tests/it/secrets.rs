@@ -35,6 +35,23 @@ fn a_secret_file_that_is_written_during_the_wait_is_read_anew() {
 }
 
 #[test]
+fn a_secret_file_that_is_empty_or_away_for_a_moment_is_waited_for() {
+    let database = Server::shared().database();
+    let project = Project::new();
+    project.file("secret", "not-this-one\n");
+    let running = wait(&database, &project)
+        .env("PGPASSWORD_FILE", "secret")
+        .spawn();
+    running.stderr_line("28P01");
+    project.file("secret", "");
+    running.stderr_line("is empty (a first boot may still change that");
+    project.remove("secret");
+    running.stderr_line("cannot be read (a first boot may still change that");
+    project.file("secret", PASSWORD);
+    running.finish().expect_code(0);
+}
+
+#[test]
 fn the_whole_url_may_lie_in_a_file_that_changes() {
     let database = Server::shared().database();
     let project = Project::new();

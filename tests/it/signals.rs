@@ -79,7 +79,14 @@ fn while_a_revision_runs_nothing_of_it_stays() {
         let project = project("CREATE TABLE half (id int);\nSELECT pg_sleep(120);");
         let running = run(&project, &database.url());
         wait_for_sleeper(&database);
-        ends_with(running, signal, code);
+        let stderr = ends_with(running, signal, code);
+        assert!(
+            stderr.contains(&format!(
+                "error[signal]: ended by {signal} while revision `a1` ran\n  \
+                 cause: it was cancelled on the server, and what it had not committed is rolled back"
+            )),
+            "{stderr}"
+        );
         assert_eq!(sleepers(&database), "0");
         assert_eq!(database.value("SELECT to_regclass('half') IS NULL"), "t");
     }
@@ -117,6 +124,30 @@ fn while_a_statement_runs_outside_a_transaction_the_journal_tells_how_far_it_cam
         ["applied"]
     );
     assert_eq!(database.value("SELECT count(*) FROM last"), "0");
+}
+
+/// Then nobody knows yet what became of the revision, and nothing is claimed.
+#[test]
+fn while_a_revision_runs_on_a_server_that_has_gone_silent() {
+    let database = Server::shared().database();
+    let port = database.server().port();
+    let mut proxy = Proxy::start(port, Behaviour::Forward);
+    let url = database
+        .url()
+        .replace(&format!(":{port}/"), &format!(":{}/", proxy.port()));
+    let project = project("CREATE TABLE half (id int);\nSELECT pg_sleep(120);");
+    let running = run(&project, &url);
+    wait_for_sleeper(&database);
+    proxy.behave(Behaviour::Silent);
+    running.signal(Signal::SIGTERM);
+    let stderr = running.finish().expect_code(143).stderr;
+    assert!(
+        stderr.contains(
+            "error[signal]: ended by SIGTERM while revision `a1` ran\n  \
+             cause: the server did not answer; it rolls back as soon as it finds us gone"
+        ),
+        "{stderr}"
+    );
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn a_standby_at_the_target_is_good_enough_and_a_promoted_one_is_migrated() {
     assert_eq!(at_head.stdout, "up\n");
 
     project.revision("b2", "a1", "CREATE TABLE crew (id int);", "");
-    let late = run(&project, &copy).env("SEAWORTHY_TIMEOUT", "400ms");
+    let late = run(&project, &copy).env("SEAWORTHY_TIMEOUT", "1s");
     let late = late.run().expect_code(69);
     assert_eq!(late.stdout, "");
     for part in ["a standby, and revisions are pending", "`b2`"] {
@@ -48,7 +48,7 @@ fn a_standby_at_the_target_is_good_enough_and_a_promoted_one_is_migrated() {
     );
     let wanted = format!("{both}?target_session_attrs=read-write");
     let offered = run(&project, &format!("{both}?target_session_attrs=standby"));
-    let offered = offered.env("SEAWORTHY_TIMEOUT", "400ms").run();
+    let offered = offered.env("SEAWORTHY_TIMEOUT", "1s").run();
     offered.expect_code(69);
     let elsewhere = run(&project, &wanted).run().expect_code(0);
     assert_eq!(elsewhere.stdout, "up\n");

@@ -8,6 +8,7 @@ use crate::support::binary::{Binary, Running};
 use crate::support::database::Database;
 use crate::support::eventually;
 use crate::support::project::Project;
+use crate::support::proxy::{Behaviour, Proxy};
 use crate::support::server::Server;
 
 const ALTER: &str = "ALTER TABLE a ADD m int;";
@@ -118,9 +119,48 @@ fn nothing_of_a_killed_run_stays_on_the_server() {
     eventually("the revision runs", || database.value(sleeping) == "1");
     running.signal(Signal::SIGKILL);
     let killed = Instant::now();
+    running.finish().expect_code(137);
+    if database.server().version() < 14 {
+        // There nobody but an administrator ends it, and the next run says whom.
+        let args = ["--lock-wait", "0"];
+        let finished = upgrade(&project, &database, &args).finish().expect_code(75);
+        let pid = database.value(&sleeping.replace("count(*)", "pid"));
+        let hint = format!("pg_terminate_backend({pid})");
+        assert!(finished.stderr.contains(&hint), "{}", finished.stderr);
+        database.end_what_a_killed_client_left();
+    }
     eventually("its server process ends", || {
         database.value(sleeping) == "0"
     });
     assert!(killed.elapsed() < Duration::from_secs(10));
-    running.finish().expect_code(137);
+}
+
+/// A server that is frozen keeps its connections, so nothing but the missing
+/// answers tells of it.
+#[test]
+fn a_server_that_falls_silent_while_a_revision_runs_is_told() {
+    let server = Server::shared();
+    let database = server.database();
+    let mut proxy = Proxy::start(server.port(), Behaviour::Forward);
+    let project = Project::new();
+    project.revision("aaaa", "", "SELECT pg_sleep(120);", "");
+    let direct = format!(":{}/", server.port());
+    let url = database
+        .url()
+        .replacen(&direct, &format!(":{}/", proxy.port()), 1);
+    let running = Binary::new(["upgrade"])
+        .within(project.path())
+        .env("DATABASE_URL", url)
+        .spawn();
+    eventually("a second session looks on", || {
+        database.value(
+            "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'seaworthy'
+             AND datname = current_database()",
+        ) == "2"
+    });
+    proxy.behave(Behaviour::Silent);
+    let line = running.stderr_line("still running");
+    assert!(line.contains("unseen=\"a second connection "), "{line}");
+    running.signal(Signal::SIGTERM);
+    running.finish().expect_code(143);
 }

@@ -126,7 +126,7 @@ fn a_role_that_may_not_read_is_told_what_to_grant_and_goes_on_when_it_is() {
     let project = project();
     let role = database.role("");
     upgrade(&database, &project, "head");
-    let finished = wait(&role.url, &project, "head", "300ms").run();
+    let finished = wait(&role.url, &project, "head", "1s").run();
     let stderr = finished.expect_code(69).stderr;
     let grant = format!(
         "GRANT SELECT ON \"public\".\"seaworthy_revision\" TO \"{}\";",

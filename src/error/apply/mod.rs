@@ -1,6 +1,7 @@
 //! What is said when a run stops.
 
 use super::Error;
+use super::state::quoted;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::duration;
 use crate::exit::Exit;
@@ -13,6 +14,9 @@ use crate::postgres::{FailureKind, ServerFailure};
 
 /// `insufficient_privilege`
 const NO_PRIVILEGE: &str = "42501";
+
+/// `undefined_column`: a state or history table that somebody has changed.
+const NO_COLUMN: &str = "42703";
 
 /// `query_canceled`: also by `statement_timeout`.
 const CANCELED: &str = "57014";
@@ -111,12 +115,22 @@ fn of(error: &ApplyError) -> Diagnostic {
             };
             let diagnostic =
                 Diagnostic::error("not-recorded", Exit::Failed, title).cause(told(failure));
-            if failure.sqlstate() == NO_PRIVILEGE {
-                diagnostic.hint(
+            match failure.sqlstate() {
+                NO_PRIVILEGE => diagnostic.hint(
                     "let MIGRATION_DATABASE_URL name a role that may create tables in that schema",
-                )
-            } else {
-                diagnostic
+                ),
+                NO_COLUMN if !failure.message.contains(&location.log) => diagnostic.hint(format!(
+                    "somebody has changed {location}; give it back the column"
+                )),
+                NO_COLUMN => diagnostic.hint(format!(
+                    "somebody has changed the history `{0}`; give it another name, and a new one \
+                     is made: `ALTER TABLE {1}.{2} RENAME TO {3}`",
+                    location.log,
+                    quoted(&location.schema),
+                    quoted(&location.log),
+                    quoted(&format!("{}_old", location.log))
+                )),
+                _ => diagnostic,
             }
         }
         ApplyError::LockLost { revision, route } => {
@@ -287,6 +301,7 @@ pub(super) fn told(failure: &ServerFailure) -> String {
     let more = [
         ("DETAIL", &failure.detail),
         ("HINT", &failure.hint),
+        ("QUERY", &failure.internal_query),
         ("CONTEXT", &failure.context),
     ];
     for (name, value) in more {

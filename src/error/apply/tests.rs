@@ -19,6 +19,7 @@ pub(in crate::error) fn failure(sqlstate: &str, message: &str) -> ServerFailure 
         hint: None,
         context: None,
         position: None,
+        internal_query: None,
     }
 }
 

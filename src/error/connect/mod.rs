@@ -98,7 +98,7 @@ fn of_reason(error: &ConnectError, tried: &Try) -> Diagnostic {
             format!("no TLS connection to `{host}` could be agreed on"),
         )
         .cause(text)
-        .hint("the server must speak TLS 1.2 or 1.3; see `ssl_min_protocol_version` there"),
+        .hint("the server must speak TLS 1.2 or 1.3; see `ssl_max_protocol_version` there"),
         Reason::Certificate(problem) => tls::certificate(problem, &peer, host),
         Reason::TlsSetup(problem) => tls::setup(problem),
         Reason::Server(server) => refused(server, &peer, host, exit(reason)),

@@ -203,7 +203,7 @@ fn tls() {
       --> db:5432   10.0.0.5
       cause: received fatal alert: ProtocolVersion
 
-      hint: the server must speak TLS 1.2 or 1.3; see `ssl_min_protocol_version` there
+      hint: the server must speak TLS 1.2 or 1.3; see `ssl_max_protocol_version` there
     ");
 }
 

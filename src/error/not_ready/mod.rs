@@ -8,6 +8,7 @@ pub(super) use words::diagnostic;
 
 use super::Error;
 use crate::also::AlsoFailure;
+use crate::config::ConfigError;
 use crate::postgres::version_table::StateError;
 use crate::postgres::{ConnectError, ServerFailure};
 use crate::revision::RevisionId;
@@ -36,6 +37,10 @@ pub enum NotReady {
     /// `wait --schema`: the state cannot be read, or not yet.
     #[error(transparent)]
     State(StateError),
+    /// A secret's file that was there at the start is not, or is empty: it is
+    /// being written anew.
+    #[error(transparent)]
+    Secret(Box<ConfigError>),
     /// No attempt can change this.
     #[error(transparent)]
     Other(Box<Error>),
@@ -47,6 +52,17 @@ impl NotReady {
     pub fn reading(error: StateError) -> Self {
         match error {
             StateError::Server(failure) if failure.is_passing() => Self::Unread(*failure),
+            error => Self::Other(Box::new(error.into())),
+        }
+    }
+
+    /// Returns what a failure to read the secrets again means: whoever writes
+    /// a file in place empties it first.
+    pub fn rereading(error: ConfigError) -> Self {
+        match error {
+            error @ (ConfigError::EmptySecret { .. } | ConfigError::Unreadable { .. }) => {
+                Self::Secret(Box::new(error))
+            }
             error => Self::Other(Box::new(error.into())),
         }
     }
@@ -66,6 +82,7 @@ impl Failure for NotReady {
             Self::Unread(_) | Self::ReadOnly { .. } | Self::Behind(_) | Self::State(_) => {
                 Verdict::Transient
             }
+            Self::Secret(_) => Verdict::Grace,
             Self::Other(_) => Verdict::Permanent,
         }
     }
@@ -80,7 +97,11 @@ impl Failure for NotReady {
             Self::ReadOnly { standby: false, .. } => {
                 "a read-only server, and revisions are pending".to_owned()
             }
-            Self::Unread(_) | Self::Behind(_) | Self::State(_) | Self::Other(_) => self.to_string(),
+            Self::Unread(_)
+            | Self::Behind(_)
+            | Self::State(_)
+            | Self::Secret(_)
+            | Self::Other(_) => self.to_string(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::NotReady;
 use crate::diagnostic::Diagnostic;
-use crate::error::{also, connect, state};
+use crate::error::{also, config, connect, state};
 use crate::exit::Exit;
 
 pub(in crate::error) fn diagnostic(error: &NotReady) -> Diagnostic {
@@ -51,6 +51,7 @@ pub(in crate::error) fn diagnostic(error: &NotReady) -> Diagnostic {
         .hint("look at the process that applies the revisions, such as the migration Job")
         .hint("run `seaworthy upgrade` if there is none"),
         NotReady::State(error) => state::diagnostic(error),
+        NotReady::Secret(error) => config::diagnostic(error),
         NotReady::Other(error) => error.diagnostic(),
     }
 }

@@ -43,7 +43,7 @@ impl<'a> Frame<'a> {
         // The text is what psql would show; the failing cast makes it an error.
         format!(
             "SELECT CASE WHEN {} THEN '1' ELSE {} END::pg_catalog.int4",
-            self.locked.key().is_held(),
+            self.locked.key().is_ours(),
             literal("this session does not hold the migration lock")
         )
     }

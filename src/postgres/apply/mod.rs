@@ -19,6 +19,7 @@ mod outside;
 mod prepare;
 mod progress;
 mod remains;
+mod rest;
 mod retry;
 mod run;
 mod send;

@@ -175,10 +175,10 @@ where
                 options: self.options,
             };
             let work = with_entry(&frame, turn);
-            let pid = self.locked.session().facts.backend_pid;
+            let session = self.locked.session();
             let done = self
                 .watch
-                .during(pid, lock_timeout, &mut self.progress, work)
+                .during(session, lock_timeout, &mut self.progress, work)
                 .await;
             match done {
                 Ok(()) => return Ok(()),
@@ -292,9 +292,9 @@ where
     }
 
     async fn watched<T>(&mut self, lock_timeout: Limit, work: impl Future<Output = T>) -> T {
-        let pid = self.locked.session().facts.backend_pid;
+        let session = self.locked.session();
         self.watch
-            .during(pid, lock_timeout, &mut self.progress, work)
+            .during(session, lock_timeout, &mut self.progress, work)
             .await
     }
 

@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::ProgressDisplay;
 use super::task::Task;
-use super::watch::Sight;
+use super::watch::{Sight, Unseen};
 use crate::plan::Direction;
 
 /// How often long work is logged.
@@ -53,8 +53,9 @@ impl Progress {
         );
     }
 
-    /// A look at the running step, or a look that saw nothing.
-    pub(super) fn seen(&mut self, running: Duration, sight: Option<&Sight>) {
+    /// A look at the running step, or why it saw nothing.
+    pub(super) fn seen(&mut self, running: Duration, look: Result<&Sight, Unseen>) {
+        let sight = look.ok();
         if let Some(bar) = &self.bar {
             bar.set_message(format!(
                 "{}  {}s{}",
@@ -74,6 +75,7 @@ impl Progress {
                 waits_for = sight.and_then(|sight| sight.wait.as_deref()),
                 phase = sight.and_then(|sight| sight.phase.as_deref()),
                 blocked_by = blocker.map(ToString::to_string),
+                unseen = look.err().map(|unseen| unseen.to_string()),
                 "still running"
             );
         });

@@ -74,6 +74,7 @@ mod tests {
             hint: None,
             context: None,
             position: None,
+            internal_query: None,
         }
     }
 

@@ -64,6 +64,8 @@ where
     ///
     /// Every [`ApplyError`].
     pub(super) async fn all(&mut self) -> Result<(), Box<ApplyError>> {
+        // What a script selects is for nobody here.
+        self.locked.session().skip_long_rows();
         self.unless_proxied()?;
         match (self.options.mode, self.options.transaction) {
             (Mode::DryRun, _) | (Mode::Commit, TransactionScope::All) => self.together().await,
@@ -92,7 +94,7 @@ where
     /// Runs each step in a transaction of its own, or outside of any.
     async fn one_by_one(&mut self) -> Result<(), Box<ApplyError>> {
         for (at, task) in self.tasks.iter().enumerate() {
-            self.progress.step(task, at);
+            self.sets_out(task, at);
             let took = match task.script.as_ref().map(|script| (script, &script.body)) {
                 Some((script, Body::Statements(statements))) => {
                     let began = Instant::now();
@@ -104,7 +106,7 @@ where
                     self.in_its_own(task).await?
                 }
             };
-            self.tables_exist();
+            self.arrived();
             self.progress.done(task, took, verb(task, Mode::Commit));
             self.report.done.push(task.done(took));
         }
@@ -154,7 +156,7 @@ where
             Mode::DryRun => Ending::CheckConstraints,
         };
         for (at, task) in self.tasks.iter().enumerate() {
-            self.progress.step(task, at);
+            self.sets_out(task, at);
             let opening = if at == 0 {
                 Opening::Begin
             } else {
@@ -171,7 +173,7 @@ where
             Mode::Commit => {
                 let commit = transaction::commit(&self.frame()).await;
                 commit.map_err(|broken| (broken, last))?;
-                self.tables_exist();
+                self.arrived();
             }
             Mode::DryRun => transaction::roll_back(&self.frame(), Block::Open).await,
         }
@@ -191,9 +193,13 @@ where
         };
         let work = transaction::run(&frame, task, opening, ending);
         let lock_timeout = task.limits(self.options.lock_timeout, None).lock_timeout;
-        let pid = self.locked.session().facts.backend_pid;
         self.watch
-            .during(pid, lock_timeout, &mut self.progress, work)
+            .during(
+                self.locked.session(),
+                lock_timeout,
+                &mut self.progress,
+                work,
+            )
             .await
     }
 
@@ -273,6 +279,18 @@ where
             location: &self.location,
             options: self.options,
         }
+    }
+
+    /// A step begins; `at` counts from zero.
+    fn sets_out(&mut self, task: &Task<'_>, at: usize) {
+        self.locked.sets_out(Some(&task.step.revision));
+        self.progress.step(task, at);
+    }
+
+    /// What has begun is committed.
+    fn arrived(&mut self) {
+        self.locked.sets_out(None);
+        self.tables_exist();
     }
 
     /// The transaction that created the tables is committed.

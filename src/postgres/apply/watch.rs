@@ -6,12 +6,14 @@
 use std::fmt::{self, Display};
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_postgres::{SimpleQueryMessage, SimpleQueryRow};
 
 use super::progress::Progress;
+use super::rest::{Rest, Work};
 use crate::config::Limit;
-use crate::postgres::Session;
+use crate::postgres::lock::Route;
+use crate::postgres::{Session, settings};
 use crate::sql::mask;
 
 /// Most revisions are done before anybody needs to look.
@@ -19,6 +21,9 @@ const FIRST_LOOK: Duration = Duration::from_secs(1);
 
 /// A look is never more frequent than this.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(50);
+
+/// A server that takes longer to answer a look is asked anew, on another session.
+const LOOK_LIMIT: Duration = Duration::from_secs(2);
 
 /// So many looks fit into a lock timeout, so that the blocker is seen before
 /// the wait for it is over.
@@ -48,6 +53,25 @@ pub(super) struct Sight {
     pub(super) phase: Option<String>,
 }
 
+/// What a look saw, and on which server.
+struct Look {
+    sight: Sight,
+    /// When that server was started.
+    server: String,
+    work: Work,
+}
+
+/// Why a look saw nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unseen {
+    /// A second session was not to be had.
+    NoSession,
+    /// It gets no answer: the server, or the way to it, is stuck.
+    NoAnswer,
+    /// The server refuses to say, or does not know the process any more.
+    NotTold,
+}
+
 /// Opens a second session, when there is a need.
 pub(super) struct Watch<C> {
     connect: C,
@@ -67,10 +91,11 @@ where
         }
     }
 
-    /// Runs something on the server process `pid` while watching it.
+    /// Runs something on a session while watching its server process. The
+    /// session is ended when no answer will come any more.
     pub(super) async fn during<T>(
         &mut self,
-        pid: i32,
+        watched: &Session,
         lock_timeout: Limit,
         progress: &mut Progress,
         work: impl Future<Output = T>,
@@ -80,7 +105,7 @@ where
             // What is done is done, however interesting it was to watch.
             biased;
             done = work => done,
-            never = self.look_on(pid, lock_timeout, progress) => match never {},
+            never = self.look_on(watched, lock_timeout, progress) => match never {},
         }
     }
 
@@ -98,7 +123,7 @@ where
 
     async fn look_on(
         &mut self,
-        pid: i32,
+        watched: &Session,
         lock_timeout: Limit,
         progress: &mut Progress,
     ) -> std::convert::Infallible {
@@ -106,52 +131,96 @@ where
             (limit / LOOKS).clamp(SHORTEST_INTERVAL, FIRST_LOOK)
         });
         let began = Instant::now();
+        let mut rest = Rest::default();
         loop {
             sleep(interval).await;
-            if let Some(sight) = self.look(pid).await {
+            let look = self.look(watched.facts.backend_pid).await;
+            if let Ok(Look {
+                sight,
+                server,
+                work,
+            }) = &look
+            {
+                if rest.lasts(Instant::now(), server.clone(), work.clone()) {
+                    watched.abandon("the server has finished, and its answer did not come");
+                }
                 // Between two waits the last blocker stays worth naming.
                 let seen = Sight {
                     blocker: sight.blocker.clone().or_else(|| self.blocker()),
                     ..sight.clone()
                 };
                 self.last = Some(seen);
-                progress.seen(began.elapsed(), Some(&sight));
-            } else {
-                progress.seen(began.elapsed(), None);
             }
+            let seen = look.as_ref().map(|look| &look.sight);
+            progress.seen(began.elapsed(), seen.map_err(|unseen| *unseen));
         }
     }
 
-    /// Returns what the server process does; `None` when it cannot be seen.
-    async fn look(&mut self, pid: i32) -> Option<Sight> {
+    /// Returns what the server process does.
+    async fn look(&mut self, pid: i32) -> Result<Look, Unseen> {
         if self
             .session
             .as_ref()
             .is_none_or(|session| session.client.is_closed())
         {
             self.session = (self.connect)().await;
+            if let Some(session) = &self.session {
+                keep_alive(session).await;
+            }
         }
-        let session = self.session.as_ref()?;
-        let messages = session.client.simple_query(&question(pid)).await.ok()?;
-        messages.iter().find_map(|message| match message {
-            SimpleQueryMessage::Row(row) => Some(sight(row)),
+        let session = self.session.as_ref().ok_or(Unseen::NoSession)?;
+        let question = question(pid);
+        let Ok(answer) = timeout(LOOK_LIMIT, session.client.simple_query(&question)).await else {
+            self.session = None;
+            return Err(Unseen::NoAnswer);
+        };
+        let messages = answer.map_err(|_| Unseen::NotTold)?;
+        let row = messages.iter().find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => Look::of(row),
             _ => None,
+        });
+        row.ok_or(Unseen::NotTold)
+    }
+}
+
+impl Look {
+    /// Reads the row of a look; `None` for one that says nothing.
+    fn of(row: &SimpleQueryRow) -> Option<Self> {
+        let server = row.try_get("server").ok()??;
+        Some(Self {
+            sight: sight(row),
+            server: server.to_owned(),
+            work: Work::of(row),
         })
+    }
+}
+
+/// Lets the server notice when the looking session is cut off: it has no
+/// statement running, and would stay for hours. A pooler would hand the setting
+/// to others.
+async fn keep_alive(session: &Session) {
+    if Route::of(session) == Route::Direct {
+        let keepalives = settings::keepalives().join("; ");
+        let set = session.client.batch_execute(&keepalives);
+        // Whether it can be set changes nothing about what is seen.
+        let _set_or_not = timeout(LOOK_LIMIT, set).await;
     }
 }
 
 fn question(pid: i32) -> String {
     format!(
-        "SELECT a.wait_event_type || ' ' || a.wait_event AS wait, \
+        "SELECT s.server, a.pid AS ours, a.state AS ours_state, a.state_change AS ours_since, \
+         a.wait_event_type || ' ' || a.wait_event AS wait, \
          b.pid, b.application_name, b.state, pg_catalog.left(b.query, 2000) AS query, \
          p.phase || CASE WHEN p.blocks_total > 0 THEN \
            ', ' || 100 * p.blocks_done / p.blocks_total || ' %' ELSE '' END AS phase \
-         FROM pg_catalog.pg_stat_activity a \
+         FROM (SELECT pg_catalog.pg_postmaster_start_time() AS server) s \
+         LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = {pid} \
+           AND a.datname = pg_catalog.current_database() AND a.usename = SESSION_USER \
          LEFT JOIN LATERAL (SELECT o.* FROM pg_catalog.unnest( \
            pg_catalog.pg_blocking_pids(a.pid)) u(pid) \
            JOIN pg_catalog.pg_stat_activity o ON o.pid = u.pid LIMIT 1) b ON true \
-         LEFT JOIN pg_catalog.pg_stat_progress_create_index p ON p.pid = a.pid \
-         WHERE a.pid = {pid}"
+         LEFT JOIN pg_catalog.pg_stat_progress_create_index p ON p.pid = a.pid"
     )
 }
 
@@ -177,6 +246,16 @@ fn sight(row: &SimpleQueryRow) -> Sight {
             .map(str::to_owned),
         blocker,
         phase: text("phase").map(str::to_owned),
+    }
+}
+
+impl Display for Unseen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoSession => "a second connection could not be opened to look",
+            Self::NoAnswer => "a second connection gets no answer",
+            Self::NotTold => "the server does not say what it does",
+        })
     }
 }
 

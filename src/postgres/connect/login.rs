@@ -7,7 +7,8 @@ use std::sync::Arc;
 use tokio::io::{AsyncReadExt, DuplexStream, duplex};
 use tokio::time::Instant;
 use tokio_postgres::config::{ChannelBinding as LibraryBinding, SslMode, SslNegotiation};
-use tokio_postgres::{Client, Config, SimpleQueryMessage};
+use tokio_postgres::error::Severity;
+use tokio_postgres::{Client, Config, SimpleQueryMessage, SimpleQueryRow};
 
 use super::wire::{AsItIs, TooMuch, Wire};
 use super::{Encryption, Reason, Route, Stage, within};
@@ -22,18 +23,32 @@ const FACTS: &str = "SELECT pg_catalog.current_setting('server_version_num'), \
     pg_catalog.current_setting('listen_addresses'), \
     pg_catalog.pg_backend_pid()";
 
+const FACT_COUNT: usize = 5;
+
 /// The length of the message CancelRequest.
 const CANCEL_REQUEST: usize = 16;
 
-/// Logs in and asks for the facts.
+/// Where a login leads, over a stream that is open.
+pub(super) struct Way<'a> {
+    pub(super) host: &'a Host,
+    pub(super) route: Arc<Route>,
+    pub(super) wire: Wire,
+    pub(super) deadline: Option<Instant>,
+}
+
+/// Logs in and asks for the facts, and for what somebody wants to know besides.
 pub(super) async fn log_in(
     connection: &Connection,
-    host: &Host,
-    route: Arc<Route>,
-    wire: Wire,
-    deadline: Option<Instant>,
+    way: Way<'_>,
+    question: Option<&str>,
 ) -> Result<Session, Reason> {
-    let trusted = wire.trusted();
+    let Way {
+        host,
+        route,
+        wire,
+        deadline,
+    } = way;
+    let reins = wire.reins();
     let config = config(connection, host, wire.encryption());
     let starting = async {
         config
@@ -45,7 +60,7 @@ pub(super) async fn log_in(
     let driver = Driver::start(driven);
 
     let asking = async {
-        let answer = client.simple_query(FACTS).await;
+        let answer = ask(&client, question).await;
         answer.map_err(|error| reason(&error, Stage::Query, connection.channel_binding))
     };
     let rows = match within(deadline, Stage::Query, asking).await {
@@ -64,10 +79,34 @@ pub(super) async fn log_in(
     let request = cancel_request(&client).await?;
     let facts = facts(&rows, &request)
         .ok_or_else(|| Reason::NotPostgres("the answer to the first query".to_owned()))?;
-    trusted.lift();
+    reins.trust();
     let shown = route.host();
     let canceller = Canceller::new(route, request);
-    Ok(Session::new(client, facts, shown, canceller, driver))
+    let mut session = Session::new(client, facts, shown, canceller, reins, driver);
+    session.answer = question.and_then(|_| answer(&rows));
+    Ok(session)
+}
+
+/// Asks for the facts and one thing more. Where the server does not like the
+/// question, it is left without an answer: it decides nothing about readiness.
+async fn ask(
+    client: &Client,
+    question: Option<&str>,
+) -> Result<Vec<SimpleQueryMessage>, tokio_postgres::Error> {
+    if let Some(question) = question {
+        match client.simple_query(&format!("{FACTS}, {question}")).await {
+            Err(error) if refused(&error) => {}
+            outcome => return outcome,
+        }
+    }
+    client.simple_query(FACTS).await
+}
+
+/// Returns whether an error leaves the session as it was.
+fn refused(error: &tokio_postgres::Error) -> bool {
+    error
+        .as_db_error()
+        .is_some_and(|error| error.parsed_severity() == Some(Severity::Error))
 }
 
 /// Only `application_name` goes into the startup packet besides what the
@@ -114,11 +153,21 @@ async fn cancel_request(client: &Client) -> Result<[u8; CANCEL_REQUEST], Reason>
     Ok(request)
 }
 
-fn facts(messages: &[SimpleQueryMessage], request: &[u8; CANCEL_REQUEST]) -> Option<Facts> {
-    let row = messages.iter().find_map(|message| match message {
+fn row(messages: &[SimpleQueryMessage]) -> Option<&SimpleQueryRow> {
+    messages.iter().find_map(|message| match message {
         SimpleQueryMessage::Row(row) => Some(row),
         _ => None,
-    })?;
+    })
+}
+
+/// Returns what stands behind the facts.
+fn answer(messages: &[SimpleQueryMessage]) -> Option<String> {
+    let value = row(messages)?.try_get(FACT_COUNT).ok()??;
+    Some(value.to_owned())
+}
+
+fn facts(messages: &[SimpleQueryMessage], request: &[u8; CANCEL_REQUEST]) -> Option<Facts> {
+    let row = row(messages)?;
     // Length, code, pid and key are four bytes each.
     let key_pid = i32::from_be_bytes(request.get(8..12)?.try_into().ok()?);
     Some(Facts {

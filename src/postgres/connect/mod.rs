@@ -7,10 +7,12 @@
 mod bound;
 mod error;
 mod login;
+mod reins;
 mod route;
 mod wire;
 
 pub use error::{ConnectError, Encryption, Reason, ServerError, Stage, Try};
+pub(crate) use reins::Reins;
 pub(crate) use route::Route;
 pub(crate) use wire::Wire;
 
@@ -57,6 +59,28 @@ pub async fn connect(
     connection: &Connection,
     limits: &ConnectLimits,
 ) -> Result<Session, ConnectError> {
+    open(connection, limits, None).await
+}
+
+/// Logs in like [`connect`] and asks one thing more in the same round trip, an
+/// expression of SQL whose value is then [`Session::answer`].
+///
+/// # Errors
+///
+/// Those of [`connect`].
+pub async fn connect_and_ask(
+    connection: &Connection,
+    limits: &ConnectLimits,
+    question: &str,
+) -> Result<Session, ConnectError> {
+    open(connection, limits, Some(question)).await
+}
+
+async fn open(
+    connection: &Connection,
+    limits: &ConnectLimits,
+    question: Option<&str>,
+) -> Result<Session, ConnectError> {
     let mut error = ConnectError {
         user: connection.user.clone(),
         database: connection.database.clone(),
@@ -96,6 +120,7 @@ pub async fn connect(
             tls: tls.as_ref(),
             wanted: *wanted,
             socket_only: limits.socket_only,
+            question,
         };
         error.tries.clear();
         if let Some(session) = attempt.any_host(deadline, &mut error.tries).await {
@@ -111,6 +136,7 @@ struct Attempt<'a> {
     tls: Option<&'a TlsClient>,
     wanted: TargetSessionAttrs,
     socket_only: SocketOnly,
+    question: Option<&'a str>,
 }
 
 impl Attempt<'_> {
@@ -225,7 +251,13 @@ impl Attempt<'_> {
         deadline: Option<Instant>,
     ) -> Result<Session, Reason> {
         let wire = route.open(socket, deadline).await?;
-        let session = login::log_in(self.connection, host, route, wire, deadline).await?;
+        let way = login::Way {
+            host,
+            route,
+            wire,
+            deadline,
+        };
+        let session = login::log_in(self.connection, way, self.question).await?;
         match self.suits(&session, host) {
             Ok(()) => Ok(session),
             Err(reason) => {

@@ -7,35 +7,40 @@ use std::future::{Ready, ready};
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
+use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::tls::{ChannelBinding, TlsConnect, TlsStream};
 
 use super::Encryption;
 use super::bound::Bound;
+use super::reins::Reins;
 use crate::dial::Socket;
 
 /// A login's messages fit many times over. Without a bound, a peer that sends
 /// notices, or one message without end, grows our memory until the deadline.
 const LOGIN_BUDGET: usize = 64 * 1024;
 
+/// So much is read at once.
+const PIECE: usize = 16 * 1024;
+
 /// A stream on which PostgreSQL's protocol can begin.
 pub(crate) struct Wire {
     socket: Box<dyn Socket>,
+    /// What was read last, before anybody has looked at it.
+    piece: Box<[u8]>,
+    /// What may be read on.
+    passed: BytesMut,
     /// How much the peer may still send before the login is complete.
     left: usize,
-    trusted: Arc<AtomicBool>,
+    reins: Arc<Reins>,
     /// What counts from then on.
     bound: Bound,
     encryption: Encryption,
     /// `tls-server-end-point`, if the stream is TLS and the certificate has one.
     binding: Option<Vec<u8>>,
 }
-
-/// Lifts the bound of a [`Wire`] that was given away.
-pub(super) struct Trusted(Arc<AtomicBool>);
 
 /// The error inside the [`io::Error`] of an exceeded bound.
 #[derive(Debug)]
@@ -49,8 +54,10 @@ impl Wire {
     pub(super) fn plain(socket: Box<dyn Socket>) -> Self {
         Self {
             socket,
+            piece: vec![0; PIECE].into_boxed_slice(),
+            passed: BytesMut::new(),
             left: LOGIN_BUDGET,
-            trusted: Arc::new(AtomicBool::new(false)),
+            reins: Arc::default(),
             bound: Bound::default(),
             encryption: Encryption::Plain,
             binding: None,
@@ -70,14 +77,8 @@ impl Wire {
         self.encryption
     }
 
-    pub(super) fn trusted(&self) -> Trusted {
-        Trusted(Arc::clone(&self.trusted))
-    }
-}
-
-impl Trusted {
-    pub(super) fn lift(self) {
-        self.0.store(true, Ordering::Relaxed);
+    pub(super) fn reins(&self) -> Arc<Reins> {
+        Arc::clone(&self.reins)
     }
 }
 
@@ -87,18 +88,29 @@ impl AsyncRead for Wire {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let trusted = self.trusted.load(Ordering::Relaxed);
-        if !trusted && self.left == 0 {
-            return Poll::Ready(Err(io::Error::other(TooMuch)));
-        }
-        let before = buf.filled().len();
-        let result = Pin::new(&mut self.socket).poll_read(cx, buf);
-        let read = &buf.filled()[before..];
-        self.left = self.left.saturating_sub(read.len());
-        self.bound.observe(read);
-        match self.bound.exceeded() {
-            Some(exceeded) if trusted => Poll::Ready(Err(io::Error::other(exceeded))),
-            Some(_) | None => result,
+        let this = &mut *self;
+        loop {
+            if !this.passed.is_empty() {
+                let taken = this.passed.len().min(buf.remaining());
+                buf.put_slice(&this.passed.split_to(taken));
+                return Poll::Ready(Ok(()));
+            }
+            let trusted = this.reins.is_trusted();
+            if !trusted && this.left == 0 {
+                return Poll::Ready(Err(io::Error::other(TooMuch)));
+            }
+            if let Some(exceeded) = this.bound.exceeded().filter(|_| trusted) {
+                return Poll::Ready(Err(io::Error::other(exceeded)));
+            }
+            let mut piece = ReadBuf::new(&mut this.piece);
+            ready!(Pin::new(&mut this.socket).poll_read(cx, &mut piece))?;
+            let read = piece.filled();
+            if read.is_empty() {
+                return Poll::Ready(Ok(()));
+            }
+            this.left = this.left.saturating_sub(read.len());
+            this.bound
+                .pass(read, this.reins.long_rows(), &mut this.passed);
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Takes the lock, or says who has it.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
 use tokio_postgres::SimpleQueryMessage;
 
-use super::holder::{Holder, holder};
+use super::holder::holder;
 use super::pooling::{PoolingSign, keeps_transactions, pooled};
+use super::wait::Wait;
 use super::{Key, LockError, Locked, Patience, Route, delays};
 use crate::config::Limit;
 use crate::postgres::cell::cell;
@@ -16,14 +18,8 @@ use crate::postgres::{ServerFailure, Session};
 const FIRST_DELAY: Duration = Duration::from_millis(25);
 
 /// A killed holder's server process is gone half a second later, and the next
-/// replica goes on within a second.
-const LARGEST_DELAY: Duration = Duration::from_millis(400);
-
-/// How often a wait says that it still waits.
-const HEARTBEAT: Duration = Duration::from_secs(10);
-
-/// How often the holder is asked for while it may have changed.
-const HOLDER_INTERVAL: Duration = Duration::from_secs(1);
+/// replica goes on within a second. Fifty that wait cost the server little.
+const LARGEST_DELAY: Duration = Duration::from_millis(200);
 
 /// What one try found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +28,14 @@ enum Try {
     Busy,
     /// A pooler shares this server process among its clients.
     Pooled(PoolingSign),
+}
+
+/// What came of the wish for the lock.
+#[derive(Debug)]
+pub enum Acquired {
+    Locked(Locked),
+    /// Whoever held it did what it was wanted for.
+    Needless(Session),
 }
 
 /// Takes the migration lock, trying again for as long as the patience lasts.
@@ -43,12 +47,9 @@ enum Try {
 /// - [`LockError::Pooled`]: a pooler does not leave us a session for ourselves.
 /// - [`LockError::Server`], also where the server does not answer in time.
 pub async fn acquire(session: Session, key: Key, patience: Patience) -> Result<Locked, LockError> {
-    match take(&session, key, patience).await {
-        Ok(capabilities) => Ok(Locked {
-            session,
-            key,
-            capabilities,
-        }),
+    match take(&session, key, patience, async |_| None::<Infallible>).await {
+        Ok(Need::Lasts(capabilities)) => Ok(Locked::new(session, key, capabilities)),
+        Ok(Need::Passed(never)) => match never {},
         Err(error) => {
             session.close().await;
             Err(error)
@@ -56,16 +57,63 @@ pub async fn acquire(session: Session, key: Key, patience: Patience) -> Result<L
     }
 }
 
-async fn take(session: &Session, key: Key, patience: Patience) -> Result<Capabilities, LockError> {
+/// Takes the migration lock like [`acquire`], unless `is_done` says between two
+/// tries that there is nothing left to take it for: many that wait need not go
+/// through the lock one by one.
+///
+/// # Errors
+///
+/// Those of [`acquire`].
+pub async fn acquire_unless<D>(
+    session: Session,
+    key: Key,
+    patience: Patience,
+    is_done: D,
+) -> Result<Acquired, LockError>
+where
+    D: AsyncFn(&Session) -> bool,
+{
+    let passed = async |session: &Session| is_done(session).await.then_some(());
+    match take(&session, key, patience, passed).await {
+        Ok(Need::Lasts(capabilities)) => {
+            Ok(Acquired::Locked(Locked::new(session, key, capabilities)))
+        }
+        Ok(Need::Passed(())) => Ok(Acquired::Needless(session)),
+        Err(error) => {
+            session.close().await;
+            Err(error)
+        }
+    }
+}
+
+/// Whether the lock was still needed when the wait for it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Need<P> {
+    Lasts(Capabilities),
+    Passed(P),
+}
+
+async fn take<D, P>(
+    session: &Session,
+    key: Key,
+    patience: Patience,
+    passed: D,
+) -> Result<Need<P>, LockError>
+where
+    D: AsyncFn(&Session) -> Option<P>,
+{
     if Route::of(session) == Route::Proxied {
         keeps_transactions(session).await?;
     }
     let limit = patience.answer;
-    let mut wait = Wait::begin();
+    let mut wait = Wait::begin(Instant::now());
     let mut delays = delays(FIRST_DELAY, LARGEST_DELAY);
     loop {
         match answered(session, limit, attempt(session, key)).await? {
-            Try::Locked => return answered(session, limit, prepare(session)).await,
+            Try::Locked => {
+                let capabilities = answered(session, limit, prepare(session)).await?;
+                return Ok(Need::Lasts(capabilities));
+            }
             Try::Pooled(sign) => return Err(pooled(session, sign)),
             Try::Busy if wait.asked.is_none() => answered(session, limit, stay(session)).await?,
             Try::Busy => {}
@@ -85,6 +133,10 @@ async fn take(session: &Session, key: Key, patience: Patience) -> Result<Capabil
         let delay = delays.next().unwrap_or(LARGEST_DELAY);
         // The last try is made when the time is spent, not before.
         sleep(delay.min(patience.wait.saturating_sub(waited))).await;
+        let look = async { Ok(passed(session).await) };
+        if let Some(passed) = answered(session, limit, look).await? {
+            return Ok(Need::Passed(passed));
+        }
     }
 }
 
@@ -109,19 +161,15 @@ async fn answered<T>(
 
 /// Asks for the lock in one statement, outside a transaction.
 ///
-/// The statement first proves that this server process is the one of the first
-/// query, and does not hold the key: advisory locks are re-entrant, and a pooler
+/// The statement proves that this server process is the one of the first query,
+/// and did not hold the key before: advisory locks are re-entrant, and a pooler
 /// in transaction mode may hand one process to two clients, which both would be
 /// told that they hold it.
 async fn attempt(session: &Session, key: Key) -> Result<Try, ServerFailure> {
     let statement = format!(
-        "SELECT CASE WHEN pg_catalog.pg_backend_pid() <> {} THEN 'moved' \
-         WHEN s.held THEN 'held' \
-         WHEN pg_catalog.pg_try_advisory_lock({}) THEN 'locked' ELSE 'busy' END AS answer \
-         FROM (SELECT {} AS held OFFSET 0) s",
+        "SELECT CASE WHEN pg_catalog.pg_backend_pid() <> {} THEN 'moved' ELSE {} END",
         session.facts.backend_pid,
-        key.literal(),
-        key.is_held()
+        key.take()
     );
     let messages = session.client.simple_query(&statement).await?;
     let answer = messages.iter().find_map(|message| match message {
@@ -178,47 +226,4 @@ async fn prepare(session: &Session) -> Result<Capabilities, ServerFailure> {
     let reset = settings::statements(capabilities, limits, Extent::Session).join("; ");
     session.client.simple_query(&reset).await?;
     Ok(capabilities)
-}
-
-/// What is known of the holder, and when it was last said.
-#[derive(Debug)]
-struct Wait {
-    holder: Option<Holder>,
-    asked: Option<Instant>,
-    said: Instant,
-}
-
-impl Wait {
-    fn begin() -> Self {
-        Self {
-            holder: None,
-            asked: None,
-            said: Instant::now(),
-        }
-    }
-
-    fn wants_holder(&self) -> bool {
-        self.asked
-            .is_none_or(|asked| asked.elapsed() >= HOLDER_INTERVAL)
-    }
-
-    /// Logs a holder that is new, and an old one each heartbeat.
-    fn say(&mut self, holder: Option<Holder>, waited: Duration) {
-        let first = self.asked.is_none();
-        self.asked = Some(Instant::now());
-        // Between two holders nobody may hold it: the last one known is told.
-        let changed = holder.is_some() && holder != self.holder;
-        if changed {
-            self.holder = holder;
-        }
-        if first || changed || self.said.elapsed() >= HEARTBEAT {
-            self.said = Instant::now();
-            let holder = self.holder.as_ref().map(ToString::to_string);
-            tracing::info!(
-                holder = holder.as_deref().unwrap_or("unknown"),
-                waited_s = waited.as_secs(),
-                "waiting for the migration lock"
-            );
-        }
-    }
 }

@@ -97,7 +97,8 @@ fn certificates(
 fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, TlsSetupError> {
     match PrivateKeyDer::from_pem_file(path) {
         Ok(key) => Ok(key),
-        Err(pem::Error::NoItemsFound) if is_encrypted(path) => {
+        // One of the older kind has lines in it that are not Base64.
+        Err(pem::Error::NoItemsFound | pem::Error::Base64Decode(_)) if is_encrypted(path) => {
             Err(TlsSetupError::EncryptedKey(path.to_owned()))
         }
         Err(pem::Error::NoItemsFound) => Err(TlsSetupError::NoKey(path.to_owned())),
@@ -110,7 +111,8 @@ fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, TlsSetupError> {
     reason = "certificate files belong to the connection, not to the revisions directory"
 )]
 fn is_encrypted(path: &Path) -> bool {
-    std::fs::read_to_string(path).is_ok_and(|text| text.contains("BEGIN ENCRYPTED PRIVATE KEY"))
+    const SIGNS: [&str; 2] = ["BEGIN ENCRYPTED PRIVATE KEY", "Proc-Type: 4,ENCRYPTED"];
+    std::fs::read_to_string(path).is_ok_and(|text| SIGNS.iter().any(|sign| text.contains(sign)))
 }
 
 fn unreadable(setting: &'static str, path: &Path, error: &pem::Error) -> TlsSetupError {

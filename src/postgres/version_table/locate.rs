@@ -3,9 +3,9 @@
 use tokio_postgres::{SimpleQueryMessage, SimpleQueryRow};
 
 use super::{Lacking, Location, Presence, StateError, VersionTable, foreign};
-use crate::postgres::Session;
 use crate::postgres::cell::cell;
 use crate::postgres::quote::literal;
+use crate::postgres::{ServerFailure, Session};
 
 /// Columns that reading needs. More of them are a newer version's.
 pub(super) const COLUMNS: [&str; 9] = [
@@ -61,6 +61,11 @@ pub async fn locate(
     }
     if let Some(location) = location {
         return Ok(location);
+    }
+    // The last row always comes. Without it this was no answer, and it would
+    // be wrong to say what is missing.
+    if rows.is_empty() {
+        return Err(StateError::Server(Box::new(ServerFailure::unanswered(0))));
     }
     let place = rows
         .iter()
@@ -194,7 +199,8 @@ fn question(table: &VersionTable) -> String {
           JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
           WHERE c.relname IN ({others}) AND c.relkind IN ('r', 'p') \
           AND (n.nspname = ANY (pg_catalog.current_schemas(false)) \
-           OR n.oid IN (SELECT oid FROM path)))",
+           OR n.oid IN (SELECT oid FROM path))) \
+         UNION ALL SELECT 'end', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL",
         name = literal(&table.name),
         log = literal(&table.log()),
         others = others.join(", "),

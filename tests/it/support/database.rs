@@ -96,6 +96,19 @@ impl<'a> Database<'a> {
         column.swap_remove(0)
     }
 
+    /// Ends the sleeping server process that a killed client has left behind.
+    /// Only from version 14 on does it look for its client while it works.
+    #[track_caller]
+    pub(crate) fn end_what_a_killed_client_left(&self) {
+        if self.server.version() < 14 {
+            let ended = self.column(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                 WHERE datname = current_database() AND wait_event = 'PgSleep'",
+            );
+            assert_eq!(ended, ["t"], "it is still at work");
+        }
+    }
+
     /// Creates a role that may log in, with more attributes if any are given:
     /// `CREATEDB`, `CONNECTION LIMIT 1`.
     #[track_caller]

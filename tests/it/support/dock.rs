@@ -84,7 +84,8 @@ impl Dock {
             socket_only: SocketOnly::Refuse,
         };
         let connection = connection(&self.database, user);
-        postgres::connect(&connection, &limits)
+        let question = version_table::question(&self.table);
+        postgres::connect_and_ask(&connection, &limits, &question)
             .await
             .expect("the test's database accepts a connection")
     }

@@ -12,6 +12,7 @@ pub(crate) mod binary;
 pub(crate) mod certificates;
 pub(crate) mod connection;
 pub(crate) mod database;
+pub(crate) mod disguise;
 pub(crate) mod dock;
 pub(crate) mod fake_server;
 pub(crate) mod log;
@@ -21,7 +22,12 @@ pub(crate) mod project;
 pub(crate) mod proxy;
 pub(crate) mod server;
 pub(crate) mod standby;
+pub(crate) mod tls_server;
 pub(crate) mod turncoat;
+
+/// How long nobody looks whether it has happened: looking keeps those busy who
+/// are waited for.
+const BETWEEN_LOOKS: std::time::Duration = std::time::Duration::from_millis(5);
 
 /// Waits until something that another process does has happened.
 #[track_caller]
@@ -29,6 +35,6 @@ pub(crate) fn eventually(what: &str, mut happened: impl FnMut() -> bool) {
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
     while !happened() {
         assert!(std::time::Instant::now() < deadline, "never: {what}");
-        std::thread::yield_now();
+        std::thread::park_timeout(BETWEEN_LOOKS);
     }
 }

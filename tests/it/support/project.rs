@@ -35,7 +35,10 @@ impl Project {
         let path = self.path().join(name);
         let parent = path.parent().expect("a file has a directory");
         fs::create_dir_all(parent).expect("the project can be written");
-        fs::write(path, text).expect("the project can be written");
+        // In place of an old one at once: a wait may be reading it.
+        let hidden = parent.join(".being-written");
+        fs::write(&hidden, text).expect("the project can be written");
+        fs::rename(hidden, path).expect("the project can be written");
         self
     }
 

@@ -42,6 +42,8 @@ struct Shared {
 struct State {
     behaviour: Behaviour,
     accepted: usize,
+    /// So many of the first connections are silent for good.
+    hushed: usize,
     streams: Vec<TcpStream>,
 }
 
@@ -53,6 +55,7 @@ impl Proxy {
         let state = State {
             behaviour,
             accepted: 0,
+            hushed: 0,
             streams: Vec::new(),
         };
         let shared = Arc::new(Shared {
@@ -113,6 +116,13 @@ impl Proxy {
         }
     }
 
+    /// Lets the connections that stand fall silent for good, as a load balancer
+    /// does that has forgotten them. New ones are not touched.
+    pub(crate) fn forget(&self) {
+        let mut state = self.shared.lock();
+        state.hushed = state.accepted;
+    }
+
     /// Ends the connections that stand, on both sides.
     pub(crate) fn cut(&self) {
         for stream in self.shared.lock().streams.drain(..) {
@@ -162,6 +172,7 @@ impl Shared {
     fn accept(self: &Arc<Self>, client: TcpStream) {
         let mut state = self.lock();
         state.accepted += 1;
+        let number = state.accepted;
         self.changed.notify_all();
         if state.behaviour == Behaviour::HangUp {
             return;
@@ -178,17 +189,17 @@ impl Shared {
                 return;
             };
             let shared = Arc::clone(self);
-            spawn(move || shared.pass_on(from, to));
+            spawn(move || shared.pass_on(number, from, to));
         }
         state.streams.extend([client, server]);
     }
 
     /// Copies one direction until either side ends.
-    fn pass_on(&self, mut from: TcpStream, mut to: TcpStream) {
+    fn pass_on(&self, number: usize, mut from: TcpStream, mut to: TcpStream) {
         let mut buffer = [0; 16 * 1024];
         while let Ok(read @ 1..) = from.read(&mut buffer) {
             let mut state = self.lock();
-            while state.behaviour == Behaviour::Silent {
+            while state.behaviour == Behaviour::Silent || number <= state.hushed {
                 state = self.wait(state);
             }
             drop(state);
