@@ -37,7 +37,10 @@ mod wait;
 
 pub use also::AlsoProblem;
 pub use args::{Parsed, Typed};
-pub use command::{Command, Output, Reach, Run, Upgrade, UpgradeMode, Wait};
+pub use command::{
+    Command, Current, CurrentHeads, CurrentMark, History, Listing, Output, Reach, Run, Show,
+    Upgrade, UpgradeMode, Wait,
+};
 pub use connection::{
     ChannelBinding, Connection, Host, HostAddress, RootCertificates, SslMode, TargetSessionAttrs,
 };

@@ -51,6 +51,13 @@ pub enum CommandName {
     Run,
     Wait,
     Upgrade,
+    Status,
+    Current,
+    History,
+    Heads,
+    Branches,
+    Show,
+    Check,
     Completions,
     Man,
 }
@@ -59,11 +66,40 @@ pub(super) const ALL: &[CommandName] = &[
     CommandName::Run,
     CommandName::Wait,
     CommandName::Upgrade,
+    CommandName::Status,
+    CommandName::Current,
+    CommandName::History,
+    CommandName::Heads,
+    CommandName::Branches,
+    CommandName::Show,
+    CommandName::Check,
     CommandName::Completions,
     CommandName::Man,
 ];
-pub(super) const WAITING: &[CommandName] =
-    &[CommandName::Run, CommandName::Wait, CommandName::Upgrade];
+/// Whatever may connect, and so read the state.
+pub(super) const WAITING: &[CommandName] = &[
+    CommandName::Run,
+    CommandName::Wait,
+    CommandName::Upgrade,
+    CommandName::Status,
+    CommandName::Current,
+    CommandName::History,
+    CommandName::Show,
+    CommandName::Check,
+];
+/// Whatever reads the directory.
+pub(super) const REVISIONS: &[CommandName] = &[
+    CommandName::Run,
+    CommandName::Wait,
+    CommandName::Upgrade,
+    CommandName::Status,
+    CommandName::Current,
+    CommandName::History,
+    CommandName::Heads,
+    CommandName::Branches,
+    CommandName::Show,
+    CommandName::Check,
+];
 pub(super) const RUN_WAIT: &[CommandName] = &[CommandName::Run, CommandName::Wait];
 pub(super) const APPLYING: &[CommandName] = &[CommandName::Run, CommandName::Upgrade];
 pub(super) const RUN: &[CommandName] = &[CommandName::Run];
@@ -97,6 +133,13 @@ impl CommandName {
             Self::Run => "run",
             Self::Wait => "wait",
             Self::Upgrade => "upgrade",
+            Self::Status => "status",
+            Self::Current => "current",
+            Self::History => "history",
+            Self::Heads => "heads",
+            Self::Branches => "branches",
+            Self::Show => "show",
+            Self::Check => "check",
             Self::Completions => "completions",
             Self::Man => "man",
         }

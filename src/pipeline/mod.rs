@@ -5,6 +5,7 @@
 //! pure modules.
 
 mod arrival;
+mod look;
 mod migrate;
 mod offline;
 mod onlooker;
@@ -20,8 +21,9 @@ use crate::postgres::apply::Report;
 use crate::process::Signals;
 use crate::revision::{Graph, Target};
 
+pub use look::{Sight, look, state};
 pub use migrate::Manner;
-pub use offline::{offline, state, state_at};
+pub use offline::{offline, state_at};
 
 /// Returns the revisions of the configured directory as a valid graph.
 ///

@@ -12,7 +12,7 @@ mod key;
 mod pooling;
 
 pub use acquire::acquire;
-pub use holder::Holder;
+pub use holder::{Holder, holder};
 pub use key::Key;
 pub use pooling::{PoolingSign, unless_shared};
 

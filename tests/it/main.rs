@@ -28,6 +28,7 @@ mod hostile_wire;
 mod journal;
 mod lock;
 mod lock_retry;
+mod look;
 mod no_secret;
 mod offline;
 mod output;

@@ -1,11 +1,22 @@
 //! The commands of the command line: one file each, and one row in a table.
 
+mod check;
+mod current;
+mod heads;
+mod history;
 mod itself;
+mod listing;
 mod run;
+mod show;
+mod status;
 mod upgrade;
 mod wait;
 
+pub use current::{Current, CurrentHeads};
+pub use history::{CurrentMark, History};
+pub use listing::Listing;
 pub use run::Run;
+pub use show::Show;
 pub use upgrade::{Upgrade, UpgradeMode};
 pub use wait::Wait;
 
@@ -23,6 +34,13 @@ pub enum Command {
     Run(Run),
     Wait(Wait),
     Upgrade(Upgrade),
+    Status(Output),
+    Current(Current),
+    History(History),
+    Heads(Listing),
+    Branches(Listing),
+    Show(Show),
+    Check(Output),
     Completions(Shell),
     Man,
 }
@@ -47,10 +65,17 @@ pub(super) struct Row {
 }
 
 /// Every command, in the order of `--help`.
-pub(super) const COMMANDS: [Row; 5] = [
+pub(super) const COMMANDS: [Row; 12] = [
     run::ROW,
     wait::ROW,
     upgrade::ROW,
+    status::ROW,
+    current::ROW,
+    history::ROW,
+    heads::HEADS,
+    heads::BRANCHES,
+    show::ROW,
+    check::ROW,
     itself::COMPLETIONS,
     itself::MAN,
 ];
@@ -62,7 +87,10 @@ impl Command {
             Self::Run(_) => Reach::Migrations,
             Self::Wait(_) => Reach::Application,
             Self::Upgrade(upgrade) => upgrade.reach(),
-            Self::Completions(_) | Self::Man => Reach::Nothing,
+            Self::Status(_) | Self::Current(_) | Self::Check(_) => Reach::Migrations,
+            Self::History(history) => history.reach(),
+            Self::Show(show) => show.reach(),
+            Self::Heads(_) | Self::Branches(_) | Self::Completions(_) | Self::Man => Reach::Nothing,
         }
     }
 }
