@@ -336,9 +336,7 @@ fn a_check_tells_everything_at_once() {
       hint: run `seaworthy upgrade`
     ");
     upgrade(&project, &database, "head");
-    insta::assert_snapshot!(check(&["check"], 0).stdout, @"
-    nothing is pending, and the database is as the revisions say
-    ");
+    insta::assert_snapshot!(check(&["check"], 0).stdout, @"nothing is pending, and the database is as the revisions say");
     let clean = json!({
         "ok": true, "pending": [], "partial": [], "divergent": [], "out_of_order": [],
         "ahead": [], "heads": [], "differences": [],
