@@ -37,7 +37,7 @@ impl Graph {
         let mut held = self.ancestors(to.iter().copied(), Dependencies::Included);
         if let Some(outside) = from.iter().find(|node| !held.contains(**node)) {
             return Err(SelectError::NoWay {
-                range: range.clone(),
+                range: Box::new(range.clone()),
                 from: self.located(*outside),
                 to: self.all_located(&to),
             });
@@ -71,7 +71,7 @@ impl Graph {
             let found = self.select_within(steps, Standpoint::At(ends));
             found.map_err(|error| match error {
                 SelectError::SeveralCurrent { current, .. } => SelectError::SeveralEnds {
-                    range: range.clone(),
+                    range: Box::new(range.clone()),
                     ends: current,
                 },
                 error => error,

@@ -64,12 +64,12 @@ pub enum SelectError {
     /// `-N` counts from the other end of its range, and there are several.
     #[error("the steps of range `{range}` count from several revisions")]
     SeveralEnds {
-        range: TargetRange,
+        range: Box<TargetRange>,
         ends: Vec<Located>,
     },
     #[error("range `{range}` does not lead from its start up to its end")]
     NoWay {
-        range: TargetRange,
+        range: Box<TargetRange>,
         from: Located,
         to: Vec<Located>,
     },
