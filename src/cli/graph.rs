@@ -98,7 +98,9 @@ pub(super) fn show(
 /// Returns where the database is.
 fn current(config: &Config, graph: &Graph, signals: &Signals) -> Result<Vec<Node>, Error> {
     let state = block_on(signals, pipeline::state(config, signals))?;
-    Ok(plan::current_heads(graph, &state))
+    let heads = plan::heads(graph, &state);
+    let nodes = heads.iter().filter_map(|id| graph.node(id.as_str()));
+    Ok(nodes.collect())
 }
 
 fn standpoint(current: Option<&[Node]>) -> Standpoint<'_> {

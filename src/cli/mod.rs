@@ -2,10 +2,13 @@
 
 mod check;
 mod current;
+mod downgrade;
+mod execution;
 mod graph;
 mod listing;
 pub mod report;
 mod run;
+mod stamp;
 mod status;
 mod upgrade;
 mod wait;
@@ -51,7 +54,9 @@ pub fn execute(
     match &typed.command {
         Command::Run(command) => run::run(&config()?, command, signals),
         Command::Wait(command) => wait::wait(&config()?, command, signals),
-        Command::Upgrade(command) => upgrade::upgrade(config()?, command, signals),
+        Command::Upgrade(command) => upgrade::upgrade(&config()?, command, signals),
+        Command::Downgrade(command) => downgrade::downgrade(&config()?, command, signals),
+        Command::Stamp(command) => stamp::stamp(&config()?, command, signals),
         Command::Status(output) => status::status(&config()?, *output, surface, signals),
         Command::Current(command) => current::current(&config()?, command, surface, signals),
         Command::History(command) => graph::history(&config()?, command, surface, signals),

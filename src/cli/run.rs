@@ -2,7 +2,7 @@
 
 use tracing::info;
 
-use super::upgrade::progress;
+use super::execution::progress;
 use super::{Ending, block_on};
 use crate::config::{Config, Run};
 use crate::error::Error;

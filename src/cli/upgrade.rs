@@ -1,96 +1,20 @@
 //! `seaworthy upgrade`: applies, rehearses, or prints what is pending.
 
-use std::io::{self, IsTerminal};
-
-use serde_json::json;
-use tracing::info;
-
-use super::{Ending, block_on};
-use crate::config::{Config, Output, Upgrade, UpgradeMode};
+use super::Ending;
+use super::execution::execute;
+use crate::config::{Config, Upgrade};
 use crate::error::Error;
-use crate::pipeline::{self, Manner};
-use crate::plan::{AppliedState, Direction};
-use crate::postgres::apply::{Mode, ProgressDisplay, Report};
+use crate::pipeline;
+use crate::plan::Course;
 use crate::process::Signals;
-use crate::revision::{Graph, Point};
 
 pub(super) fn upgrade(
-    mut config: Config,
+    config: &Config,
     command: &Upgrade,
     signals: &Signals,
 ) -> Result<Ending, Error> {
-    if let Some(target) = &command.target {
-        config.migrations.target = target.clone();
-    }
-    let config = &config;
     let graph = pipeline::load(&config.migrations)?;
-    match &command.mode {
-        UpgradeMode::Print { from } => {
-            let state = match from {
-                None => AppliedState::default(),
-                Some(from) if from.point == Point::Current => {
-                    block_on(signals, pipeline::state(config, signals))?
-                }
-                Some(from) => pipeline::state_at(config, &graph, from)?,
-            };
-            Ok(Ending::Show(pipeline::offline(config, &graph, &state)?))
-        }
-        UpgradeMode::Apply => {
-            run(config, &graph, Mode::Commit, signals)?;
-            Ok(Ending::Done)
-        }
-        UpgradeMode::DryRun(output) => {
-            let report = run(config, &graph, Mode::DryRun, signals)?;
-            match output {
-                Output::Json => Ok(Ending::Show(format!("{:#}\n", steps(&graph, &report)))),
-                Output::Text => {
-                    info!(
-                        "dry run: {} revisions ran and were rolled back",
-                        report.done.len()
-                    );
-                    Ok(Ending::Done)
-                }
-            }
-        }
-    }
-}
-
-fn run(config: &Config, graph: &Graph, mode: Mode, signals: &Signals) -> Result<Report, Error> {
-    let manner = Manner {
-        mode,
-        progress: progress(),
-    };
-    block_on(signals, pipeline::upgrade(config, graph, manner, signals))
-}
-
-/// Returns a bar for a person who looks on; a log gets lines.
-pub(super) fn progress() -> ProgressDisplay {
-    if io::stderr().is_terminal() {
-        ProgressDisplay::Bar
-    } else {
-        ProgressDisplay::Log
-    }
-}
-
-/// Returns the document of `--dry-run --json`.
-fn steps(graph: &Graph, report: &Report) -> serde_json::Value {
-    let steps: Vec<_> = report
-        .done
-        .iter()
-        .map(|done| {
-            let path = graph
-                .get(done.step.revision.as_str())
-                .map(|revision| revision.source.path().display().to_string());
-            let direction = match done.step.direction {
-                Direction::Upgrade => "upgrade",
-                Direction::Downgrade => "downgrade",
-            };
-            json!({
-                "direction": direction,
-                "revision": done.step.revision.as_str(),
-                "path": path,
-            })
-        })
-        .collect();
-    json!({ "steps": steps })
+    let target = command.target.as_ref().unwrap_or(&config.migrations.target);
+    let course = Course::up(target.clone());
+    execute(config, &graph, &course, &command.execution, signals)
 }

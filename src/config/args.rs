@@ -97,7 +97,8 @@ fn flags(matches: &ArgMatches) -> BTreeMap<&'static str, Vec<Secret>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Output, Run, Upgrade, UpgradeMode};
+    use crate::config::{Downgrade, Execution, Output, Run, Stamp, StampMode, Upgrade};
+    use crate::plan::Purge;
 
     fn typed(line: &[&str]) -> Result<Typed, String> {
         let argv = std::iter::once("seaworthy").chain(line.iter().copied());
@@ -131,10 +132,10 @@ mod tests {
         })
     }
 
-    fn upgrade(target: Option<&str>, mode: UpgradeMode) -> Command {
+    fn upgrade(target: Option<&str>, execution: Execution) -> Command {
         Command::Upgrade(Upgrade {
             target: target.map(|text| text.parse().unwrap()),
-            mode,
+            execution,
         })
     }
 
@@ -190,29 +191,94 @@ mod tests {
 
     #[test]
     fn upgrade_has_a_target_and_a_mode() {
-        check(&["upgrade"], upgrade(None, UpgradeMode::Apply));
-        check(&["upgrade", "+1"], upgrade(Some("+1"), UpgradeMode::Apply));
+        check(&["upgrade"], upgrade(None, Execution::Apply));
+        check(&["upgrade", "+1"], upgrade(Some("+1"), Execution::Apply));
         check(
             &["upgrade", "--dry-run", "--json"],
-            upgrade(None, UpgradeMode::DryRun(Output::Json)),
+            upgrade(None, Execution::DryRun(Output::Json)),
         );
         check(
             &["upgrade", "heads", "--dry-run"],
-            upgrade(Some("heads"), UpgradeMode::DryRun(Output::Text)),
+            upgrade(Some("heads"), Execution::DryRun(Output::Text)),
         );
-        let from = |text: &str| UpgradeMode::Print {
+        let from = |text: &str| Execution::Print {
             from: Some(text.parse().unwrap()),
         };
         check(&["upgrade", "--sql", "a:b"], upgrade(Some("b"), from("a")));
         check(&["upgrade", "--sql", "a:"], upgrade(None, from("a")));
         check(
             &["upgrade", "--sql", "b"],
-            upgrade(Some("b"), UpgradeMode::Print { from: None }),
+            upgrade(Some("b"), Execution::Print { from: None }),
         );
         check_error(
             &["upgrade", "a:b"],
             "`TARGET` is not valid: `a:b` is a range, where one target is wanted",
         );
+    }
+
+    #[test]
+    fn downgrade_names_what_stays() {
+        let downgrade = |target: &str, execution| {
+            Command::Downgrade(Downgrade {
+                target: target.parse().unwrap(),
+                execution,
+            })
+        };
+        check(&["downgrade", "-1"], downgrade("-1", Execution::Apply));
+        check(
+            &["downgrade", "left@-2", "--dry-run"],
+            downgrade("left@-2", Execution::DryRun(Output::Text)),
+        );
+        let from = Some("c".parse().unwrap());
+        check(
+            &["downgrade", "--sql", "c:base"],
+            downgrade("base", Execution::Print { from }),
+        );
+        let from = Some("current".parse().unwrap());
+        check(
+            &["downgrade", "--sql", "current:-1"],
+            downgrade("-1", Execution::Print { from }),
+        );
+        check_error(&["downgrade"], "`<TARGET>` is missing");
+        let no_range = "`--sql` needs a range: where the downgrade starts, and what stays";
+        check_error(&["downgrade", "--sql", "a"], no_range);
+        check_error(&["downgrade", "--sql", "a:"], no_range);
+    }
+
+    #[test]
+    fn stamp_names_where_the_database_is() {
+        let stamp = |targets: &[&str], mode| {
+            Command::Stamp(Stamp {
+                targets: targets.iter().map(|text| text.parse().unwrap()).collect(),
+                mode,
+            })
+        };
+        let record = StampMode::Record;
+        check(&["stamp", "head"], stamp(&["head"], record(Purge::No)));
+        check(
+            &["stamp", "a", "b", "--purge"],
+            stamp(&["a", "b"], record(Purge::Yes)),
+        );
+        check(&["stamp", "-1"], stamp(&["-1"], record(Purge::No)));
+        check(
+            &["stamp", "--checksum", "a"],
+            stamp(&["a"], StampMode::AcceptTexts),
+        );
+        let print = |from: Option<&str>| StampMode::Print {
+            from: from.map(|text| text.parse().unwrap()),
+        };
+        check(&["stamp", "--sql", "a"], stamp(&["a"], print(None)));
+        check(
+            &["stamp", "--sql", "a:b", "c"],
+            stamp(&["b", "c"], print(Some("a"))),
+        );
+        check_error(&["stamp"], "`<TARGET>` is missing");
+        check_error(
+            &["stamp", "--sql", "a", "b:c"],
+            "`TARGET` is not valid: `b:c` is a range, where one target is wanted",
+        );
+        assert!(typed(&["stamp", "a", "--sql", "--purge"]).is_err());
+        assert!(typed(&["stamp", "a", "--checksum", "--purge"]).is_err());
     }
 
     #[test]

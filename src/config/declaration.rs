@@ -12,7 +12,8 @@ use super::kind::{self, Kind};
 use super::layers::Layers;
 use super::log::LogFormat;
 use super::setting::{
-    ALL, APPLYING, DefaultValue, Group, REVISIONS, RUN, RUN_WAIT, Setting, WAITING,
+    ALL, APPLYING, DefaultValue, Group, LOCKING, REVISIONS, RUN, RUN_WAIT, Setting, UPGRADING,
+    WAITING,
 };
 use super::{
     AlsoTarget, ConfigError, FormatChoice, Limit, Origin, Secret, Sourced, TransactionScope,
@@ -137,7 +138,7 @@ settings! {
         Some("migrations.format"), Text "auto", Revisions, REVISIONS, [],
         "How the directory's files are to be read";
     target: Target = TARGET, "target" "TARGET",
-        Some("migrations.target"), Text "head", Revisions, APPLYING, [],
+        Some("migrations.target"), Text "head", Revisions, UPGRADING, [],
         "The revision to bring the schema to";
     version_schema: Option<String> = OPTIONAL_IDENTIFIER, "version-schema" "NAME",
         Some("migrations.version_schema"), Nothing "where it is found, or the default schema", Revisions, WAITING, [],
@@ -146,20 +147,20 @@ settings! {
         Some("migrations.version_table"), Text "seaworthy_revision", Revisions, WAITING, [],
         "The table that records what is applied";
     on_ahead: OnAhead = ON_AHEAD_CHOICE, "on-ahead" "ACTION",
-        Some("migrations.on_ahead"), Text "warn", Revisions, APPLYING, [],
+        Some("migrations.on_ahead"), Text "warn", Revisions, UPGRADING, [],
         "What to do when the database has revisions that the directory does not have";
     allow_divergent: bool = SWITCH, "allow-divergent" "BOOL",
-        Some("migrations.allow_divergent"), Text "false", Revisions, APPLYING, [],
+        Some("migrations.allow_divergent"), Text "false", Revisions, UPGRADING, [],
         "Go on although the file of an applied revision has changed";
     allow_out_of_order: bool = SWITCH, "allow-out-of-order" "BOOL",
-        Some("migrations.allow_out_of_order"), Text "false", Revisions, APPLYING, [],
+        Some("migrations.allow_out_of_order"), Text "false", Revisions, UPGRADING, [],
         "Apply a revision that stands before one already applied";
 
     transaction: TransactionScope = SCOPE, "transaction" "SCOPE",
         Some("migrations.transaction"), Text "revision", Applying, APPLYING, [],
         "One transaction a revision, or one for the whole run";
     lock_wait: Duration = SPAN, "lock-wait" "DURATION",
-        Some("migrations.lock_wait"), Text "5m", Applying, APPLYING, [],
+        Some("migrations.lock_wait"), Text "5m", Applying, LOCKING, [],
         "How long to wait for another one that is migrating; 0: one try";
     lock_timeout: Limit = LIMIT, "lock-timeout" "DURATION",
         Some("migrations.lock_timeout"), Text "5s", Applying, APPLYING, [],

@@ -38,8 +38,8 @@ mod wait;
 pub use also::AlsoProblem;
 pub use args::{Parsed, Typed};
 pub use command::{
-    Command, Current, CurrentHeads, CurrentMark, History, Listing, Output, Reach, Run, Show,
-    Upgrade, UpgradeMode, Wait,
+    Command, Current, CurrentHeads, CurrentMark, Downgrade, Execution, History, Listing, Output,
+    Reach, Run, Show, Stamp, StampMode, Upgrade, Wait,
 };
 pub use connection::{
     ChannelBinding, Connection, Host, HostAddress, RootCertificates, SslMode, TargetSessionAttrs,

@@ -51,6 +51,8 @@ pub enum CommandName {
     Run,
     Wait,
     Upgrade,
+    Downgrade,
+    Stamp,
     Status,
     Current,
     History,
@@ -66,6 +68,8 @@ pub(super) const ALL: &[CommandName] = &[
     CommandName::Run,
     CommandName::Wait,
     CommandName::Upgrade,
+    CommandName::Downgrade,
+    CommandName::Stamp,
     CommandName::Status,
     CommandName::Current,
     CommandName::History,
@@ -81,6 +85,8 @@ pub(super) const WAITING: &[CommandName] = &[
     CommandName::Run,
     CommandName::Wait,
     CommandName::Upgrade,
+    CommandName::Downgrade,
+    CommandName::Stamp,
     CommandName::Status,
     CommandName::Current,
     CommandName::History,
@@ -92,6 +98,8 @@ pub(super) const REVISIONS: &[CommandName] = &[
     CommandName::Run,
     CommandName::Wait,
     CommandName::Upgrade,
+    CommandName::Downgrade,
+    CommandName::Stamp,
     CommandName::Status,
     CommandName::Current,
     CommandName::History,
@@ -101,7 +109,18 @@ pub(super) const REVISIONS: &[CommandName] = &[
     CommandName::Check,
 ];
 pub(super) const RUN_WAIT: &[CommandName] = &[CommandName::Run, CommandName::Wait];
-pub(super) const APPLYING: &[CommandName] = &[CommandName::Run, CommandName::Upgrade];
+pub(super) const UPGRADING: &[CommandName] = &[CommandName::Run, CommandName::Upgrade];
+pub(super) const APPLYING: &[CommandName] = &[
+    CommandName::Run,
+    CommandName::Upgrade,
+    CommandName::Downgrade,
+];
+pub(super) const LOCKING: &[CommandName] = &[
+    CommandName::Run,
+    CommandName::Upgrade,
+    CommandName::Downgrade,
+    CommandName::Stamp,
+];
 pub(super) const RUN: &[CommandName] = &[CommandName::Run];
 
 impl Setting {
@@ -133,6 +152,8 @@ impl CommandName {
             Self::Run => "run",
             Self::Wait => "wait",
             Self::Upgrade => "upgrade",
+            Self::Downgrade => "downgrade",
+            Self::Stamp => "stamp",
             Self::Status => "status",
             Self::Current => "current",
             Self::History => "history",

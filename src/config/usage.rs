@@ -94,6 +94,15 @@ pub(super) fn stray_switch(word: &str) -> UsageError {
     }
 }
 
+/// A downgrade that is printed starts somewhere, and base is not above anything.
+pub(super) fn no_range() -> UsageError {
+    UsageError {
+        title: "`--sql` needs a range: where the downgrade starts, and what stays".to_owned(),
+        tip: Some("write `downgrade --sql FROM:TO`; `current:TO` asks the database".to_owned()),
+        command: "seaworthy downgrade".to_owned(),
+    }
+}
+
 const NO_COMMAND: &str = "no command is named";
 
 /// Returns what clap believes was meant: names that it knows, never what was typed.

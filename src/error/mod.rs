@@ -17,6 +17,7 @@ pub mod process;
 pub mod revision;
 pub mod script;
 pub mod sql;
+pub mod stamp;
 pub mod state;
 pub mod target;
 pub mod wait;
@@ -33,6 +34,7 @@ use crate::format::FormatError;
 use crate::plan::{PlanError, ScriptError};
 use crate::postgres::apply::Stopped;
 use crate::postgres::lock::LockError;
+use crate::postgres::stamp::StampError;
 use crate::postgres::version_table::StateError;
 use crate::process::{HandOverError, Signal};
 use crate::revision::GraphError;
@@ -60,6 +62,8 @@ pub enum Error {
     Lock(Box<LockError>),
     #[error(transparent)]
     Apply(Box<Stopped>),
+    #[error(transparent)]
+    Stamp(Box<StampError>),
     #[error("ended by {0}")]
     Signal(Signal),
     #[error(transparent)]
@@ -93,6 +97,7 @@ boxed! {
     Script(ScriptError),
     Lock(LockError),
     Apply(Stopped),
+    Stamp(StampError),
 }
 
 impl Error {
@@ -109,6 +114,7 @@ impl Error {
             Self::Script(error) => script::diagnostic(error),
             Self::Lock(error) => lock::diagnostic(error),
             Self::Apply(stopped) => apply::diagnostic(stopped),
+            Self::Stamp(error) => stamp::diagnostic(error),
             Self::Signal(signal) => process::ended_by(*signal),
             Self::HandOver(error) => process::diagnostic(error),
             Self::Signals(_) | Self::Runtime(_) => {

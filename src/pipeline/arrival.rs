@@ -3,13 +3,14 @@
 
 use std::future::Future;
 
+use tokio::time::Instant;
 use tokio::try_join;
 
 use crate::also;
 use crate::config::{Config, Connection, DatabaseSource, MigrationsConfig, TargetSessionAttrs};
 use crate::error::{Error, NotReady};
 use crate::files::Disk;
-use crate::plan::{self, AppliedState, Plan, Policy};
+use crate::plan::{self, Course, Plan, Policy};
 use crate::postgres::version_table::{self, StateError, VersionTable};
 use crate::postgres::{self, ConnectLimits, Session, SocketOnly};
 use crate::revision::{Graph, Target};
@@ -19,16 +20,22 @@ use crate::wait::{self, Attempt, Limits};
 pub(super) struct Arrival {
     pub(super) session: Session,
     pub(super) plan: Plan,
+    /// Where the plan leads, whatever the database's state is by then.
+    pub(super) course: Course,
 }
 
 /// Waits for the database of the migrations, that of the application where it
 /// is another one, and every other target, under one deadline.
-pub(super) async fn migrations(config: &Config, graph: &Graph) -> Result<Arrival, Error> {
+pub(super) async fn migrations(
+    config: &Config,
+    graph: &Graph,
+    course: &Course,
+) -> Result<Arrival, Error> {
     let limits = Limits::starting_now(&config.wait);
     let databases = config.databases()?;
     let elsewhere = databases.application_elsewhere(&Disk)?;
     let (arrival, (), ()) = try_join!(
-        planned(config, &databases.migration, graph, &limits),
+        planned(config, &databases.migration, graph, course, &limits),
         async {
             match elsewhere {
                 Some(source) => logged_in(config, source, &limits).await,
@@ -38,6 +45,19 @@ pub(super) async fn migrations(config: &Config, graph: &Graph) -> Result<Arrival
         others(config, &limits),
     )?;
     Ok(arrival)
+}
+
+/// Waits for the migrations' database once more, after its session was lost,
+/// but no longer than until an instant.
+pub(super) async fn anew(
+    config: &Config,
+    graph: &Graph,
+    course: &Course,
+    end: Option<Instant>,
+) -> Result<Arrival, Error> {
+    let limits = Limits::starting_now(&config.wait).until(end);
+    let source = &config.databases()?.migration;
+    planned(config, source, graph, course, &limits).await
 }
 
 /// Waits for the application's database and every other target.
@@ -71,12 +91,6 @@ pub(super) async fn schema(config: &Config, graph: &Graph, target: &Target) -> R
     });
     try_join!(reached, others(config, &limits))?;
     Ok(())
-}
-
-/// Returns the plan for what the state table says.
-pub(super) fn plan(config: &Config, graph: &Graph, state: &AppliedState) -> Result<Plan, Error> {
-    let target = &config.migrations.target;
-    Ok(plan::upgrade(graph, state, target, policy(config))?)
 }
 
 /// Returns what is configured about states that are out of the ordinary.
@@ -115,16 +129,41 @@ pub(super) async fn looked_at<T>(
     .await
 }
 
+/// Waits for the migrations' database on a server that accepts writes.
+pub(super) async fn writable(config: &Config) -> Result<Session, Error> {
+    let limits = Limits::starting_now(&config.wait);
+    let source = &config.databases()?.migration;
+    let subject = source.connection(&Disk)?.shown();
+    tried(config, &limits, &subject, async |attempt| {
+        let connection = writable_only(read_secrets(source)?);
+        log_in_to(config, &connection, attempt).await
+    })
+    .await
+}
+
+/// Returns a connection that passes over servers which refuse writes, unless
+/// the user has asked for a certain kind of server.
+fn writable_only(connection: Connection) -> Connection {
+    match connection.target_session_attrs {
+        TargetSessionAttrs::Any => Connection {
+            target_session_attrs: TargetSessionAttrs::ReadWrite,
+            ..connection
+        },
+        _ => connection,
+    }
+}
+
 async fn planned(
     config: &Config,
     source: &DatabaseSource,
     graph: &Graph,
+    course: &Course,
     limits: &Limits,
 ) -> Result<Arrival, Error> {
     let subject = source.connection(&Disk)?.shown();
     tried(config, limits, &subject, async |attempt| {
         let connection = read_secrets(source)?;
-        match arrive(config, graph, &connection, attempt).await {
+        match arrive(config, graph, course, &connection, attempt).await {
             // Any server will do, and this one will not: the one that does may
             // be another host or address of the same list.
             Err(unwritable @ NotReady::ReadOnly { .. })
@@ -134,7 +173,7 @@ async fn planned(
                     target_session_attrs: TargetSessionAttrs::ReadWrite,
                     ..connection
                 };
-                match arrive(config, graph, &writable, attempt).await {
+                match arrive(config, graph, course, &writable, attempt).await {
                     Ok(arrival) => Ok(arrival),
                     Err(NotReady::Other(error)) => Err(NotReady::Other(error)),
                     // What is said of the server that answered says more.
@@ -150,6 +189,7 @@ async fn planned(
 async fn arrive(
     config: &Config,
     graph: &Graph,
+    course: &Course,
     connection: &Connection,
     attempt: Attempt,
 ) -> Result<Arrival, NotReady> {
@@ -157,7 +197,10 @@ async fn arrive(
     let state = version_table::state(&session, &version_table(&config.migrations))
         .await
         .map_err(NotReady::reading)?;
-    let plan = plan(config, graph, &state)?;
+    let course = course.clone().pinned(graph, &state).map_err(Error::from)?;
+    let plan = course
+        .plan(graph, &state, policy(config))
+        .map_err(Error::from)?;
     let writable = !session.facts.in_recovery && !session.facts.read_only;
     match plan.steps.first() {
         Some(step) if !writable => {
@@ -169,7 +212,11 @@ async fn arrive(
             session.close().await;
             Err(not_ready)
         }
-        _ => Ok(Arrival { session, plan }),
+        _ => Ok(Arrival {
+            session,
+            plan,
+            course,
+        }),
     }
 }
 

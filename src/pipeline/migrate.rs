@@ -3,13 +3,14 @@
 use tracing::{info, warn};
 
 use super::arrival::{self, Arrival};
-use super::onlooker::{unless_shared, watch_from};
+use super::onlooker::watch_from;
+use super::queue::queue;
 use super::until_signal;
 use crate::config::{Config, TransactionScope};
 use crate::error::{self, Error};
-use crate::plan::{Action, Plan, Script};
+use crate::plan::{Action, Course, Direction, Plan, Script};
 use crate::postgres::apply::{self, Mode, Options, ProgressDisplay, Report};
-use crate::postgres::lock::{self, Key, Locked, Route};
+use crate::postgres::lock::Locked;
 use crate::postgres::version_table;
 use crate::process::Signals;
 use crate::revision::Graph;
@@ -21,7 +22,7 @@ pub struct Manner {
     pub progress: ProgressDisplay,
 }
 
-/// Applies what is pending.
+/// Applies what was planned.
 pub(super) async fn migrate(
     config: &Config,
     graph: &Graph,
@@ -29,8 +30,12 @@ pub(super) async fn migrate(
     manner: Manner,
     signals: &Signals,
 ) -> Result<Report, Error> {
-    let Arrival { session, plan, .. } = arrival;
-    tell(&plan);
+    let Arrival {
+        session,
+        plan,
+        course,
+    } = arrival;
+    tell(&plan, course.direction);
     if plan.steps.is_empty() {
         session.close().await;
         return Ok(Report::default());
@@ -38,17 +43,11 @@ pub(super) async fn migrate(
     // Whatever can be found wrong without the lock is found before it.
     preflight(config, graph, &plan, manner.mode)?;
 
-    let table = arrival::version_table(&config.migrations);
-    let key = Key::new(table.schema.as_deref(), &table.name);
-    let lock_wait = config.migrations.lock_wait;
-    let mut locked = until_signal(signals, async {
-        if Route::of(&session) == Route::Proxied {
-            unless_shared(config, &session).await?;
-        }
-        Ok(lock::acquire(session, key, lock_wait).await?)
-    })
-    .await?;
-    let outcome = until_signal(signals, apply(config, graph, &mut locked, manner)).await;
+    let locked = until_signal(signals, queue(config, graph, &course, session)).await?;
+    let Some(mut locked) = locked else {
+        return Ok(done_by_another(course.direction));
+    };
+    let outcome = until_signal(signals, apply(config, graph, &course, &mut locked, manner)).await;
     match &outcome {
         Err(Error::Signal(_)) => locked.cancel_and_release().await,
         Ok(_) | Err(_) => locked.release().await,
@@ -61,15 +60,15 @@ pub(super) async fn migrate(
 async fn apply(
     config: &Config,
     graph: &Graph,
+    course: &Course,
     locked: &mut Locked,
     manner: Manner,
 ) -> Result<Report, Error> {
     let table = arrival::version_table(&config.migrations);
     let recorded = version_table::recorded(locked.session(), &table).await?;
-    let plan = arrival::plan(config, graph, &recorded.state)?;
+    let plan = course.plan(graph, &recorded.state, arrival::policy(config))?;
     if plan.steps.is_empty() {
-        info!("another process has applied what was pending");
-        return Ok(Report::default());
+        return Ok(done_by_another(course.direction));
     }
     // `apply` prepares the scripts of this plan itself, before any of them runs.
     let options = Options {
@@ -84,6 +83,14 @@ async fn apply(
     let observer = || watch_from(source);
     let report = apply::apply(locked, &plan, graph, &recorded.location, &options, observer).await?;
     Ok(report)
+}
+
+fn done_by_another(direction: Direction) -> Report {
+    match direction {
+        Direction::Upgrade => info!("another process has applied what was pending"),
+        Direction::Downgrade => info!("another process has taken back what was to be taken back"),
+    }
+    Report::default()
 }
 
 /// Finds what can be known to fail before anything runs.
@@ -110,13 +117,16 @@ pub(super) fn preflight(
 }
 
 /// Says what a plan noticed, and what it will do.
-fn tell(plan: &Plan) {
+fn tell(plan: &Plan, direction: Direction) {
     for warning in &plan.warnings {
         warn!("{}", error::plan::warning(warning));
     }
-    match plan.steps.len() {
-        0 => info!("the schema is up to date"),
-        1 => info!("1 revision is pending"),
-        count => info!("{count} revisions are pending"),
+    match (direction, plan.steps.len()) {
+        (Direction::Upgrade, 0) => info!("the schema is up to date"),
+        (Direction::Upgrade, 1) => info!("1 revision is pending"),
+        (Direction::Upgrade, count) => info!("{count} revisions are pending"),
+        (Direction::Downgrade, 0) => info!("there is nothing to take back"),
+        (Direction::Downgrade, 1) => info!("1 revision is to be taken back"),
+        (Direction::Downgrade, count) => info!("{count} revisions are to be taken back"),
     }
 }

@@ -9,6 +9,8 @@ mod look;
 mod migrate;
 mod offline;
 mod onlooker;
+mod queue;
+mod stamp;
 
 use std::future::Future;
 
@@ -16,7 +18,7 @@ use crate::config::{Config, MigrationsConfig};
 use crate::error::Error;
 use crate::files;
 use crate::format;
-use crate::plan;
+use crate::plan::{self, Course};
 use crate::postgres::apply::Report;
 use crate::process::Signals;
 use crate::revision::{Graph, Target};
@@ -24,6 +26,7 @@ use crate::revision::{Graph, Target};
 pub use look::{Sight, look, state};
 pub use migrate::Manner;
 pub use offline::{offline, state_at};
+pub use stamp::{stamp, stamp_offline};
 
 /// Returns the revisions of the configured directory as a valid graph.
 ///
@@ -49,25 +52,31 @@ pub async fn voyage(
     signals: &Signals,
 ) -> Result<(), Error> {
     match graph {
-        Some(graph) => upgrade(config, graph, manner, signals).await.map(drop),
+        Some(graph) => {
+            let course = Course::up(config.migrations.target.clone());
+            migrate(config, graph, &course, manner, signals)
+                .await
+                .map(drop)
+        }
         None => until_signal(signals, arrival::application(config)).await,
     }
 }
 
-/// Waits for everything and applies what is pending.
+/// Waits for everything and applies what a course leads through.
 ///
 /// # Errors
 ///
 /// Whatever ended the voyage, a signal included.
-pub async fn upgrade(
+pub async fn migrate(
     config: &Config,
     graph: &Graph,
+    course: &Course,
     manner: Manner,
     signals: &Signals,
 ) -> Result<Report, Error> {
     // What no database can change is told before any is waited for.
-    plan::check_target(graph, &config.migrations.target)?;
-    let arrival = until_signal(signals, arrival::migrations(config, graph)).await?;
+    course.check(graph)?;
+    let arrival = until_signal(signals, arrival::migrations(config, graph, course)).await?;
     migrate::migrate(config, graph, arrival, manner, signals).await
 }
 

@@ -3,7 +3,7 @@
 use super::{arrival, migrate};
 use crate::config::Config;
 use crate::error::Error;
-use crate::plan::{self, AppliedState};
+use crate::plan::{self, AppliedState, Course};
 use crate::postgres::apply::Mode;
 use crate::postgres::offline::{self, OfflineOptions, OfflineTables};
 use crate::revision::{Graph, Target};
@@ -24,8 +24,14 @@ pub fn state_at(config: &Config, graph: &Graph, target: &Target) -> Result<Appli
 /// # Errors
 ///
 /// What is wrong with the target or a script.
-pub fn offline(config: &Config, graph: &Graph, state: &AppliedState) -> Result<String, Error> {
-    let plan = arrival::plan(config, graph, state)?;
+pub fn offline(
+    config: &Config,
+    graph: &Graph,
+    course: &Course,
+    state: &AppliedState,
+) -> Result<String, Error> {
+    course.check(graph)?;
+    let plan = course.plan(graph, state, arrival::policy(config))?;
     migrate::preflight(config, graph, &plan, Mode::Commit)?;
     let options = OfflineOptions {
         transaction: config.migrations.transaction,

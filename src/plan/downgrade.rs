@@ -72,7 +72,7 @@ fn refuse_upwards(target: &Target) -> Result<(), PlanError> {
 }
 
 /// Returns the revision that stays; `None` for the base.
-fn end(survey: &Survey<'_>, target: &Target) -> Result<Option<Node>, PlanError> {
+pub(super) fn end(survey: &Survey<'_>, target: &Target) -> Result<Option<Node>, PlanError> {
     let heads = match (&target.branch, &target.point) {
         (Some(branch), Point::Current) => heads_in(survey, target, branch)?,
         _ => survey.heads(),

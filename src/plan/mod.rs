@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod cases;
+mod course;
 mod downgrade;
 mod error;
 #[cfg(test)]
@@ -17,14 +18,15 @@ mod state;
 mod survey;
 mod upgrade;
 
+pub use course::Course;
 pub use downgrade::{check_downgrade_target, downgrade};
 pub use error::{DowngradeError, OutOfOrder, PlanError, RecordedOnly};
 pub use reached::{check_awaited, reached};
 pub use script::{Body, Piece, Script, ScriptError, ScriptPlace, ScriptStatement};
-pub use stamp::{Purge, Stamp, accept_texts, stamp};
-pub use standing::{Partial, Standing, current_heads, problems, standing};
+pub use stamp::{Purge, Stamp, accept_texts, stamp, stamped};
+pub use standing::{Partial, Standing, problems, standing};
 pub use state::{Applied, AppliedState, Findings, Journal, Progress, StartedStatement};
-pub use survey::findings;
+pub use survey::{findings, heads};
 pub use upgrade::{OnAhead, Policy, check_target, upgrade};
 
 use crate::revision::RevisionId;

@@ -86,6 +86,27 @@ pub fn stamp(
     })
 }
 
+/// Returns the state after a stamp, as far as its heads go.
+///
+/// # Errors
+///
+/// Those of [`stamp`].
+pub fn stamped(
+    graph: &Graph,
+    state: &AppliedState,
+    targets: &[Target],
+) -> Result<AppliedState, PlanError> {
+    let stamp = stamp(graph, state, targets, Purge::No)?;
+    let mut state = state.clone();
+    for id in &stamp.forget {
+        state.rows.remove(id);
+    }
+    for id in stamp.record {
+        state.rows.insert(id, AppliedState::unread_row());
+    }
+    Ok(state)
+}
+
 /// Returns the applied revisions whose present text is to be accepted.
 ///
 /// # Errors

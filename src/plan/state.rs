@@ -18,19 +18,24 @@ impl AppliedState {
     #[must_use]
     pub fn after(mut self, plan: &Plan) -> Self {
         for step in &plan.steps {
-            let row = Applied {
-                down_revisions: Vec::new(),
-                depends_on: Vec::new(),
-                message: String::new(),
-                checksum: None,
-                progress: Progress::Complete,
-            };
+            let row = Self::unread_row();
             match step.direction {
                 Direction::Upgrade => self.rows.insert(step.revision.clone(), row),
                 Direction::Downgrade => self.rows.remove(&step.revision),
             };
         }
         self
+    }
+
+    /// Returns a row of which nothing but its being there is known.
+    pub(super) fn unread_row() -> Applied {
+        Applied {
+            down_revisions: Vec::new(),
+            depends_on: Vec::new(),
+            message: String::new(),
+            checksum: None,
+            progress: Progress::Complete,
+        }
     }
 }
 

@@ -13,6 +13,15 @@ pub fn findings(graph: &Graph, state: &AppliedState) -> Findings {
     Survey::new(graph, state).findings()
 }
 
+/// Returns the heads of what is applied, in file order.
+pub fn heads(graph: &Graph, state: &AppliedState) -> Vec<RevisionId> {
+    let heads = Survey::new(graph, state).heads();
+    heads
+        .into_iter()
+        .map(|node| graph.id(node).clone())
+        .collect()
+}
+
 pub(super) struct Survey<'a> {
     pub(super) graph: &'a Graph,
     pub(super) state: &'a AppliedState,

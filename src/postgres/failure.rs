@@ -4,6 +4,7 @@
 //! server told is kept here, and nothing that could hold a password.
 
 use std::error::Error as _;
+use std::time::Duration;
 
 use tokio_postgres::error::ErrorPosition;
 
@@ -49,6 +50,19 @@ impl ServerFailure {
         Self {
             kind: FailureKind::Protocol,
             message: format!("the server was ready again after {answered} statements of more"),
+            detail: None,
+            hint: None,
+            context: None,
+            position: None,
+        }
+    }
+
+    /// Returns the failure of a server that says nothing any more, or of the way
+    /// to it.
+    pub(super) fn silent(waited: Duration) -> Self {
+        Self {
+            kind: FailureKind::Lost,
+            message: format!("no answer within {waited:?}"),
             detail: None,
             hint: None,
             context: None,

@@ -9,11 +9,13 @@
 mod acquire;
 mod holder;
 mod key;
+mod patience;
 mod pooling;
 
 pub use acquire::acquire;
 pub use holder::{Holder, holder};
 pub use key::Key;
+pub use patience::Patience;
 pub use pooling::{PoolingSign, unless_shared};
 
 use std::time::Duration;

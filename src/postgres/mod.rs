@@ -10,6 +10,7 @@ pub mod offline;
 mod quote;
 pub mod session;
 mod settings;
+pub mod stamp;
 pub mod tls;
 pub mod version_table;
 

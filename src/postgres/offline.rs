@@ -180,10 +180,16 @@ impl Printer<'_> {
             Direction::Upgrade => self.tables.insert(&task.entry, Elapsed::Unknown),
             Direction::Downgrade => self.tables.delete(&task.entry.revision),
         };
+        let replaced = match task.step.direction {
+            Direction::Upgrade => Vec::new(),
+            Direction::Downgrade => self.tables.delete_replaced(&task.entry),
+        };
         let log = self
             .tables
             .log(task.log_action(), &task.entry, Elapsed::Unknown);
-        self.statements(&[row, log]);
+        self.statement(&row);
+        self.statements(&replaced);
+        self.statement(&log);
     }
 
     fn settings(&mut self, task: &Task<'_>) {

@@ -16,6 +16,13 @@ pub(super) const RESET: [&str; 3] = ["RESET SESSION AUTHORIZATION", "RESET ROLE"
 /// How often the server looks whether its client still lives.
 const CONNECTION_CHECK: &str = "500ms";
 
+/// After how many seconds without a word the server asks whether its client is
+/// still there, and how long it waits before it asks again: nine times on a
+/// Linux that nobody has set otherwise, so about a minute in all, as on our side
+/// (`dial`). Its default is two hours, in which a client that vanished would
+/// keep its locks.
+const KEEPALIVES: [(&str, u32); 2] = [("tcp_keepalives_idle", 30), ("tcp_keepalives_interval", 3)];
+
 /// What the server can be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Capabilities {
@@ -59,6 +66,15 @@ pub(super) fn connection_check() -> String {
     format!("SET client_connection_check_interval = '{CONNECTION_CHECK}'")
 }
 
+/// Returns the statements by which the server notices that its client is gone.
+/// On a unix socket, or where a system lacks them, they do nothing.
+pub(super) fn keepalives() -> Vec<String> {
+    KEEPALIVES
+        .iter()
+        .map(|(name, value)| format!("SET {name} = {value}"))
+        .collect()
+}
+
 /// Returns the resets and then our settings, one statement each.
 pub(super) fn statements(
     capabilities: Capabilities,
@@ -82,6 +98,10 @@ pub(super) fn statements(
     }
     if capabilities.connection_check == ConnectionCheck::Supported {
         settings.push(connection_check());
+    }
+    // Not for a script that is printed, nor for the socket of a pooler.
+    if capabilities.version > 0 && extent == Extent::Session {
+        settings.extend(keepalives());
     }
     let settings = settings.into_iter().map(|setting| match extent {
         Extent::Session => setting,
@@ -144,6 +164,8 @@ mod tests {
         SET idle_session_timeout = 0
         SET transaction_timeout = 0
         SET client_connection_check_interval = '500ms'
+        SET tcp_keepalives_idle = 30
+        SET tcp_keepalives_interval = 3
         "#);
         let old = statements(Capabilities::UNKNOWN, limits, Extent::Transaction);
         insta::assert_snapshot!(old.join("\n"), @r#"

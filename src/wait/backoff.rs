@@ -16,13 +16,13 @@ const GROWTH: f32 = 1.25;
 /// zero to the interval, and the interval grows up to its maximum. backon
 /// makes the intervals; its own jitter only adds to them, which would leave
 /// a thousand replicas knocking in step.
-pub(super) struct Backoff {
+pub(crate) struct Backoff {
     intervals: ExponentialBackoff,
     max_interval: Duration,
 }
 
 impl Backoff {
-    pub(super) fn new(max_interval: Duration) -> Self {
+    pub(crate) fn new(max_interval: Duration) -> Self {
         Self {
             intervals: ExponentialBuilder::new()
                 .with_factor(GROWTH)
@@ -34,7 +34,7 @@ impl Backoff {
         }
     }
 
-    pub(super) fn next_delay(&mut self) -> Duration {
+    pub(crate) fn next_delay(&mut self) -> Duration {
         let interval = self.intervals.next().unwrap_or(self.max_interval);
         let nanos = u64::try_from(interval.as_nanos()).unwrap_or(u64::MAX);
         Duration::from_nanos(fastrand::u64(0..=nanos))

@@ -8,6 +8,7 @@ mod backoff;
 mod error;
 mod record;
 
+pub(crate) use backoff::Backoff;
 pub use error::{GaveUp, Seen, WaitError};
 
 use std::future::Future;
@@ -16,7 +17,6 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::config::{Limit, WaitConfig};
-use backoff::Backoff;
 use record::Record;
 
 /// What a failed attempt means for the next one.
@@ -64,6 +64,15 @@ impl Limits {
             attempt_timeout: config.attempt_timeout,
             max_interval: config.max_interval,
             grace: config.grace,
+        }
+    }
+
+    /// Returns the limits of a wait that has to end by an instant, if not before.
+    #[must_use]
+    pub fn until(self, end: Option<Instant>) -> Self {
+        Self {
+            deadline: earliest(self.deadline, end),
+            ..self
         }
     }
 }

@@ -1,10 +1,8 @@
 //! Revisions in transactions: what stays, what goes, what is said.
 
-use std::time::Duration;
-
 use seaworthy::postgres::apply::{ApplyError, Mode, Scope};
 
-use crate::support::dock::{Dock, Ship, Ship::InTransaction};
+use crate::support::dock::{Dock, Ship, Ship::InTransaction, one_try};
 
 const TWO: [Ship<'_>; 2] = [
     InTransaction(
@@ -313,7 +311,7 @@ async fn a_pooler_s_session_keeps_none_of_our_settings() {
     let dock = Dock::new(&TWO);
     let mut session = dock.session().await;
     session.facts.key_pid += 1;
-    let locked = seaworthy::postgres::lock::acquire(session, dock.key(), Duration::ZERO).await;
+    let locked = seaworthy::postgres::lock::acquire(session, dock.key(), one_try()).await;
     let mut locked = locked.expect("it is free");
     dock.apply(&mut locked).await.expect("it applies");
     let changed =

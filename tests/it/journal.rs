@@ -3,7 +3,7 @@
 use seaworthy::postgres::apply::{ApplyError, InvalidIndex, Outcome, Scope};
 use seaworthy::postgres::lock;
 
-use crate::support::dock::{Dock, Ship::InTransaction, Ship::Outside};
+use crate::support::dock::{Dock, Ship::InTransaction, Ship::Outside, one_try};
 
 /// Ends the session that calls it with this number, once.
 const TRAP: &str = "CREATE TABLE trap (n int); CREATE TABLE t (n int); INSERT INTO t VALUES (1); \
@@ -328,7 +328,7 @@ async fn behind_a_proxy_nothing_runs_outside_a_transaction() {
     let dock = Dock::new(&[Outside("aaaa", "CREATE TABLE a (n int)")]);
     let mut session = dock.session().await;
     session.facts.key_pid += 1;
-    let locked = lock::acquire(session, dock.key(), std::time::Duration::ZERO).await;
+    let locked = lock::acquire(session, dock.key(), one_try()).await;
     let mut locked = locked.expect("it is free");
     let error = dock
         .apply(&mut locked)

@@ -3,15 +3,19 @@
 use std::time::{Duration, Instant};
 
 use seaworthy::postgres::apply::{ApplyError, Outcome};
-use seaworthy::postgres::lock::{self, LockError, PoolingSign};
+use seaworthy::postgres::lock::{self, LockError, Patience, PoolingSign};
 
-use crate::support::dock::{Dock, Ship, Ship::InTransaction, Ship::Outside};
+use crate::support::dock::{Dock, Ship, Ship::InTransaction, Ship::Outside, one_try};
 use crate::support::log::Log;
 
 const ONE: [Ship<'_>; 1] = [InTransaction("aaaa", "CREATE TABLE a (n int)")];
 
 /// Long enough for a machine under load; no test waits so long.
-const PATIENCE: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_secs(60);
+
+fn patience() -> Patience {
+    Patience::starting_now(LONG, Some(LONG))
+}
 
 #[tokio::test]
 async fn why_a_wait_for_the_lock_broke_off_is_said() {
@@ -20,7 +24,7 @@ async fn why_a_wait_for_the_lock_broke_off_is_said() {
     let holder = dock.locked().await;
     let session = dock.session().await;
     let end = format!("SELECT pg_terminate_backend({})", session.facts.backend_pid);
-    let waiting = lock::acquire(session, dock.key(), PATIENCE);
+    let waiting = lock::acquire(session, dock.key(), patience());
     let (acquired, ()) = tokio::join!(waiting, async {
         log.line("waiting for the migration lock").await;
         dock.database.execute(&end);
@@ -38,7 +42,7 @@ async fn who_holds_the_lock_is_said() {
     let dock = Dock::new(&ONE);
     let holder = dock.locked().await;
     let session = dock.session().await;
-    let error = lock::acquire(session, dock.key(), Duration::ZERO).await;
+    let error = lock::acquire(session, dock.key(), one_try()).await;
     let Err(LockError::Busy {
         holder: Some(seen), ..
     }) = error
@@ -59,7 +63,7 @@ async fn a_waiter_gets_the_lock_when_it_is_free() {
     let dock = Dock::new(&ONE);
     let holder = dock.locked().await;
     let session = dock.session().await;
-    let (locked, ()) = tokio::join!(lock::acquire(session, dock.key(), PATIENCE), async {
+    let (locked, ()) = tokio::join!(lock::acquire(session, dock.key(), patience()), async {
         let line = log.line("waiting for the migration lock").await;
         let pid = holder.session().facts.backend_pid;
         assert!(line.contains(&format!("pid {pid}")), "{line}");
@@ -80,7 +84,7 @@ async fn a_killed_holder_frees_the_lock() {
     let session = dock.session().await;
     let (applied, locked, ()) = tokio::join!(
         dock.apply(&mut holder),
-        lock::acquire(session, dock.key(), PATIENCE),
+        lock::acquire(session, dock.key(), patience()),
         async {
             log.line("waiting for the migration lock").await;
             dock.database
@@ -116,7 +120,7 @@ async fn a_server_session_that_holds_the_key_already_is_shared() {
         .simple_query(&other)
         .await
         .expect("it is free");
-    let error = lock::acquire(session, dock.key(), PATIENCE).await;
+    let error = lock::acquire(session, dock.key(), patience()).await;
     assert!(
         matches!(
             error,
@@ -174,7 +178,7 @@ async fn waiters_do_not_block_a_concurrent_index() {
     let mut waiters = Vec::new();
     for _ in 0..5 {
         let session = dock.session().await;
-        waiters.push(lock::acquire(session, dock.key(), PATIENCE));
+        waiters.push(lock::acquire(session, dock.key(), patience()));
     }
     let waiting = futures_util::future::join_all(waiters.into_iter().map(async |waiter| {
         waiter.await.expect("its turn comes").release().await;

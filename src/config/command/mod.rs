@@ -2,22 +2,28 @@
 
 mod check;
 mod current;
+mod downgrade;
+mod execution;
 mod heads;
 mod history;
 mod itself;
 mod listing;
 mod run;
 mod show;
+mod stamp;
 mod status;
 mod upgrade;
 mod wait;
 
 pub use current::{Current, CurrentHeads};
+pub use downgrade::Downgrade;
+pub use execution::Execution;
 pub use history::{CurrentMark, History};
 pub use listing::Listing;
 pub use run::Run;
 pub use show::Show;
-pub use upgrade::{Upgrade, UpgradeMode};
+pub use stamp::{Stamp, StampMode};
+pub use upgrade::Upgrade;
 pub use wait::Wait;
 
 use clap::{Arg, ArgAction, ArgMatches};
@@ -34,6 +40,8 @@ pub enum Command {
     Run(Run),
     Wait(Wait),
     Upgrade(Upgrade),
+    Downgrade(Downgrade),
+    Stamp(Stamp),
     Status(Output),
     Current(Current),
     History(History),
@@ -65,10 +73,12 @@ pub(super) struct Row {
 }
 
 /// Every command, in the order of `--help`.
-pub(super) const COMMANDS: [Row; 12] = [
+pub(super) const COMMANDS: [Row; 14] = [
     run::ROW,
     wait::ROW,
     upgrade::ROW,
+    downgrade::ROW,
+    stamp::ROW,
     status::ROW,
     current::ROW,
     history::ROW,
@@ -86,7 +96,9 @@ impl Command {
         match self {
             Self::Run(_) => Reach::Migrations,
             Self::Wait(_) => Reach::Application,
-            Self::Upgrade(upgrade) => upgrade.reach(),
+            Self::Upgrade(upgrade) => upgrade.execution.reach(),
+            Self::Downgrade(downgrade) => downgrade.execution.reach(),
+            Self::Stamp(stamp) => stamp.reach(),
             Self::Status(_) | Self::Current(_) | Self::Check(_) => Reach::Migrations,
             Self::History(history) => history.reach(),
             Self::Show(show) => show.reach(),

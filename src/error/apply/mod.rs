@@ -119,22 +119,9 @@ fn of(error: &ApplyError) -> Diagnostic {
                 diagnostic
             }
         }
-        ApplyError::LockLost { revision, route } => Diagnostic::error(
-            "lock-lost",
-            match route {
-                Route::Direct => Exit::Locked,
-                Route::Proxied => Exit::Config,
-            },
-            format!(
-                "revision `{revision}` was not run: this server session does not hold the \
-                 migration lock"
-            ),
-        )
-        .cause(
-            "a pooler in transaction mode has changed the server session, or a script has \
-             released every advisory lock",
-        )
-        .hint("let MIGRATION_DATABASE_URL name the server itself, past any pooler"),
+        ApplyError::LockLost { revision, route } => {
+            lock_lost(&format!("revision `{revision}` was not run"), *route)
+        }
         ApplyError::RetrySpent {
             site,
             failure,
@@ -275,6 +262,23 @@ fn of(error: &ApplyError) -> Diagnostic {
 }
 
 /// Returns everything that the server said, one kind of it a line.
+/// Returns what is said when the session does not hold the lock it had.
+pub(super) fn lock_lost(what: &str, route: Route) -> Diagnostic {
+    Diagnostic::error(
+        "lock-lost",
+        match route {
+            Route::Direct => Exit::Locked,
+            Route::Proxied => Exit::Config,
+        },
+        format!("{what}: this server session does not hold the migration lock"),
+    )
+    .cause(
+        "a pooler in transaction mode has changed the server session, or a script has \
+         released every advisory lock",
+    )
+    .hint("let MIGRATION_DATABASE_URL name the server itself, past any pooler")
+}
+
 pub(super) fn told(failure: &ServerFailure) -> String {
     let mut text = match &failure.kind {
         FailureKind::Server(code) => format!("{} (SQLSTATE {code})", failure.message),

@@ -90,6 +90,9 @@ impl<'a> Frame<'a> {
             (Direction::Downgrade, _) => tables.delete(&task.entry.revision),
         };
         message.ours(Purpose::Row, &row);
+        if task.step.direction == Direction::Downgrade {
+            message.all(Purpose::Row, &tables.delete_replaced(&task.entry));
+        }
         message.ours(
             Purpose::Row,
             &tables.log(task.log_action(), &task.entry, elapsed),

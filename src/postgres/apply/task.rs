@@ -9,7 +9,7 @@ use crate::config::Limit;
 use crate::plan::{Action, Direction, Script, Step};
 use crate::postgres::settings::Limits;
 use crate::postgres::version_table::{Entry, LogAction};
-use crate::revision::{Graph, SectionLimit, checksum};
+use crate::revision::{Graph, SectionLimit};
 use crate::sql;
 
 /// One step, ready to run.
@@ -32,7 +32,6 @@ impl<'a> Task<'a> {
             .node(step.revision.as_str())
             .ok_or_else(|| PrepareError::Unknown(step.revision.clone()))?;
         let revision = graph.revision(node);
-        let ids = |nodes: &[_]| nodes.iter().map(|node| graph.id(*node).clone()).collect();
         let script = match step.action {
             Action::Record => None,
             Action::Run | Action::Resume(_) => Some(Script::prepare(revision, step.direction)?),
@@ -42,13 +41,7 @@ impl<'a> Task<'a> {
         }
         Ok(Self {
             step,
-            entry: Entry {
-                revision: revision.id.clone(),
-                down_revisions: ids(graph.down_revisions(node)),
-                depends_on: ids(graph.dependencies(node)),
-                message: revision.message.clone(),
-                checksum: checksum(revision.text(&revision.up)).as_str().to_owned(),
-            },
+            entry: Entry::of(graph, node),
             script,
             source: revision.source.clone(),
         })

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_postgres::SimpleQueryMessage;
 
 use super::holder::{Holder, holder};
 use super::pooling::{PoolingSign, keeps_transactions, pooled};
-use super::{Key, LockError, Locked, Route, delays};
+use super::{Key, LockError, Locked, Patience, Route, delays};
+use crate::config::Limit;
 use crate::postgres::cell::cell;
 use crate::postgres::settings::{self, Capabilities, ConnectionCheck, Extent};
 use crate::postgres::{ServerFailure, Session};
@@ -33,26 +34,21 @@ enum Try {
     Pooled(PoolingSign),
 }
 
-/// Takes the migration lock, trying again for as long as `lock_wait` says; zero
-/// is one try. Between two tries the session is idle outside a transaction.
+/// Takes the migration lock, trying again for as long as the patience lasts.
+/// Between two tries the session is idle outside a transaction.
 ///
 /// # Errors
 ///
 /// - [`LockError::Busy`]: the time is spent.
 /// - [`LockError::Pooled`]: a pooler does not leave us a session for ourselves.
-/// - [`LockError::Server`]
-pub async fn acquire(session: Session, key: Key, lock_wait: Duration) -> Result<Locked, LockError> {
-    match take(&session, key, lock_wait).await {
-        Ok(()) => {
-            let capabilities = prepare(&session)
-                .await
-                .map_err(|failure| failed(&session, failure))?;
-            Ok(Locked {
-                session,
-                key,
-                capabilities,
-            })
-        }
+/// - [`LockError::Server`], also where the server does not answer in time.
+pub async fn acquire(session: Session, key: Key, patience: Patience) -> Result<Locked, LockError> {
+    match take(&session, key, patience).await {
+        Ok(capabilities) => Ok(Locked {
+            session,
+            key,
+            capabilities,
+        }),
         Err(error) => {
             session.close().await;
             Err(error)
@@ -60,43 +56,55 @@ pub async fn acquire(session: Session, key: Key, lock_wait: Duration) -> Result<
     }
 }
 
-async fn take(session: &Session, key: Key, lock_wait: Duration) -> Result<(), LockError> {
+async fn take(session: &Session, key: Key, patience: Patience) -> Result<Capabilities, LockError> {
     if Route::of(session) == Route::Proxied {
         keeps_transactions(session).await?;
     }
-    let began = Instant::now();
-    let mut wait = Wait::begin(began);
+    let limit = patience.answer;
+    let mut wait = Wait::begin();
     let mut delays = delays(FIRST_DELAY, LARGEST_DELAY);
     loop {
-        match attempt(session, key)
-            .await
-            .map_err(|failure| failed(session, failure))?
-        {
-            Try::Locked => return Ok(()),
+        match answered(session, limit, attempt(session, key)).await? {
+            Try::Locked => return answered(session, limit, prepare(session)).await,
             Try::Pooled(sign) => return Err(pooled(session, sign)),
-            Try::Busy if wait.asked.is_none() => stay(session)
-                .await
-                .map_err(|failure| failed(session, failure))?,
+            Try::Busy if wait.asked.is_none() => answered(session, limit, stay(session)).await?,
             Try::Busy => {}
         }
-        let waited = began.elapsed();
-        let is_last = waited >= lock_wait;
+        let waited = patience.waited();
+        let is_last = patience.is_spent();
         if is_last || wait.wants_holder() {
-            let holder = holder(session, key)
-                .await
-                .map_err(|failure| failed(session, failure))?;
+            let holder = answered(session, limit, holder(session, key)).await?;
             wait.say(holder, waited);
         }
         if is_last {
             return Err(LockError::Busy {
-                wait: lock_wait,
+                wait: patience.wait,
                 holder: wait.holder.map(Box::new),
             });
         }
         let delay = delays.next().unwrap_or(LARGEST_DELAY);
         // The last try is made when the time is spent, not before.
-        sleep(delay.min(lock_wait - waited)).await;
+        sleep(delay.min(patience.wait.saturating_sub(waited))).await;
     }
+}
+
+/// Returns the answer to something that a server which is there answers at once.
+async fn answered<T>(
+    session: &Session,
+    limit: Limit,
+    question: impl Future<Output = Result<T, ServerFailure>>,
+) -> Result<T, LockError> {
+    let answer = match limit {
+        Some(limit) => match timeout(limit, question).await {
+            Ok(answer) => answer,
+            Err(_) => Err(ServerFailure::silent(limit)),
+        },
+        None => question.await,
+    };
+    answer.map_err(|mut failure| {
+        failure.explain(session);
+        LockError::Server(Box::new(failure))
+    })
 }
 
 /// Asks for the lock in one statement, outside a transaction.
@@ -128,19 +136,19 @@ async fn attempt(session: &Session, key: Key) -> Result<Try, ServerFailure> {
     })
 }
 
-/// Lets a session idle between two tries, whatever its role's default is.
-/// Behind a pooler the setting would reach other clients.
+/// Lets a session idle between two tries, whatever its role's default is, and
+/// lets the server notice that its client is gone: an answer that is lost on
+/// the way may be that we have the lock. Behind a pooler the settings would
+/// reach other clients.
 async fn stay(session: &Session) -> Result<(), ServerFailure> {
-    if Route::of(session) == Route::Direct && session.facts.version >= 140_000 {
-        let setting = settings::timeout("idle_session_timeout", None);
-        session.client.simple_query(&setting).await?;
+    if Route::of(session) == Route::Direct {
+        let mut settings = settings::keepalives();
+        if session.facts.version >= 140_000 {
+            settings.push(settings::timeout("idle_session_timeout", None));
+        }
+        session.client.simple_query(&settings.join("; ")).await?;
     }
     Ok(())
-}
-
-fn failed(session: &Session, mut failure: ServerFailure) -> LockError {
-    failure.explain(session);
-    LockError::Server(Box::new(failure))
 }
 
 /// Sets what only a session that is ours alone may be set to: behind a pooler
@@ -181,11 +189,11 @@ struct Wait {
 }
 
 impl Wait {
-    fn begin(now: Instant) -> Self {
+    fn begin() -> Self {
         Self {
             holder: None,
             asked: None,
-            said: now,
+            said: Instant::now(),
         }
     }
 

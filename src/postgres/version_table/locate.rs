@@ -20,6 +20,15 @@ pub(super) const COLUMNS: [&str; 9] = [
     "started",
 ];
 
+/// What tables that speak of a past mean for a database without a state table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Neighbours {
+    /// Running every revision again would be worse than asking.
+    Refuse,
+    /// The user says what is applied.
+    PassOver,
+}
+
 /// Returns where the state tables stand: one round trip, and one more where
 /// the state table is absent and another tool's table is there.
 ///
@@ -35,7 +44,11 @@ pub(super) const COLUMNS: [&str; 9] = [
 /// - [`StateError::HistoryAlone`]: the state table is gone, its history is not.
 /// - [`StateError::OtherTool`]: another tool has applied revisions.
 /// - [`StateError::Server`]
-pub async fn locate(session: &Session, table: &VersionTable) -> Result<Location, StateError> {
+pub async fn locate(
+    session: &Session,
+    table: &VersionTable,
+    neighbours: Neighbours,
+) -> Result<Location, StateError> {
     let rows = rows(session, &question(table)).await?;
     let mut others = Vec::new();
     let mut location = None;
@@ -54,7 +67,8 @@ pub async fn locate(session: &Session, table: &VersionTable) -> Result<Location,
         .find(|row| cell(row, "kind") == Some("place"))
         .and_then(|row| cell(row, "schema"));
     let log = rows.iter().find(|row| cell(row, "kind") == Some("log"));
-    if let Some(schema) = log.and_then(|row| cell(row, "schema")) {
+    let log_schema = log.and_then(|row| cell(row, "schema"));
+    if let (Some(schema), Neighbours::Refuse) = (log_schema, neighbours) {
         return Err(StateError::HistoryAlone {
             schema: schema.to_owned(),
             table: table.name.clone(),
@@ -67,8 +81,18 @@ pub async fn locate(session: &Session, table: &VersionTable) -> Result<Location,
             None => StateError::NoSchema,
         });
     };
-    foreign::refuse(session, &others).await?;
-    Ok(Location::absent(schema, table))
+    if neighbours == Neighbours::Refuse {
+        foreign::refuse(session, &others).await?;
+    }
+    let location = Location::absent(schema, table);
+    Ok(match log_schema {
+        // The history goes on where it stands alone.
+        Some(alone) if alone == schema => Location {
+            log_table: Presence::Present,
+            ..location
+        },
+        Some(_) | None => location,
+    })
 }
 
 /// Judges the row about a relation that bears the state table's name.

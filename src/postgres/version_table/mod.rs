@@ -5,16 +5,19 @@
 //! name, so that a table that a newer version has widened stays readable.
 
 mod array;
+mod entry;
 mod foreign;
 mod glance;
 mod locate;
 mod read;
+mod stamp;
 mod text;
 
+pub(super) use entry::Entry;
 pub use glance::state;
-pub use locate::locate;
+pub use locate::{Neighbours, locate};
 pub use read::read;
-pub(super) use text::{Elapsed, Entry, LogAction, Tables};
+pub(super) use text::{Elapsed, LogAction, Tables};
 
 use std::fmt::{self, Display};
 
@@ -181,7 +184,7 @@ impl Display for Location {
 ///
 /// Every [`StateError`].
 pub async fn recorded(session: &Session, table: &VersionTable) -> Result<Recorded, StateError> {
-    let location = locate(session, table).await?;
+    let location = locate(session, table, Neighbours::Refuse).await?;
     let state = read(session, &location).await?;
     Ok(Recorded { location, state })
 }

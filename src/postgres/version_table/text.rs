@@ -3,20 +3,10 @@
 
 use std::time::Duration;
 
-use super::{Location, Presence, VersionTable};
+use super::{Entry, Location, Presence, VersionTable};
 use crate::plan::Journal;
 use crate::postgres::quote::{Qualified, identifier, literal, optional, text_array};
 use crate::revision::RevisionId;
-
-/// What a row of the state table says about a revision.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Entry {
-    pub(crate) revision: RevisionId,
-    pub(crate) down_revisions: Vec<RevisionId>,
-    pub(crate) depends_on: Vec<RevisionId>,
-    pub(crate) message: String,
-    pub(crate) checksum: String,
-}
 
 /// What the history says was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,11 +25,14 @@ pub(crate) enum Elapsed {
     Unknown,
 }
 
+/// Who writes the history.
+pub(super) const TOOL: &str = concat!("seaworthy ", env!("CARGO_PKG_VERSION"));
+
 /// The statements about the state tables at one location.
 #[derive(Clone, Debug)]
 pub(crate) struct Tables {
-    state: String,
-    log: String,
+    pub(super) state: String,
+    pub(super) log: String,
     state_table: Presence,
     log_table: Presence,
 }
@@ -192,6 +185,19 @@ impl Tables {
         ))
     }
 
+    /// Returns the statements that take away the rows of revisions which a
+    /// revision replaced, when that is taken back: their work went with it.
+    pub(crate) fn delete_replaced(&self, entry: &Entry) -> Vec<String> {
+        if entry.replaces.is_empty() {
+            return Vec::new();
+        }
+        vec![format!(
+            "DELETE FROM {} WHERE revision = ANY ({})",
+            self.state,
+            array(&entry.replaces)
+        )]
+    }
+
     /// Returns the statement that adds a line to the history.
     pub(crate) fn log(&self, action: LogAction, entry: &Entry, elapsed: Elapsed) -> String {
         let action = match action {
@@ -207,14 +213,14 @@ impl Tables {
             literal(entry.revision.as_str()),
             literal(&entry.checksum),
             duration(elapsed),
-            literal(concat!("seaworthy ", env!("CARGO_PKG_VERSION")))
+            literal(TOOL)
         )
     }
 }
 
 /// Returns a statement that fails where the change finds no row: somebody else
 /// has written to the table, and what we are about to say would not be so.
-fn one_row(change: &str) -> String {
+pub(super) fn one_row(change: &str) -> String {
     format!(
         "WITH changed AS ({change} RETURNING 1) \
          SELECT CASE WHEN EXISTS (SELECT FROM changed) THEN '1' \
@@ -222,7 +228,7 @@ fn one_row(change: &str) -> String {
     )
 }
 
-fn values(entry: &Entry) -> String {
+pub(super) fn values(entry: &Entry) -> String {
     format!(
         "{}, {}, {}, {}, {}",
         literal(entry.revision.as_str()),
@@ -247,7 +253,7 @@ fn journal_values(journal: &Journal) -> String {
     )
 }
 
-fn array(ids: &[RevisionId]) -> String {
+pub(super) fn array(ids: &[RevisionId]) -> String {
     text_array(ids.iter().map(RevisionId::as_str))
 }
 

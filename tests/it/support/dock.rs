@@ -9,7 +9,7 @@ use seaworthy::config::{
 };
 use seaworthy::plan::{self, OnAhead, Plan, PlanError, Policy};
 use seaworthy::postgres::apply::{self, Mode, Options, ProgressDisplay, Report, Stopped};
-use seaworthy::postgres::lock::{self, Key, Locked};
+use seaworthy::postgres::lock::{self, Key, Locked, Patience};
 use seaworthy::postgres::version_table::{self, Recorded, StateError};
 use seaworthy::postgres::{self, ConnectLimits, Session, SocketOnly, VersionTable};
 use seaworthy::revision::{
@@ -99,7 +99,7 @@ impl Dock {
 
     pub(crate) async fn locked_as(&self, user: &str) -> Locked {
         let session = self.session_as(user).await;
-        lock::acquire(session, self.key(), Duration::ZERO)
+        lock::acquire(session, self.key(), one_try())
             .await
             .expect("nobody else holds the lock of this test's database")
     }
@@ -180,6 +180,11 @@ impl Wreck {
             Self::State(_) | Self::Plan(_) => panic!("it did not come so far: {self:?}"),
         }
     }
+}
+
+/// Returns the patience of one try for the lock.
+pub(crate) fn one_try() -> Patience {
+    Patience::starting_now(Duration::ZERO, None)
 }
 
 /// Returns how to log in to a test's database over TCP.

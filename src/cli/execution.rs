@@ -1,0 +1,91 @@
+//! Going through a plan: applied, rehearsed, or printed.
+
+use std::io::{self, IsTerminal};
+
+use serde_json::json;
+use tracing::info;
+
+use super::{Ending, block_on};
+use crate::config::{Config, Execution, Output};
+use crate::error::Error;
+use crate::pipeline::{self, Manner};
+use crate::plan::{AppliedState, Course, Direction};
+use crate::postgres::apply::{Mode, ProgressDisplay, Report};
+use crate::process::Signals;
+use crate::revision::{Graph, Point};
+
+pub(super) fn execute(
+    config: &Config,
+    graph: &Graph,
+    course: &Course,
+    execution: &Execution,
+    signals: &Signals,
+) -> Result<Ending, Error> {
+    let run = |mode| {
+        let manner = Manner {
+            mode,
+            progress: progress(),
+        };
+        let migration = pipeline::migrate(config, graph, course, manner, signals);
+        block_on(signals, migration)
+    };
+    match execution {
+        Execution::Print { from } => {
+            let state = match from {
+                None => AppliedState::default(),
+                Some(from) if from.point == Point::Current => {
+                    block_on(signals, pipeline::state(config, signals))?
+                }
+                Some(from) => pipeline::state_at(config, graph, from)?,
+            };
+            let script = pipeline::offline(config, graph, course, &state)?;
+            Ok(Ending::Show(script))
+        }
+        Execution::Apply => run(Mode::Commit).map(|_| Ending::Done),
+        Execution::DryRun(output) => {
+            let report = run(Mode::DryRun)?;
+            match output {
+                Output::Json => Ok(Ending::Show(format!("{:#}\n", steps(graph, &report)))),
+                Output::Text => {
+                    info!(
+                        "dry run: {} revisions ran and were rolled back",
+                        report.done.len()
+                    );
+                    Ok(Ending::Done)
+                }
+            }
+        }
+    }
+}
+
+/// Returns a bar for a person who looks on; a log gets lines.
+pub(super) fn progress() -> ProgressDisplay {
+    if io::stderr().is_terminal() {
+        ProgressDisplay::Bar
+    } else {
+        ProgressDisplay::Log
+    }
+}
+
+/// Returns the document of `--dry-run --json`.
+fn steps(graph: &Graph, report: &Report) -> serde_json::Value {
+    let steps: Vec<_> = report
+        .done
+        .iter()
+        .map(|done| {
+            let path = graph
+                .path(done.step.revision.as_str())
+                .map(|path| path.display().to_string());
+            let direction = match done.step.direction {
+                Direction::Upgrade => "upgrade",
+                Direction::Downgrade => "downgrade",
+            };
+            json!({
+                "direction": direction,
+                "revision": done.step.revision.as_str(),
+                "path": path,
+            })
+        })
+        .collect();
+    json!({ "steps": steps })
+}

@@ -1,0 +1,148 @@
+//! Recording without running: wait, lock, read, write.
+
+use tracing::info;
+
+use super::{arrival, queue, until_signal};
+use crate::config::{Config, StampMode};
+use crate::error::Error;
+use crate::plan::{self, AppliedState, Purge};
+use crate::postgres::lock::{Locked, Patience};
+use crate::postgres::stamp::{self, Change, Forget};
+use crate::postgres::version_table::{self, Location, Neighbours, Presence};
+use crate::process::Signals;
+use crate::revision::{Graph, RevisionId, Target};
+
+/// Writes what the targets say, under the migration lock.
+///
+/// # Errors
+///
+/// Whatever went wrong, a signal included.
+pub async fn stamp(
+    config: &Config,
+    graph: &Graph,
+    targets: &[Target],
+    mode: &StampMode,
+    signals: &Signals,
+) -> Result<(), Error> {
+    let locked = until_signal(signals, async {
+        let session = arrival::writable(config).await?;
+        let patience =
+            Patience::starting_now(config.migrations.lock_wait, config.wait.attempt_timeout);
+        queue::lock(config, session, patience).await
+    })
+    .await?;
+    let outcome = until_signal(signals, write(config, graph, targets, mode, &locked)).await;
+    match &outcome {
+        Err(Error::Signal(_)) => locked.cancel_and_release().await,
+        Ok(()) | Err(_) => locked.release().await,
+    }
+    outcome
+}
+
+/// Returns the change as a script for psql; connects to nothing.
+///
+/// # Errors
+///
+/// What is wrong with a target.
+pub fn stamp_offline(
+    config: &Config,
+    graph: &Graph,
+    targets: &[Target],
+    state: &AppliedState,
+) -> Result<String, Error> {
+    let change = change(graph, state, targets, &StampMode::Record(Purge::No))?;
+    let presence = if state.rows.is_empty() {
+        Presence::Absent
+    } else {
+        Presence::Present
+    };
+    let table = arrival::version_table(&config.migrations);
+    let from = plan::heads(graph, state);
+    let to = plan::heads(graph, &plan::stamped(graph, state, targets)?);
+    let names = |ids: Vec<RevisionId>| {
+        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        ids.join(", ")
+    };
+    let ends = (&*names(from), &*names(to));
+    Ok(stamp::script(graph, &table, presence, &change, ends))
+}
+
+async fn write(
+    config: &Config,
+    graph: &Graph,
+    targets: &[Target],
+    mode: &StampMode,
+    locked: &Locked,
+) -> Result<(), Error> {
+    let table = arrival::version_table(&config.migrations);
+    let location = version_table::locate(locked.session(), &table, Neighbours::PassOver).await?;
+    let state = match mode {
+        // A row that cannot be read is a reason to purge.
+        StampMode::Record(Purge::Yes) => AppliedState::default(),
+        StampMode::Record(Purge::No) | StampMode::AcceptTexts | StampMode::Print { .. } => {
+            version_table::read(locked.session(), &location).await?
+        }
+    };
+    let change = change(graph, &state, targets, mode)?;
+    if is_nothing(&change) && location.state_table == Presence::Present {
+        info!("nothing is to be recorded: the database says so already");
+        return Ok(());
+    }
+    stamp::stamp(locked, graph, &location, &change).await?;
+    tell(&change, &location);
+    Ok(())
+}
+
+fn change(
+    graph: &Graph,
+    state: &AppliedState,
+    targets: &[Target],
+    mode: &StampMode,
+) -> Result<Change, Error> {
+    let purge = match mode {
+        StampMode::AcceptTexts => {
+            let accepted = plan::accept_texts(graph, state, targets)?;
+            return Ok(Change::AcceptTexts(accepted));
+        }
+        StampMode::Record(purge) => *purge,
+        StampMode::Print { .. } => Purge::No,
+    };
+    let stamp = plan::stamp(graph, state, targets, purge)?;
+    Ok(Change::Rows {
+        forget: match purge {
+            Purge::No => Forget::Rows(stamp.forget),
+            Purge::Yes => Forget::Everything,
+        },
+        record: stamp.record,
+    })
+}
+
+fn is_nothing(change: &Change) -> bool {
+    match change {
+        Change::Rows { forget, record } => *forget == Forget::Rows(Vec::new()) && record.is_empty(),
+        Change::AcceptTexts(ids) => ids.is_empty(),
+    }
+}
+
+fn tell(change: &Change, location: &Location) {
+    match change {
+        Change::Rows { forget, record } => {
+            match forget {
+                Forget::Everything => info!("{location} was emptied"),
+                Forget::Rows(ids) => {
+                    for id in ids {
+                        info!(revision = %id, "forgotten");
+                    }
+                }
+            }
+            for id in record {
+                info!(revision = %id, "recorded without running");
+            }
+        }
+        Change::AcceptTexts(ids) => {
+            for id in ids {
+                info!(revision = %id, "the present text is accepted");
+            }
+        }
+    }
+}
