@@ -272,7 +272,7 @@ mod tests {
             &["stamp", "--sql", "a:b", "c"],
             stamp(&["b", "c"], print(Some("a"))),
         );
-        check_error(&["stamp"], "`<TARGET>` is missing");
+        check_error(&["stamp"], "`<TARGET>...` is missing");
         check_error(
             &["stamp", "--sql", "a", "b:c"],
             "`TARGET` is not valid: `b:c` is a range, where one target is wanted",

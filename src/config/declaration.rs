@@ -12,7 +12,8 @@ use super::kind::{self, Kind};
 use super::layers::Layers;
 use super::log::LogFormat;
 use super::setting::{
-    ALL, APPLYING, DefaultValue, Group, LOCKING, RUN, RUN_WAIT, Setting, UPGRADING, WAITING,
+    ALL, APPLYING, DefaultValue, Group, LOCKING, REVISIONS, RUN, RUN_WAIT, Setting, UPGRADING,
+    WAITING,
 };
 use super::{
     AlsoTarget, ConfigError, FormatChoice, Limit, Origin, Secret, Sourced, TransactionScope,
@@ -131,10 +132,10 @@ settings! {
         "A variable to remove before the application starts";
 
     dir: PathBuf = DIRECTORY, "dir" "PATH",
-        Some("migrations.dir"), Text "migrations", Revisions, WAITING, [],
+        Some("migrations.dir"), Text "migrations", Revisions, REVISIONS, [],
         "The directory of the revisions";
     format: FormatChoice = FORMAT, "format" "NAME",
-        Some("migrations.format"), Text "auto", Revisions, WAITING, [],
+        Some("migrations.format"), Text "auto", Revisions, REVISIONS, [],
         "How the directory's files are to be read";
     target: Target = TARGET, "target" "TARGET",
         Some("migrations.target"), Text "head", Revisions, UPGRADING, [],

@@ -38,7 +38,8 @@ mod wait;
 pub use also::AlsoProblem;
 pub use args::{Parsed, Typed};
 pub use command::{
-    Command, Downgrade, Execution, Output, Reach, Run, Stamp, StampMode, Upgrade, Wait,
+    Command, Current, CurrentHeads, CurrentMark, Downgrade, Execution, History, Listing, Output,
+    Reach, Run, Show, Stamp, StampMode, Upgrade, Wait,
 };
 pub use connection::{
     ChannelBinding, Connection, Host, HostAddress, RootCertificates, SslMode, TargetSessionAttrs,

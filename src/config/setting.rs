@@ -53,6 +53,13 @@ pub enum CommandName {
     Upgrade,
     Downgrade,
     Stamp,
+    Status,
+    Current,
+    History,
+    Heads,
+    Branches,
+    Show,
+    Check,
     Completions,
     Man,
 }
@@ -63,15 +70,43 @@ pub(super) const ALL: &[CommandName] = &[
     CommandName::Upgrade,
     CommandName::Downgrade,
     CommandName::Stamp,
+    CommandName::Status,
+    CommandName::Current,
+    CommandName::History,
+    CommandName::Heads,
+    CommandName::Branches,
+    CommandName::Show,
+    CommandName::Check,
     CommandName::Completions,
     CommandName::Man,
 ];
+/// Whatever may connect, and so read the state.
 pub(super) const WAITING: &[CommandName] = &[
     CommandName::Run,
     CommandName::Wait,
     CommandName::Upgrade,
     CommandName::Downgrade,
     CommandName::Stamp,
+    CommandName::Status,
+    CommandName::Current,
+    CommandName::History,
+    CommandName::Show,
+    CommandName::Check,
+];
+/// Whatever reads the directory.
+pub(super) const REVISIONS: &[CommandName] = &[
+    CommandName::Run,
+    CommandName::Wait,
+    CommandName::Upgrade,
+    CommandName::Downgrade,
+    CommandName::Stamp,
+    CommandName::Status,
+    CommandName::Current,
+    CommandName::History,
+    CommandName::Heads,
+    CommandName::Branches,
+    CommandName::Show,
+    CommandName::Check,
 ];
 pub(super) const RUN_WAIT: &[CommandName] = &[CommandName::Run, CommandName::Wait];
 pub(super) const UPGRADING: &[CommandName] = &[CommandName::Run, CommandName::Upgrade];
@@ -119,6 +154,13 @@ impl CommandName {
             Self::Upgrade => "upgrade",
             Self::Downgrade => "downgrade",
             Self::Stamp => "stamp",
+            Self::Status => "status",
+            Self::Current => "current",
+            Self::History => "history",
+            Self::Heads => "heads",
+            Self::Branches => "branches",
+            Self::Show => "show",
+            Self::Check => "check",
             Self::Completions => "completions",
             Self::Man => "man",
         }

@@ -138,7 +138,7 @@ fn showable(text: &str, argv: &[OsString]) -> String {
             .all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
     };
     let is_flag = name.starts_with("--") && name.len() <= 40 && is_plain(name);
-    let is_placeholder = text.starts_with('<') && text.ends_with('>');
+    let is_placeholder = text.starts_with('<') && text.trim_end_matches('.').ends_with('>');
     let is_word = text.len() <= 24 && is_plain(text) && !text.starts_with('-');
     let holds_secret = argv.iter().any(|argument| {
         let argument = argument.to_string_lossy();

@@ -5,6 +5,7 @@
 //! pure modules.
 
 mod arrival;
+mod look;
 mod migrate;
 mod offline;
 mod onlooker;
@@ -23,8 +24,9 @@ use crate::postgres::apply::Report;
 use crate::process::Signals;
 use crate::revision::{Graph, Target};
 
+pub use look::{Sight, look, state};
 pub use migrate::Manner;
-pub use offline::{offline, state, state_at};
+pub use offline::{offline, state_at};
 pub use stamp::{stamp, stamp_offline};
 
 /// Returns the revisions of the configured directory as a valid graph.

@@ -1,16 +1,27 @@
 //! The commands of the command line: one file each, and one row in a table.
 
+mod check;
+mod current;
 mod downgrade;
 mod execution;
+mod heads;
+mod history;
 mod itself;
+mod listing;
 mod run;
+mod show;
 mod stamp;
+mod status;
 mod upgrade;
 mod wait;
 
+pub use current::{Current, CurrentHeads};
 pub use downgrade::Downgrade;
 pub use execution::Execution;
+pub use history::{CurrentMark, History};
+pub use listing::Listing;
 pub use run::Run;
+pub use show::Show;
 pub use stamp::{Stamp, StampMode};
 pub use upgrade::Upgrade;
 pub use wait::Wait;
@@ -31,6 +42,13 @@ pub enum Command {
     Upgrade(Upgrade),
     Downgrade(Downgrade),
     Stamp(Stamp),
+    Status(Output),
+    Current(Current),
+    History(History),
+    Heads(Listing),
+    Branches(Listing),
+    Show(Show),
+    Check(Output),
     Completions(Shell),
     Man,
 }
@@ -55,12 +73,19 @@ pub(super) struct Row {
 }
 
 /// Every command, in the order of `--help`.
-pub(super) const COMMANDS: [Row; 7] = [
+pub(super) const COMMANDS: [Row; 14] = [
     run::ROW,
     wait::ROW,
     upgrade::ROW,
     downgrade::ROW,
     stamp::ROW,
+    status::ROW,
+    current::ROW,
+    history::ROW,
+    heads::HEADS,
+    heads::BRANCHES,
+    show::ROW,
+    check::ROW,
     itself::COMPLETIONS,
     itself::MAN,
 ];
@@ -74,7 +99,10 @@ impl Command {
             Self::Upgrade(upgrade) => upgrade.execution.reach(),
             Self::Downgrade(downgrade) => downgrade.execution.reach(),
             Self::Stamp(stamp) => stamp.reach(),
-            Self::Completions(_) | Self::Man => Reach::Nothing,
+            Self::Status(_) | Self::Current(_) | Self::Check(_) => Reach::Migrations,
+            Self::History(history) => history.reach(),
+            Self::Show(show) => show.reach(),
+            Self::Heads(_) | Self::Branches(_) | Self::Completions(_) | Self::Man => Reach::Nothing,
         }
     }
 }
