@@ -8,6 +8,7 @@ mod excerpt;
 mod shown;
 
 pub use excerpt::Excerpt;
+pub use shown::sentence;
 
 use std::fmt::{self, Display, Write as _};
 

@@ -15,6 +15,7 @@ pub mod plan;
 pub mod revision;
 pub mod source;
 pub mod sql;
+pub mod view;
 
 // Time, sockets and trust, shared by the adapters.
 pub(crate) mod dial;

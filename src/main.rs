@@ -36,6 +36,7 @@ fn main() -> ExitCode {
     match cli::execute(&typed, &environment, &signals) {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::Show(text)) => cli::report::show(&text),
+        Ok(Ending::Found(text)) => cli::report::found(&text),
         Ok(Ending::HandOver(application)) => {
             let error = application.become_application(&signals);
             cli::report::failure(&Error::HandOver(error), log.format)

@@ -1,16 +1,22 @@
-//! One file a command, and how each of them ends.
+//! One file a command or a family of them, and how each of them ends.
 
+mod check;
+mod current;
 mod downgrade;
 mod execution;
+mod graph;
+mod listing;
 pub mod report;
 mod revision;
 mod run;
 mod settings;
 mod stamp;
+mod status;
 mod upgrade;
 mod wait;
 
 use std::future::Future;
+use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 use tracing::warn;
@@ -19,6 +25,7 @@ use crate::config::{self, Command, Config, Environment, Typed};
 use crate::error::Error;
 use crate::files::Disk;
 use crate::process::{HandOver, Signals};
+use crate::view::Surface;
 
 /// How a command ends when nothing went wrong.
 #[derive(Debug)]
@@ -26,6 +33,9 @@ pub enum Ending {
     Done,
     /// This text is the result; it goes to stdout.
     Show(String),
+    /// This text is the result, and says that something is not as it should
+    /// be: exit 1.
+    Found(String),
     /// Everything is dropped; this process becomes the application.
     HandOver(HandOver),
 }
@@ -42,18 +52,35 @@ pub fn execute(
     signals: &Signals,
 ) -> Result<Ending, Error> {
     let config = || resolve(typed, environment);
+    let surface = surface(environment);
     match &typed.command {
         Command::Run(command) => run::run(&config()?, command, signals),
         Command::Wait(command) => wait::wait(&config()?, command, signals),
         Command::Upgrade(command) => upgrade::upgrade(&config()?, command, signals),
         Command::Downgrade(command) => downgrade::downgrade(&config()?, command, signals),
         Command::Stamp(command) => stamp::stamp(&config()?, command, signals),
+        Command::Status(output) => status::status(&config()?, *output, surface, signals),
+        Command::Current(command) => current::current(&config()?, command, surface, signals),
+        Command::History(command) => graph::history(&config()?, command, surface, signals),
+        Command::Heads(listing) => graph::heads(&config()?, *listing, surface),
+        Command::Branches(listing) => graph::branches(&config()?, *listing, surface),
+        Command::Show(command) => graph::show(&config()?, command, surface, signals),
+        Command::Check(output) => check::check(&config()?, *output, signals),
         Command::Revision(command) => revision::revision(&config()?, command),
         Command::Merge(command) => revision::merge(&config()?, command),
         Command::Init => revision::init(&config()?),
         Command::Config(command) => settings::settings(&config()?, command),
         Command::Completions(shell) => Ok(Ending::Show(config::completions(*shell))),
         Command::Man => Ok(Ending::Show(config::manual())),
+    }
+}
+
+/// Returns what the result is written to.
+fn surface(environment: &Environment) -> Surface {
+    if io::stdout().is_terminal() && environment.wants_colour() {
+        Surface::Terminal
+    } else {
+        Surface::Plain
     }
 }
 

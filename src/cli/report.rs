@@ -22,14 +22,23 @@ const TERMINATION_LOG: &str = "/dev/termination-log";
 
 /// Writes a result to stdout.
 pub fn show(text: &str) -> ExitCode {
+    written(text, Exit::Success)
+}
+
+/// Writes a result to stdout that says that something is not as it should be.
+pub fn found(text: &str) -> ExitCode {
+    written(text, Exit::Failed)
+}
+
+fn written(text: &str, exit: Exit) -> ExitCode {
     let mut stdout = io::stdout().lock();
     match stdout
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush())
     {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => ExitCode::from(exit.code()),
         // `seaworthy upgrade --sql | head` is no failure of ours.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(exit.code()),
         Err(error) => failure(&Error::Stdout(error), LogFormat::Text),
     }
 }

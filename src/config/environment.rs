@@ -70,8 +70,9 @@ impl Environment {
         self.get(name).is_some()
     }
 
-    pub fn is(&self, name: &str, value: &str) -> bool {
-        self.get(name).is_some_and(|text| text == value)
+    /// Says whether colours are wanted where a terminal shows them.
+    pub fn wants_colour(&self) -> bool {
+        !self.is_set("NO_COLOR") && self.get("TERM").is_none_or(|term| term != "dumb")
     }
 
     /// Returns a variable that is set and not empty.
@@ -93,5 +94,26 @@ impl fmt::Debug for Environment {
             .field("variables", &self.variables.keys().collect::<Vec<_>>())
             .field("account", &self.account)
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_wanted_unless_something_says_no() {
+        for (variables, expected) in [
+            (&[][..], true),
+            (&[("TERM", "xterm"), ("NO_COLOR", "")], true),
+            (&[("TERM", "dumb")], false),
+            (&[("TERM", "xterm"), ("NO_COLOR", "1")], false),
+        ] {
+            let variables = variables
+                .iter()
+                .map(|(name, value)| (name.into(), value.into()));
+            let environment = Environment::new(variables, Account::default());
+            assert_eq!(environment.wants_colour(), expected, "{environment:?}");
+        }
     }
 }

@@ -20,8 +20,8 @@ const EXCERPT: usize = 120;
 /// Stands for what was left out.
 const CUT: char = '…';
 
-/// Returns a text on one line.
-pub(super) fn sentence(text: &str) -> String {
+/// Returns a text on one line, without what a terminal would obey.
+pub fn sentence(text: &str) -> String {
     cut(text.chars().map(visible), SENTENCE)
 }
 

@@ -1,6 +1,9 @@
 //! What is said when there is no plan, and what a plan noticed.
 
+mod check;
 mod downgrade;
+
+pub use check::{not_at_heads, pending};
 
 use super::listing::{ids, located, names, with_places};
 use super::target;

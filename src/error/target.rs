@@ -1,6 +1,8 @@
 //! What is said about an id or a target that cannot be read, and about a
 //! target that names no revision.
 
+mod range;
+
 use super::listing::{located, names, with_places};
 use crate::diagnostic::Diagnostic;
 use crate::exit::Exit;
@@ -44,6 +46,8 @@ pub fn target(error: &TargetError) -> Diagnostic {
         TargetError::NotARange(_) => {
             usage(error.to_string()).hint("a range is `A:B`, `A:` or `:B`")
         }
+        TargetError::StepsFromCurrent(_) => usage(error.to_string())
+            .hint("steps alone count from the other end: `-3:current`, `current:+2`"),
     }
 }
 
@@ -161,6 +165,8 @@ pub fn select(error: &SelectError) -> Diagnostic {
             current,
         )
         .hint(format!("name the branch: `BRANCH@{:+}`", target.steps)),
+        SelectError::SeveralEnds { range, ends } => range::several_ends(range, ends),
+        SelectError::NoWay { range, from, to } => range::no_way(range, from, to),
         SelectError::NoStandpoint(target) => invalid(
             "relative-target",
             format!("target `{target}` is relative to the database, which is not asked here"),

@@ -12,8 +12,8 @@ use crate::config::{
 };
 use crate::error::{Error, NotReady};
 use crate::files::Disk;
-use crate::plan::{self, AppliedState, Course, Plan, Policy};
-use crate::postgres::version_table::{self, VersionTable};
+use crate::plan::{self, Course, Plan, Policy};
+use crate::postgres::version_table::{self, StateError, VersionTable};
 use crate::postgres::{self, ConnectLimits, Session, SocketOnly};
 use crate::revision::{Graph, Target};
 use crate::wait::{self, Attempt, Limits};
@@ -112,19 +112,21 @@ pub(super) fn version_table(config: &MigrationsConfig) -> VersionTable {
     }
 }
 
-/// Waits for the migrations' database and returns what it says is applied.
-pub(super) async fn state(config: &Config) -> Result<AppliedState, Error> {
+/// Waits for the migrations' database and returns what is found out there by
+/// reading.
+pub(super) async fn looked_at<T>(
+    config: &Config,
+    look: impl AsyncFn(&Session, &VersionTable) -> Result<T, StateError>,
+) -> Result<T, Error> {
     let limits = Limits::starting_now(&config.wait);
     let source = &config.databases()?.migration;
     let table = version_table(&config.migrations);
     let subject = source.connection(&Disk)?.shown();
     tried(config, &limits, &subject, async |attempt| {
         let session = log_in_at(config, source, Some(&table), attempt).await?;
-        let state = version_table::state(&session, &table)
-            .await
-            .map_err(NotReady::reading)?;
+        let found = look(&session, &table).await.map_err(NotReady::reading)?;
         session.close().await;
-        Ok(state)
+        Ok(found)
     })
     .await
 }

@@ -6,6 +6,7 @@
 
 mod arrival;
 mod author;
+mod look;
 mod migrate;
 mod offline;
 mod onlooker;
@@ -26,8 +27,9 @@ use crate::revision::{Graph, Target};
 use crate::source::Source;
 
 pub use author::{Written, init, merge, revision};
+pub use look::{Sight, look, state};
 pub use migrate::Manner;
-pub use offline::{offline, state, state_at};
+pub use offline::{offline, state_at};
 pub use stamp::{stamp, stamp_offline};
 
 /// Returns the revisions of the configured directories as a valid graph.

@@ -1,22 +1,12 @@
 //! `--sql`: from a state to a script, without the voyage.
 
-use super::{arrival, migrate, until_signal};
+use super::{arrival, migrate};
 use crate::config::Config;
 use crate::error::Error;
 use crate::plan::{self, AppliedState, Course};
 use crate::postgres::apply::Mode;
 use crate::postgres::offline::{self, OfflineOptions, OfflineTables};
-use crate::process::Signals;
 use crate::revision::{Graph, Target};
-
-/// Returns what the database says is applied, as the start of an offline script.
-///
-/// # Errors
-///
-/// Whatever ended the wait, a signal included.
-pub async fn state(config: &Config, signals: &Signals) -> Result<AppliedState, Error> {
-    until_signal(signals, arrival::state(config)).await
-}
 
 /// Returns what is applied once a target is reached from base.
 ///

@@ -205,7 +205,7 @@ fn within_branch(
     if kept.is_empty() {
         return Err(DowngradeError::NotOfBranch {
             target: target.clone(),
-            through: graph.located(through),
+            through: Box::new(graph.located(through)),
             roots: roots.iter().map(|node| graph.located(*node)).collect(),
         }
         .into());

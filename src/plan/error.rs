@@ -63,7 +63,7 @@ pub enum DowngradeError {
     #[error("the branch of target `{target}` does not go on from there")]
     NotOfBranch {
         target: Target,
-        through: Located,
+        through: Box<Located>,
         roots: Vec<Located>,
     },
     /// All that it replaces is applied, and its own row is missing yet.

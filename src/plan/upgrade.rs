@@ -156,13 +156,18 @@ fn refuse_partly_replaced(survey: &Survey<'_>, pending: &NodeSet) -> Result<(), 
     let Some(by) = partly.find(|node| pending.contains(*node)) else {
         return Ok(());
     };
+    Err(partly_replaced(survey, by))
+}
+
+/// Returns what is wrong with one of the survey's partly replaced revisions.
+pub(super) fn partly_replaced(survey: &Survey<'_>, by: Node) -> PlanError {
     let replaces = survey.graph.revision(by).replaces.iter().cloned();
     let (applied, missing) = replaces.partition(|id| survey.state.has(id));
-    Err(PlanError::PartlyReplaced {
+    PlanError::PartlyReplaced {
         by: survey.graph.located(by),
         applied,
         missing,
-    })
+    }
 }
 
 fn refuse_partial_elsewhere(
@@ -184,7 +189,8 @@ fn refuse_partial_elsewhere(
     })
 }
 
-fn order(survey: &Survey<'_>, pending: NodeSet) -> Vec<Node> {
+/// Returns pending revisions in the order in which they run.
+pub(super) fn order(survey: &Survey<'_>, pending: NodeSet) -> Vec<Node> {
     let graph = survey.graph;
     let topological = graph.order().iter().copied();
     let below_applied =
@@ -211,7 +217,7 @@ fn step(survey: &Survey<'_>, node: Node) -> Step {
     }
 }
 
-fn out_of_order(survey: &Survey<'_>) -> Vec<OutOfOrder> {
+pub(super) fn out_of_order(survey: &Survey<'_>) -> Vec<OutOfOrder> {
     let above = survey.applied_above();
     let located = |node| survey.graph.located(node);
     let nodes = survey.out_of_order().into_iter();

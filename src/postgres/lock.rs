@@ -14,7 +14,7 @@ mod pooling;
 mod wait;
 
 pub use acquire::{Acquired, acquire, acquire_unless};
-pub use holder::Holder;
+pub use holder::{Holder, holder};
 pub use key::Key;
 pub use patience::Patience;
 pub use pooling::{PoolingSign, unless_shared};

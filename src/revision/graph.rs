@@ -9,6 +9,7 @@ mod error;
 mod labels;
 mod mention;
 mod node;
+mod range;
 mod resolve;
 mod select;
 mod sort;

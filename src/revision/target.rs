@@ -30,6 +30,9 @@ pub enum Point {
 }
 
 /// `A:B`, `A:`, `:B` or `:`; an end that is not named is open.
+///
+/// Steps alone count from the other end: `-3:B` starts three revisions below
+/// `B`, `A:+2` ends two above `A`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TargetRange {
     pub from: Option<Target>,
@@ -60,6 +63,9 @@ pub enum TargetError {
     Range(String),
     #[error("`{0}` is not a range of two targets")]
     NotARange(String),
+    /// In a range, steps alone count from its other end.
+    #[error("`{0}` cannot be the end of a range")]
+    StepsFromCurrent(String),
 }
 
 impl Target {
@@ -78,6 +84,41 @@ impl Target {
     }
 }
 
+impl TargetRange {
+    /// Returns whether only a database can say where an end is.
+    pub fn asks_the_database(&self) -> bool {
+        let asks = |end: &Option<Target>| {
+            end.as_ref()
+                .is_some_and(|target| target.point == Point::Current)
+        };
+        match self.counted() {
+            Some(Counted::From) => asks(&self.to),
+            Some(Counted::To) => asks(&self.from),
+            None => asks(&self.from) || asks(&self.to),
+        }
+    }
+
+    /// Returns the end that counts from the other one.
+    pub(super) fn counted(&self) -> Option<Counted> {
+        let steps = |end: &Option<Target>| match end {
+            Some(target) if target.point == Point::Current => target.steps,
+            Some(_) | None => 0,
+        };
+        match (steps(&self.from), steps(&self.to)) {
+            (..0, 0) => Some(Counted::From),
+            (0, 1..) => Some(Counted::To),
+            _ => None,
+        }
+    }
+}
+
+/// An end of a range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Counted {
+    From,
+    To,
+}
+
 impl Default for Target {
     fn default() -> Self {
         Self::head()
@@ -91,7 +132,8 @@ impl FromStr for Target {
     ///
     /// # Errors
     ///
-    /// Any [`TargetError`] but [`TargetError::NotARange`].
+    /// Any [`TargetError`] but [`TargetError::NotARange`] and
+    /// [`TargetError::StepsFromCurrent`].
     fn from_str(text: &str) -> Result<Self, TargetError> {
         let whole = || text.to_owned();
         if text.is_empty() {
@@ -171,9 +213,17 @@ impl FromStr for TargetRange {
     /// # Errors
     ///
     /// - [`TargetError::NotARange`] unless there is exactly one `:`.
+    /// - [`TargetError::StepsFromCurrent`] for `current-1`, which would be
+    ///   taken for `-1`.
     /// - Any other of [`TargetError`] for one of its ends.
     fn from_str(text: &str) -> Result<Self, TargetError> {
-        let end = |part: &str| (!part.is_empty()).then(|| part.parse()).transpose();
+        let end = |part: &str| match part {
+            "" => Ok(None),
+            _ if part.starts_with("current+") || part.starts_with("current-") => {
+                Err(TargetError::StepsFromCurrent(part.to_owned()))
+            }
+            _ => part.parse().map(Some),
+        };
         match text.split_once(':') {
             Some((from, to)) if !to.contains(':') => Ok(Self {
                 from: end(from)?,
@@ -327,6 +377,32 @@ mod tests {
             "a:+0".parse::<TargetRange>(),
             Err(TargetError::NoSteps("+0".to_owned()))
         );
+        assert_eq!(
+            "current-1:head".parse::<TargetRange>(),
+            Err(TargetError::StepsFromCurrent("current-1".to_owned()))
+        );
+    }
+
+    #[test]
+    fn only_what_counts_from_current_asks_the_database() {
+        for (text, expected) in [
+            (":", false),
+            ("a:head", false),
+            ("a:current", true),
+            ("current:", true),
+            ("-3:head", false),
+            ("-3:", false),
+            ("-3:current", true),
+            ("a:+2", false),
+            (":+2", false),
+            ("current:+2", true),
+            ("-3:+2", true),
+            ("+1:", true),
+            (":-1", true),
+        ] {
+            let range: TargetRange = text.parse().unwrap();
+            assert_eq!(range.asks_the_database(), expected, "{text}");
+        }
     }
 
     proptest! {

@@ -30,6 +30,7 @@ mod hostile_wire;
 mod journal;
 mod lock;
 mod lock_retry;
+mod look;
 mod lost_answers;
 mod new_files;
 mod no_secret;

@@ -1,23 +1,34 @@
 //! The commands of the command line: one file each, and one row in a table.
 
+mod check;
+mod current;
 mod downgrade;
 mod execution;
+mod heads;
+mod history;
 mod init;
 mod itself;
+mod listing;
 mod merge;
 mod revision;
 mod run;
 mod settings;
+mod show;
 mod stamp;
+mod status;
 mod upgrade;
 mod wait;
 
+pub use current::{Current, CurrentHeads};
 pub use downgrade::Downgrade;
 pub use execution::Execution;
+pub use history::{CurrentMark, History};
+pub use listing::Listing;
 pub use merge::Merge;
 pub use revision::NewRevision;
 pub use run::Run;
 pub use settings::Settings;
+pub use show::Show;
 pub use stamp::{Stamp, StampMode};
 pub use upgrade::Upgrade;
 pub use wait::Wait;
@@ -41,6 +52,13 @@ pub enum Command {
     Upgrade(Upgrade),
     Downgrade(Downgrade),
     Stamp(Stamp),
+    Status(Output),
+    Current(Current),
+    History(History),
+    Heads(Listing),
+    Branches(Listing),
+    Show(Show),
+    Check(Output),
     Revision(NewRevision),
     Merge(Merge),
     Init,
@@ -71,12 +89,19 @@ pub(super) struct Row {
 }
 
 /// Every command, in the order of `--help`.
-pub(super) const COMMANDS: [Row; 11] = [
+pub(super) const COMMANDS: [Row; 18] = [
     run::ROW,
     wait::ROW,
     upgrade::ROW,
     downgrade::ROW,
     stamp::ROW,
+    status::ROW,
+    current::ROW,
+    history::ROW,
+    heads::HEADS,
+    heads::BRANCHES,
+    show::ROW,
+    check::ROW,
     revision::ROW,
     merge::ROW,
     init::ROW,
@@ -94,10 +119,17 @@ impl Command {
             Self::Upgrade(upgrade) => upgrade.execution.reach(),
             Self::Downgrade(downgrade) => downgrade.execution.reach(),
             Self::Stamp(stamp) => stamp.reach(),
+            Self::Status(_) | Self::Current(_) | Self::Check(_) => Reach::Migrations,
+            Self::History(history) => history.reach(),
+            Self::Show(show) => show.reach(),
             Self::Config(_) => Reach::Shown,
-            Self::Revision(_) | Self::Merge(_) | Self::Init | Self::Completions(_) | Self::Man => {
-                Reach::Nothing
-            }
+            Self::Heads(_)
+            | Self::Branches(_)
+            | Self::Revision(_)
+            | Self::Merge(_)
+            | Self::Init
+            | Self::Completions(_)
+            | Self::Man => Reach::Nothing,
         }
     }
 }

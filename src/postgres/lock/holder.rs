@@ -19,8 +19,12 @@ pub struct Holder {
     pub since: Option<String>,
 }
 
-/// Returns who holds the key now; `None`: nobody does any more.
-pub(super) async fn holder(session: &Session, key: Key) -> Result<Option<Holder>, ServerFailure> {
+/// Returns who holds the key now; `None`: nobody does.
+///
+/// # Errors
+///
+/// What the server or the connection said.
+pub async fn holder(session: &Session, key: Key) -> Result<Option<Holder>, ServerFailure> {
     let query = format!(
         "SELECT l.pid, a.application_name, a.usename, \
          CASE WHEN a.client_port = -1 THEN 'local' ELSE pg_catalog.host(a.client_addr) END \

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Dependencies, Graph, Node, NodeSet};
-use crate::revision::{Point, RevisionId, Target};
+use crate::revision::{Point, RevisionId, Target, TargetRange};
 
 /// What `+N`, `-N` and `current` are relative to.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +61,18 @@ pub enum SelectError {
     },
     #[error("target `{0}` is relative to a database that was not asked")]
     NoStandpoint(Target),
+    /// `-N` counts from the other end of its range, and there are several.
+    #[error("the steps of range `{range}` count from several revisions")]
+    SeveralEnds {
+        range: Box<TargetRange>,
+        ends: Vec<Located>,
+    },
+    #[error("range `{range}` does not lead from its start up to its end")]
+    NoWay {
+        range: Box<TargetRange>,
+        from: Located,
+        to: Vec<Located>,
+    },
 }
 
 /// A revision, or `None` for the base below all of them.
@@ -120,7 +132,7 @@ impl Graph {
         }
     }
 
-    fn all_located(&self, nodes: &[Node]) -> Vec<Located> {
+    pub(super) fn all_located(&self, nodes: &[Node]) -> Vec<Located> {
         nodes.iter().map(|node| self.located(*node)).collect()
     }
 

@@ -1,0 +1,62 @@
+//! `seaworthy check`: whether anything is left to do, or wrong.
+
+use super::{Ending, block_on};
+use crate::config::{Config, Output};
+use crate::diagnostic::Diagnostic;
+use crate::error::{self, Error};
+use crate::pipeline;
+use crate::plan::{self, PlanError, Standing};
+use crate::process::Signals;
+use crate::revision::{Graph, Located};
+use crate::view;
+
+pub(super) fn check(config: &Config, output: Output, signals: &Signals) -> Result<Ending, Error> {
+    let graph = pipeline::load(&config.migrations)?;
+    let state = block_on(signals, pipeline::state(config, signals))?;
+    let standing = plan::standing(&graph, &state);
+    let problems = plan::problems(&graph, &state);
+    let text = match output {
+        Output::Json => view::check(&graph, &standing, &problems),
+        Output::Text => told(&graph, &standing, &problems),
+    };
+    if standing.pending.is_empty() && problems.is_empty() {
+        Ok(Ending::Show(text))
+    } else {
+        Ok(Ending::Found(text))
+    }
+}
+
+/// Returns each finding in the words of the error that an upgrade would end with.
+fn told(graph: &Graph, standing: &Standing, problems: &[PlanError]) -> String {
+    let mut findings: Vec<Diagnostic> = problems.iter().map(error::plan::diagnostic).collect();
+    findings.extend(only_pending(graph, standing, problems));
+    if findings.is_empty() {
+        return "nothing is pending, and the database is as the revisions say\n".to_owned();
+    }
+    let texts: Vec<String> = findings.iter().map(Diagnostic::to_string).collect();
+    texts.join("\n\n") + "\n"
+}
+
+/// Returns what is said of the pending revisions that no problem speaks of.
+fn only_pending(graph: &Graph, standing: &Standing, problems: &[PlanError]) -> Option<Diagnostic> {
+    let is_told = |located: &Located| {
+        problems.iter().any(|problem| match problem {
+            PlanError::Unfinished(partial) => partial.contains(located),
+            PlanError::OutOfOrder(found) => found.iter().any(|one| one.pending == *located),
+            PlanError::PartlyReplaced { by, .. } => by == located,
+            PlanError::Ahead { pending, .. } => pending.contains(located),
+            PlanError::Select(_)
+            | PlanError::NoRevisions(_)
+            | PlanError::Downwards(_)
+            | PlanError::Downgrade(_)
+            | PlanError::NotApplied { .. }
+            | PlanError::Overlap { .. }
+            | PlanError::PartialWithoutFile(_)
+            | PlanError::PartialElsewhere { .. }
+            | PlanError::Divergent(_) => false,
+        })
+    };
+    let pending = standing.pending.iter().map(|node| graph.located(*node));
+    let pending: Vec<Located> = pending.filter(|located| !is_told(located)).collect();
+    (!pending.is_empty()).then(|| error::plan::pending(&pending, graph.heads().len()))
+}

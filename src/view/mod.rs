@@ -1,0 +1,28 @@
+//! How the commands that look show what they found: as lines and blocks for
+//! people, as JSON documents for programs.
+//!
+//! Values in, text out. It reads nothing, and does not know where the text
+//! goes; it is told whether that shows colours.
+
+mod block;
+mod branches;
+mod document;
+mod line;
+mod paint;
+mod reading;
+mod status;
+
+pub use block::blocks;
+pub use branches::branches;
+pub use document::{check, current, revisions, status};
+pub use line::{history, names};
+pub use paint::Surface;
+pub use reading::Reading;
+pub use status::{Lock, summary, without_place};
+
+/// How much is said of a revision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    Line,
+    Block,
+}
