@@ -35,6 +35,10 @@ pub(super) async fn migrate(
         arrival.session.close().await;
         return Ok(Report::default());
     }
+    let facts = &arrival.session.facts;
+    if facts.is_older_than_tested() {
+        warn!("{}", error::server::older_than_tested(facts.version));
+    }
     // Whatever can be found wrong without the lock is found before it.
     preflight(config, graph, &arrival.plan, manner.mode)?;
 

@@ -82,7 +82,7 @@ fn targets_that_lead_nowhere_take_nothing_back() {
         ("heads", "upwards"),
         ("dddd4", "not-applied"),
         ("right@-1", "not-of-branch"),
-        ("-9", "ambiguous-target"),
+        ("-9", "no-such-step"),
         ("zzzz", "unknown-revision"),
     ] {
         let finished = call(&project, &database, &["downgrade", "--", target]).expect_code(65);

@@ -75,7 +75,9 @@ fn a_terminated_session_is_replaced() {
     );
     for replica in &replicas {
         let line = replica.stderr_line(ANEW);
-        assert!(line.contains("57P01"), "{line}");
+        // The reset may overtake the server's last words.
+        let said = line.contains("57P01") || line.contains("connection closed");
+        assert!(said, "{line}");
     }
     drop(holder);
     for replica in replicas {
