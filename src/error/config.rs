@@ -327,6 +327,7 @@ fn unreadable(path: &Path, role: FileRole, origin: &Origin, kind: ErrorKind) -> 
         ErrorKind::InvalidData => "it is not UTF-8".to_owned(),
         ErrorKind::NotFound => "there is no such file".to_owned(),
         ErrorKind::IsADirectory => "it is a directory".to_owned(),
+        ErrorKind::WouldBlock => "it is a pipe, and nobody writes into it".to_owned(),
         kind => kind.to_string(),
     };
     let diagnostic = at(origin, "unreadable", title).cause(reason);

@@ -7,7 +7,9 @@ use tokio::time::Instant;
 use tokio::try_join;
 
 use crate::also;
-use crate::config::{Config, Connection, DatabaseSource, MigrationsConfig, TargetSessionAttrs};
+use crate::config::{
+    Config, ConfigError, Connection, DatabaseSource, MigrationsConfig, TargetSessionAttrs,
+};
 use crate::error::{Error, NotReady};
 use crate::files::Disk;
 use crate::plan::{self, AppliedState, Plan, Policy};
@@ -67,7 +69,7 @@ pub(super) async fn schema(config: &Config, graph: &Graph, target: &Target) -> R
     let table = version_table(&config.migrations);
     let subject = format!("the schema on {}", source.connection(&Disk)?.shown());
     let reached = tried(config, &limits, &subject, async |attempt| {
-        let session = log_in(config, &read_secrets(source)?, Some(&table), attempt).await?;
+        let session = log_in_at(config, source, Some(&table), attempt).await?;
         // The migration that is waited for may be what creates the table, its
         // schema, or the right to read it.
         let state = version_table::state(&session, &table)
@@ -115,7 +117,7 @@ pub(super) async fn state(config: &Config) -> Result<AppliedState, Error> {
     let table = version_table(&config.migrations);
     let subject = source.connection(&Disk)?.shown();
     tried(config, &limits, &subject, async |attempt| {
-        let session = log_in(config, &read_secrets(source)?, Some(&table), attempt).await?;
+        let session = log_in_at(config, source, Some(&table), attempt).await?;
         let state = version_table::state(&session, &table)
             .await
             .map_err(NotReady::reading)?;
@@ -133,7 +135,7 @@ async fn planned(
 ) -> Result<Arrival, Error> {
     let subject = source.connection(&Disk)?.shown();
     tried(config, limits, &subject, async |attempt| {
-        let connection = read_secrets(source)?;
+        let connection = read_secrets(source).map_err(NotReady::rereading)?;
         match arrive(config, graph, &connection, attempt).await {
             // Any server will do, and this one will not: the one that does may
             // be another host or address of the same list.
@@ -187,7 +189,7 @@ async fn arrive(
 async fn logged_in(config: &Config, source: &DatabaseSource, limits: &Limits) -> Result<(), Error> {
     let subject = source.connection(&Disk)?.shown();
     let session = tried(config, limits, &subject, async |attempt| {
-        log_in(config, &read_secrets(source)?, None, attempt).await
+        log_in_at(config, source, None, attempt).await
     })
     .await?;
     session.close().await;
@@ -207,10 +209,21 @@ async fn others(config: &Config, limits: &Limits) -> Result<(), Error> {
     Ok(())
 }
 
+/// Logs in to a source, with its secrets as they are now.
+async fn log_in_at(
+    config: &Config,
+    source: &DatabaseSource,
+    table: Option<&VersionTable>,
+    attempt: Attempt,
+) -> Result<Session, NotReady> {
+    let connection = read_secrets(source).map_err(NotReady::rereading)?;
+    log_in(config, &connection, table, attempt).await
+}
+
 /// Returns the connection with its secrets, which may lie in files that have
 /// changed since the last attempt.
-fn read_secrets(source: &DatabaseSource) -> Result<Connection, NotReady> {
-    source.connection(&Disk).map_err(NotReady::rereading)
+fn read_secrets(source: &DatabaseSource) -> Result<Connection, ConfigError> {
+    source.connection(&Disk)
 }
 
 /// Logs in; with a state table, for [`version_table::state`].

@@ -142,7 +142,7 @@ fn a_pipe_that_nobody_writes_into_is_no_empty_configuration() {
             .env("DATABASE_URL", "postgres://u@127.0.0.1:1/d")
             .spawn()
     };
-    let finished = call().finish().expect_code(78);
+    let finished = call().finish().expect_code(2);
     let said = "it is a pipe, and nobody writes into it";
     assert!(finished.stderr.contains(said), "{}", finished.stderr);
 
