@@ -148,10 +148,10 @@ fn a_pipe_that_nobody_writes_into_is_no_empty_configuration() {
 
     // A writer that comes late is heard.
     let late = call();
-    fs::write(&path, "[wait]\ntimeout = 7\n").expect("somebody reads");
+    fs::write(&path, "[wait]\nattempt_timeout = 7\n").expect("somebody reads");
     let finished = late.finish().expect_code(78);
     assert!(
-        finished.stderr.contains("wait.timeout"),
+        finished.stderr.contains("wait.attempt_timeout"),
         "{}",
         finished.stderr
     );
