@@ -1,8 +1,9 @@
 //! Reading the directory of revisions.
 
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
+use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -28,12 +29,13 @@ pub fn load(dir: &Path) -> Result<Vec<Source>, FilesError> {
             dir: dir.to_owned(),
         });
     }
-    let mut texts = Texts::new();
+    let opened = open(dir)?;
+    let mut texts = Texts::of(opened.as_fd());
     names
         .into_iter()
         .map(|name| {
-            let path = dir.join(name);
-            let text = texts.read(&path)?;
+            let path = dir.join(&name);
+            let text = texts.read(Path::new(&name), &path)?;
             Ok(Source::new(path, text))
         })
         .collect()
@@ -60,6 +62,13 @@ pub fn load_all(dirs: &[PathBuf]) -> Result<Vec<Source>, FilesError> {
         Some(dir) if sources.is_empty() => Err(FilesError::Empty { dir }),
         Some(_) | None => Ok(sources),
     }
+}
+
+fn open(dir: &Path) -> Result<File, FilesError> {
+    File::open(dir).map_err(|error| FilesError::Directory {
+        dir: dir.to_owned(),
+        error,
+    })
 }
 
 #[allow(
@@ -112,7 +121,6 @@ fn is_revision(name: &OsString) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::fs::{self, File};
     use std::io::Write;
     use std::os::unix::fs::symlink;
 

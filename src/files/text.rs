@@ -2,38 +2,48 @@
 
 use std::fs::File;
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::fd::BorrowedFd;
 use std::path::Path;
 
-use nix::fcntl::OFlag;
+use nix::errno::Errno;
+use nix::fcntl::{AT_FDCWD, OFlag, openat};
+use nix::sys::stat::Mode;
 
 use super::{FilesError, pipe};
 use crate::source::{Position, Source};
 
-/// Files of less are read with one call to the system.
+/// Revisions of less are read with one call to the system.
 const USUAL_SIZE: usize = 64 * 1024;
+
+/// The same for a file of the configuration. To clear a larger buffer takes
+/// longer than to find that the file is not there.
+const SMALL_SIZE: usize = 4 * 1024;
 
 /// Reads files one after another, each into the same buffer first.
 #[derive(Debug)]
-pub(super) struct Texts {
+pub(super) struct Texts<'a> {
+    dir: BorrowedFd<'a>,
     buffer: Vec<u8>,
 }
 
-impl Texts {
-    pub(super) fn new() -> Self {
+impl<'a> Texts<'a> {
+    /// Reads the files of a directory that is open: the system need not go all
+    /// the way to it for each of them.
+    pub(super) fn of(dir: BorrowedFd<'a>) -> Self {
         Self {
+            dir,
             buffer: vec![0; USUAL_SIZE],
         }
     }
 
-    /// Returns the whole text of a file.
+    /// Returns the whole text of a file, which errors call by its path.
     ///
     /// # Errors
     ///
     /// - [`FilesError::Read`] with what the system says.
     /// - [`FilesError::NotUtf8`] with the place of the first byte that is not.
-    pub(super) fn read(&mut self, path: &Path) -> Result<String, FilesError> {
-        let bytes = self.bytes(path).map_err(|error| FilesError::Read {
+    pub(super) fn read(&mut self, name: &Path, path: &Path) -> Result<String, FilesError> {
+        let bytes = self.bytes(name).map_err(|error| FilesError::Read {
             path: path.to_owned(),
             error,
         })?;
@@ -46,8 +56,8 @@ impl Texts {
         })
     }
 
-    fn bytes(&mut self, path: &Path) -> io::Result<Vec<u8>> {
-        let mut file = open(path)?;
+    fn bytes(&mut self, name: &Path) -> io::Result<Vec<u8>> {
+        let mut file = open(self.dir, name)?;
         // A short read is the end of a regular file, which is asked once more
         // only if the buffer was full.
         let mut length = pipe::read_first(&mut file, &mut self.buffer)?;
@@ -74,7 +84,11 @@ impl Texts {
 /// - [`FilesError::Read`] with what the system says.
 /// - [`FilesError::NotUtf8`] with the place of the first byte that is not.
 pub fn read_text(path: &Path) -> Result<String, FilesError> {
-    Texts::new().read(path)
+    let mut texts = Texts {
+        dir: AT_FDCWD,
+        buffer: vec![0; SMALL_SIZE],
+    };
+    texts.read(path, path)
 }
 
 /// Returns the text of a file with its path; `None` where there is no such file.
@@ -92,11 +106,14 @@ pub fn read_if_there(path: &Path) -> Result<Option<Source>, FilesError> {
 
 /// Opens a file for reading. The open itself never waits, as that of a pipe
 /// without a writer would.
-fn open(path: &Path) -> io::Result<File> {
-    File::options()
-        .read(true)
-        .custom_flags(OFlag::O_NONBLOCK.bits())
-        .open(path)
+fn open(dir: BorrowedFd<'_>, name: &Path) -> io::Result<File> {
+    let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
+    loop {
+        match openat(dir, name, flags, Mode::empty()) {
+            Err(Errno::EINTR) => {}
+            opened => return Ok(opened?.into()),
+        }
+    }
 }
 
 fn position_after(valid: &[u8]) -> Position {
@@ -126,10 +143,12 @@ mod tests {
     fn a_text_is_read_as_it_is() {
         check(b"", Ok(""));
         check("\u{feff}ä\r\n".as_bytes(), Ok("\u{feff}ä\r\n"));
-        let long = "é".repeat(USUAL_SIZE);
-        check(long.as_bytes(), Ok(&long));
-        let full = "e".repeat(USUAL_SIZE);
-        check(full.as_bytes(), Ok(&full));
+        for size in [SMALL_SIZE, USUAL_SIZE] {
+            let long = "é".repeat(size);
+            check(long.as_bytes(), Ok(&long));
+            let full = "e".repeat(size);
+            check(full.as_bytes(), Ok(&full));
+        }
     }
 
     #[test]

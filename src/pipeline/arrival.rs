@@ -279,12 +279,14 @@ async fn log_in(
             SocketOnly::Refuse
         },
     };
+    // A login's future is large; each that awaits it unboxed would hold it, and
+    // the voyage's many times over.
     Ok(match table {
         Some(table) => {
             let question = version_table::question(table);
-            postgres::connect_and_ask(connection, &limits, &question).await?
+            Box::pin(postgres::connect_and_ask(connection, &limits, &question)).await?
         }
-        None => postgres::connect(connection, &limits).await?,
+        None => Box::pin(postgres::connect(connection, &limits)).await?,
     })
 }
 

@@ -28,6 +28,10 @@ pub(super) struct Survey<'a> {
     /// Applied to the end.
     pub(super) complete: NodeSet,
     pub(super) partial: BTreeMap<Node, &'a Journal>,
+    /// Each revision's row, by its place in the graph.
+    rows: Vec<Option<&'a Applied>>,
+    /// The recorded revisions that have no file.
+    gone: Vec<&'a RevisionId>,
     /// No row, but all that they replace is applied.
     pub(super) recordable: NodeSet,
     /// No row, and only some of what they replace is applied.
@@ -40,15 +44,20 @@ impl<'a> Survey<'a> {
     pub(super) fn new(graph: &'a Graph, state: &'a AppliedState) -> Self {
         let mut complete = NodeSet::new(graph.len());
         let mut partial = BTreeMap::new();
+        let mut rows = vec![None; graph.len()];
+        let mut gone = Vec::new();
         for (id, row) in &state.rows {
-            if let Some(node) = graph.node(id.as_str()) {
-                match &row.progress {
-                    Progress::Complete => {
-                        complete.insert(node);
-                    }
-                    Progress::Partial(journal) => {
-                        partial.insert(node, journal);
-                    }
+            let Some(node) = graph.node(id.as_str()) else {
+                gone.push(id);
+                continue;
+            };
+            rows[node.index()] = Some(row);
+            match &row.progress {
+                Progress::Complete => {
+                    complete.insert(node);
+                }
+                Progress::Partial(journal) => {
+                    partial.insert(node, journal);
                 }
             }
         }
@@ -76,6 +85,8 @@ impl<'a> Survey<'a> {
             state,
             complete,
             partial,
+            rows,
+            gone,
             recordable,
             partly_replaced,
             reached,
@@ -127,8 +138,7 @@ impl<'a> Survey<'a> {
     fn divergent(&self) -> Vec<Node> {
         let changed = |node: &Node| {
             let revision = self.graph.revision(*node);
-            let recorded = self.state.rows.get(&revision.id);
-            recorded.is_some_and(|row| has_changed(revision, row))
+            self.rows[node.index()].is_some_and(|row| has_changed(revision, row))
         };
         self.complete.iter().filter(changed).collect()
     }
@@ -198,17 +208,15 @@ impl<'a> Survey<'a> {
     /// Returns the recorded revisions that have no file: the retired, which a
     /// known one stands on or replaces, and those ahead.
     pub(super) fn without_file(&self) -> (Vec<RevisionId>, Vec<RevisionId>) {
-        let gone = |id: &&RevisionId| self.graph.node(id.as_str()).is_none();
-        let gone: Vec<&RevisionId> = self.state.rows.keys().filter(gone).collect();
-        if gone.is_empty() {
+        if self.gone.is_empty() {
             return (Vec::new(), Vec::new());
         }
         let known_rows = self.complete.iter().chain(self.partial.keys().copied());
         let known = known_rows.map(|node| self.graph.id(node));
         let replaced = self.graph.revisions().iter().flat_map(|by| &by.replaces);
         let below = self.recorded_below(known.chain(replaced));
-        let (retired, ahead): (Vec<_>, Vec<_>) =
-            gone.into_iter().partition(|id| below.contains(*id));
+        let gone = self.gone.iter().copied();
+        let (retired, ahead): (Vec<_>, Vec<_>) = gone.partition(|id| below.contains(*id));
         let owned = |ids: Vec<&RevisionId>| ids.into_iter().cloned().collect();
         (owned(retired), owned(ahead))
     }

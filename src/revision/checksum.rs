@@ -37,12 +37,12 @@ const KEPT_BYTES: usize = 16;
 
 const HEXADECIMAL: &[u8; 16] = b"0123456789abcdef";
 
-/// Units are collected to about so many bytes before they are hashed.
-const HASHED_AT_ONCE: usize = 64 * 1024;
+/// Units are collected to about so many bytes before they are hashed. That is
+/// some blocks of SHA-256, and little enough for the allocator's quick path.
+const HASHED_AT_ONCE: usize = 960;
 
-/// The operator characters of PostgreSQL, and those among them that allow an
-/// operator of several characters to end in `+` or `-` (`scan.l`).
-const OPERATOR: &[u8] = b"+-*/<>=~!@#%^&|`?";
+/// The operator characters that allow an operator of several characters to end
+/// in `+` or `-` (`scan.l`).
 const SPECIAL: &[u8] = b"~!@#%^&|`?";
 
 /// A checksum with the number of its rule, such as `1:9f86...`.
@@ -137,7 +137,7 @@ struct Units {
 
 impl Units {
     fn script(&mut self, sql: &str) {
-        self.framed.reserve(sql.len().min(HASHED_AT_ONCE) * 2);
+        self.framed.reserve(HASHED_AT_ONCE);
         let mut plain_start = None;
         let mut at = 0;
         let mut tokens = tokens(sql);
@@ -200,17 +200,15 @@ impl Units {
 
     /// Cuts text without comments and quotes into its units.
     fn plain(&mut self, mut text: &[u8]) {
-        while let Some(length) = unit(text) {
-            if is_blank(text[0]) {
-                text = &text[1..];
-                continue;
-            }
+        loop {
+            let blank = run(text, |kind| kind == Kind::Blank);
+            text = &text[blank..];
+            let Some(length) = unit(text) else { break };
+            let (unit, rest) = text.split_at(length);
             self.begin();
-            let start = self.framed.len();
-            self.framed.extend_from_slice(&text[..length]);
-            self.framed[start..].make_ascii_lowercase();
+            self.framed.extend(unit.iter().map(u8::to_ascii_lowercase));
             self.end(Class::Plain);
-            text = &text[length..];
+            text = rest;
         }
     }
 
@@ -253,32 +251,65 @@ impl Units {
     }
 }
 
-/// White space is what PostgreSQL's lexer takes for it.
-fn is_blank(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c)
+/// What a byte outside of quotes can be the start of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// White space is what PostgreSQL's lexer takes for it.
+    Blank,
+    Digit,
+    /// A letter, `_`, `$` or a byte of a character that is not ASCII.
+    Letter,
+    /// One of PostgreSQL's operator characters.
+    Operator,
+    Other,
 }
 
-/// Measures the first unit of a text, in bytes.
+const fn kind(byte: u8) -> Kind {
+    const KINDS: [Kind; 256] = {
+        let mut kinds = [Kind::Other; 256];
+        let mut byte = 0_u8;
+        loop {
+            kinds[byte as usize] = match byte {
+                b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c => Kind::Blank,
+                b'0'..=b'9' => Kind::Digit,
+                b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' | 0x80.. => Kind::Letter,
+                b'+' | b'-' | b'*' | b'/' | b'<' | b'>' | b'=' | b'~' | b'!' | b'@' | b'#'
+                | b'%' | b'^' | b'&' | b'|' | b'`' | b'?' => Kind::Operator,
+                _ => Kind::Other,
+            };
+            if byte == u8::MAX {
+                break kinds;
+            }
+            byte += 1;
+        }
+    };
+    KINDS[byte as usize]
+}
+
+/// Measures how many bytes of some kinds a text begins with.
+fn run(text: &[u8], belongs: impl Fn(Kind) -> bool) -> usize {
+    let end = text.iter().position(|byte| !belongs(kind(*byte)));
+    end.unwrap_or(text.len())
+}
+
+/// Measures the first unit of a text that begins with no white space, in bytes.
 fn unit(text: &[u8]) -> Option<usize> {
     let first = *text.first()?;
-    let second = text.get(1).copied().unwrap_or_default();
-    let length = if first.is_ascii_digit() || (first == b'.' && second.is_ascii_digit()) {
-        number(text)
-    } else if is_word(first) {
-        text.iter().take_while(|byte| is_word(**byte)).count()
-    } else if OPERATOR.contains(&first) {
-        operator(text)
-    } else if matches!((first, second), (b':', b':' | b'=')) {
-        2
-    } else {
-        1
+    let second = || text.get(1).copied().unwrap_or_default();
+    let length = match kind(first) {
+        Kind::Digit => number(text),
+        Kind::Letter => run(text, is_word),
+        Kind::Operator => operator(text),
+        Kind::Other if first == b'.' && second().is_ascii_digit() => number(text),
+        Kind::Other if first == b':' && matches!(second(), b':' | b'=') => 2,
+        Kind::Other | Kind::Blank => 1,
     };
     Some(length)
 }
 
-/// A letter, a digit, `_`, `$` or a byte of a character that is not ASCII.
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80
+/// Names may hold digits.
+fn is_word(kind: Kind) -> bool {
+    matches!(kind, Kind::Letter | Kind::Digit)
 }
 
 /// Measures a number: digits, letters, `_` and `.`, and a sign after the `e`
@@ -290,7 +321,7 @@ fn number(text: &[u8]) -> usize {
         let exponent = !hexadecimal
             && text[length - 1].eq_ignore_ascii_case(&b'e')
             && text.get(length + 1).is_some_and(u8::is_ascii_digit);
-        let belongs = is_word(*byte) && *byte != b'$'
+        let belongs = is_word(kind(*byte)) && *byte != b'$'
             || *byte == b'.'
             || (matches!(byte, b'+' | b'-') && exponent);
         if !belongs {
@@ -304,10 +335,7 @@ fn number(text: &[u8]) -> usize {
 /// Measures an operator. One of several characters ends in `+` or `-` only if
 /// it holds a character that no operator of the SQL standard has.
 fn operator(text: &[u8]) -> usize {
-    let mut length = text
-        .iter()
-        .take_while(|byte| OPERATOR.contains(byte))
-        .count();
+    let mut length = run(text, |kind| kind == Kind::Operator);
     if !text[..length].iter().any(|byte| SPECIAL.contains(byte)) {
         while length > 1 && matches!(text[length - 1], b'+' | b'-') {
             length -= 1;

@@ -46,6 +46,12 @@ impl CopyWatch {
         }
     }
 
+    /// Returns how many parentheses are open, for whoever passes over tokens
+    /// that the statement's kind does not depend on any more.
+    pub(super) fn depth(&mut self) -> &mut usize {
+        &mut self.depth
+    }
+
     /// Takes the next token; at the end of a statement, returns what that
     /// statement exchanges.
     pub(super) fn observe(&mut self, text: &str, token: &Token) -> Option<Transfer> {

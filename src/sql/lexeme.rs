@@ -76,30 +76,33 @@ impl<'a> Lexemes<'a> {
     }
 
     /// Goes past white space, words and characters that stand for themselves,
-    /// up to a parenthesis, a semicolon or whatever needs a closer look, and
-    /// returns what it passed. Nothing of it is told apart, which makes it
-    /// several times as fast as asking for each lexeme.
-    pub(super) fn pass(&mut self) -> Range<usize> {
+    /// up to a semicolon or whatever needs a closer look, keeps count of the
+    /// parentheses that are open, and returns what it passed. Nothing of it is
+    /// told apart, which makes it several times as fast as asking for each
+    /// lexeme.
+    pub(super) fn pass(&mut self, depth: &mut usize) -> Range<usize> {
         let start = self.at;
         if self.continuation != Continuation::Impossible {
             return start..start;
         }
         let bytes = &self.text.as_bytes()[start..];
-        let end = bytes
-            .iter()
-            .position(|byte| !is_passed(*byte))
-            .unwrap_or(bytes.len());
-        let stops_alone = matches!(bytes.get(end), None | Some(b'(' | b')' | b';'));
-        let end = if stops_alone {
-            end
-        } else {
-            // Letters may belong to the quote, a number to the point.
-            end - bytes[..end]
-                .iter()
-                .rev()
-                .take_while(|byte| class(**byte) == Class::Word)
-                .count()
-        };
+        let mut end = 0;
+        loop {
+            let passed = bytes[end..].iter().position(|byte| !is_passed(*byte));
+            end = passed.map_or(bytes.len(), |length| end + length);
+            match bytes.get(end) {
+                Some(b'(') => *depth += 1,
+                Some(b')') => *depth = depth.saturating_sub(1),
+                Some(b'.') if joins_names(bytes, end) => {}
+                None | Some(b';') => break,
+                Some(_) => {
+                    // Letters may belong to the quote, a number to the point.
+                    end -= word_before(bytes, end).len();
+                    break;
+                }
+            }
+            end += 1;
+        }
         self.at = start + end;
         start..self.at
     }
@@ -177,6 +180,7 @@ fn simple(bytes: &[u8]) -> Option<(LexemeKind, usize)> {
             Some((LexemeKind::LineComment, end))
         }
         Class::Dash => Some((LexemeKind::Other, 1)),
+        Class::Quote => quoted(bytes).map(|length| (LexemeKind::Quoted(End::Closed), length)),
         Class::Dot if !matches!(second, b'.' | b'0'..=b'9') => Some((LexemeKind::Other, 1)),
         Class::Word | Class::Dot | Class::Undecided => None,
     }
@@ -192,6 +196,7 @@ enum Class {
     Single,
     Dash,
     Dot,
+    Quote,
     Undecided,
 }
 
@@ -207,6 +212,7 @@ const fn class(byte: u8) -> Class {
                 | b'*' => Class::Single,
                 b'-' => Class::Dash,
                 b'.' => Class::Dot,
+                b'\'' => Class::Quote,
                 0x80.. => Class::Word,
                 _ => Class::Undecided,
             };
@@ -229,13 +235,27 @@ fn is_passed(byte: u8) -> bool {
             passed[byte as usize] = match class(byte) {
                 Class::Blank | Class::Word => true,
                 Class::Single => !matches!(byte, b';' | b'(' | b')'),
-                Class::Dash | Class::Dot | Class::Undecided => false,
+                Class::Dash | Class::Dot | Class::Quote | Class::Undecided => false,
             };
             byte += 1;
         }
         passed
     };
     PASSED[usize::from(byte)]
+}
+
+/// Returns whether a point stands between two names, as in `schema.table`.
+fn joins_names(bytes: &[u8], at: usize) -> bool {
+    let follows = bytes.get(at + 1).copied().is_some_and(starts_word);
+    let before = word_before(bytes, at).first().copied();
+    follows && before.is_some_and(starts_word)
+}
+
+/// Returns the word or number that ends at an offset.
+fn word_before(bytes: &[u8], at: usize) -> &[u8] {
+    let before = &bytes[..at];
+    let gap = before.iter().rposition(|byte| class(*byte) != Class::Word);
+    &before[gap.map_or(0, |gap| gap + 1)..]
 }
 
 /// Digits begin a number, and other characters may be a byte order mark.
@@ -257,6 +277,18 @@ fn single(byte: u8) -> LexemeKind {
         b'(' => LexemeKind::OpenParenthesis,
         b')' => LexemeKind::CloseParenthesis,
         _ => LexemeKind::Other,
+    }
+}
+
+/// Measures a string without escapes, both quotes included, if it is closed.
+fn quoted(bytes: &[u8]) -> Option<usize> {
+    let mut at = 1;
+    loop {
+        at += bytes[at..].iter().position(|byte| *byte == b'\'')? + 1;
+        if bytes.get(at) != Some(&b'\'') {
+            return Some(at);
+        }
+        at += 1;
     }
 }
 

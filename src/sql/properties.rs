@@ -161,7 +161,11 @@ proptest! {
                 prop_assert_eq!(token.span.start, at);
                 prop_assert!(matches!(
                     token.kind,
-                    TokenKind::Blank | TokenKind::Word | TokenKind::Other
+                    TokenKind::Blank
+                        | TokenKind::Word
+                        | TokenKind::Other
+                        | TokenKind::OpenParenthesis
+                        | TokenKind::CloseParenthesis
                 ));
                 at = token.span.end;
             }

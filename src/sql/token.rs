@@ -128,7 +128,7 @@ impl Tokens<'_> {
     /// begins with a token.
     pub(crate) fn pass(&mut self) -> Range<usize> {
         if self.state == State::Reading && self.queue.is_empty() && self.watch.is_decided() {
-            self.lexemes.pass()
+            self.lexemes.pass(self.watch.depth())
         } else {
             0..0
         }

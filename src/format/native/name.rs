@@ -15,7 +15,11 @@ pub(super) struct Name {
 /// The digits that a name begins with. They compare by value, whatever zeros
 /// stand in front and however many there are.
 #[derive(Clone, Debug)]
-pub(super) struct Number(String);
+pub(super) struct Number {
+    digits: String,
+    /// So many zeros stand in front.
+    zeros: usize,
+}
 
 /// Which sections a file holds according to its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +46,7 @@ impl Name {
         let digits = stem.bytes().take_while(u8::is_ascii_digit).count();
         let (number, rest) = stem.split_at(digits);
         Self {
-            number: (!number.is_empty()).then(|| Number(number.to_owned())),
+            number: (!number.is_empty()).then(|| Number::new(number)),
             message: rest
                 .trim_start_matches(|c: char| !c.is_alphanumeric())
                 .replace('_', " "),
@@ -52,13 +56,20 @@ impl Name {
 }
 
 impl Number {
+    fn new(digits: &str) -> Self {
+        Self {
+            digits: digits.to_owned(),
+            zeros: digits.bytes().take_while(|digit| *digit == b'0').count(),
+        }
+    }
+
     /// Returns the digits as they are written.
     pub(super) fn as_str(&self) -> &str {
-        &self.0
+        &self.digits
     }
 
     fn significant(&self) -> &str {
-        self.0.trim_start_matches('0')
+        &self.digits[self.zeros..]
     }
 }
 
@@ -111,7 +122,7 @@ mod tests {
 
     #[test]
     fn numbers_compare_by_value() {
-        let order = |a: &str, b: &str| Number(a.into()).cmp(&Number(b.into()));
+        let order = |a: &str, b: &str| Number::new(a).cmp(&Number::new(b));
         assert_eq!(order("01", "1"), Ordering::Equal);
         assert_eq!(order("9", "10"), Ordering::Less);
         assert_eq!(order("0", "00"), Ordering::Equal);

@@ -1,10 +1,12 @@
 //! The text of a `text[]`, as the server writes it.
 
+use std::borrow::Cow;
+
 /// Returns the elements of a one-dimensional array; `None` for a text that is
 /// no such array, or one with a NULL in it.
 ///
 /// See "Array Input and Output Syntax" in PostgreSQL's manual.
-pub(super) fn elements(text: &str) -> Option<Vec<String>> {
+pub(super) fn elements(text: &str) -> Option<Vec<Cow<'_, str>>> {
     let inside = text.strip_prefix('{')?.strip_suffix('}')?;
     if inside.is_empty() {
         return Some(Vec::new());
@@ -13,8 +15,14 @@ pub(super) fn elements(text: &str) -> Option<Vec<String>> {
     let mut rest = inside;
     loop {
         let (element, after) = match rest.strip_prefix('"') {
-            Some(quoted) => quoted_element(quoted)?,
-            None => plain_element(rest)?,
+            Some(quoted) => {
+                let (element, after) = quoted_element(quoted)?;
+                (Cow::Owned(element), after)
+            }
+            None => {
+                let (element, after) = plain_element(rest)?;
+                (Cow::Borrowed(element), after)
+            }
         };
         elements.push(element);
         if after.is_empty() {
@@ -24,13 +32,13 @@ pub(super) fn elements(text: &str) -> Option<Vec<String>> {
     }
 }
 
-fn plain_element(text: &str) -> Option<(String, &str)> {
+fn plain_element(text: &str) -> Option<(&str, &str)> {
     let end = text.find(',').unwrap_or(text.len());
     let (element, after) = text.split_at(end);
     let is_plain = !element.is_empty()
         && !element.eq_ignore_ascii_case("null")
         && !element.contains(['{', '}', '"', '\\']);
-    is_plain.then(|| (element.to_owned(), after))
+    is_plain.then_some((element, after))
 }
 
 /// Returns an element whose opening quote is gone, and what follows it.
@@ -53,7 +61,8 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: Option<&[&str]>) {
-        let expected = expected.map(|elements| elements.iter().map(ToString::to_string).collect());
+        let expected =
+            expected.map(|elements| elements.iter().copied().map(Cow::Borrowed).collect());
         assert_eq!(elements(text), expected);
     }
 

@@ -11,6 +11,28 @@ use crate::plan::{Applied, AppliedState, Journal, Progress, StartedStatement};
 use crate::postgres::Session;
 use crate::revision::RevisionId;
 
+/// The columns in the order in which they are asked for, which tells them apart.
+const COLUMNS: [&str; 9] = [
+    "revision",
+    "revises",
+    "depends_on",
+    "message",
+    "checksum",
+    "state",
+    "finished",
+    "prefix",
+    "started",
+];
+const REVISION: usize = 0;
+const REVISES: usize = 1;
+const DEPENDS_ON: usize = 2;
+const MESSAGE: usize = 3;
+const CHECKSUM: usize = 4;
+const STATE: usize = 5;
+const FINISHED: usize = 6;
+const PREFIX: usize = 7;
+const STARTED: usize = 8;
+
 /// Returns what the state table says is applied: one round trip, none where
 /// the table is absent.
 ///
@@ -33,50 +55,47 @@ pub async fn read(session: &Session, location: &Location) -> Result<AppliedState
 ///
 /// Those of [`read`].
 pub(super) async fn rows_of(session: &Session, relation: &str) -> Result<AppliedState, StateError> {
-    let mut state = AppliedState::default();
-    let query = format!(
-        "SELECT revision, revises, depends_on, message, checksum, state, \
-         finished, prefix, started FROM {relation}"
-    );
+    let query = format!("SELECT {} FROM {relation}", COLUMNS.join(", "));
     let server = |error: tokio_postgres::Error| StateError::Server(Box::new(error.into()));
     // A stream, since ten thousand rows need not be held twice.
     let stream = session.client.simple_query_raw(&query).await;
     let mut stream = pin!(stream.map_err(server)?);
+    let mut rows = Vec::new();
     while let Some(message) = stream.try_next().await.map_err(server)? {
         if let SimpleQueryMessage::Row(row) = message {
-            let (revision, applied) = applied(&row)?;
-            state.rows.insert(revision, applied);
+            rows.push(applied(&row)?);
         }
     }
-    Ok(state)
+    // Rows come much in order, and a whole map is built quicker than row by row.
+    Ok(AppliedState {
+        rows: rows.into_iter().collect(),
+    })
 }
 
 fn applied(row: &SimpleQueryRow) -> Result<(RevisionId, Applied), StateError> {
-    let unnamed = RevisionId::recorded("");
-    let revision = RevisionId::recorded(text(row, &unnamed, "revision")?.unwrap_or_default());
+    let revision = value(row, REVISION).map_err(|column| bad(&RevisionId::recorded(""), column))?;
+    let revision = RevisionId::recorded(revision.unwrap_or_default());
     let applied = Applied {
-        down_revisions: ids(row, &revision, "revises")?,
-        depends_on: ids(row, &revision, "depends_on")?,
-        message: text(row, &revision, "message")?
+        down_revisions: ids(row, &revision, REVISES)?,
+        depends_on: ids(row, &revision, DEPENDS_ON)?,
+        message: text(row, &revision, MESSAGE)?
             .unwrap_or_default()
             .to_owned(),
-        checksum: text(row, &revision, "checksum")?.map(str::to_owned),
+        checksum: text(row, &revision, CHECKSUM)?.map(str::to_owned),
         progress: progress(row, &revision)?,
     };
     Ok((revision, applied))
 }
 
 fn progress(row: &SimpleQueryRow, revision: &RevisionId) -> Result<Progress, StateError> {
-    match text(row, revision, "state")? {
+    match text(row, revision, STATE)? {
         Some("applied") => Ok(Progress::Complete),
         Some("partial") => Ok(Progress::Partial(Journal {
-            finished: text(row, revision, "finished")?
+            finished: text(row, revision, FINISHED)?
                 .and_then(|text| text.parse().ok())
-                .ok_or_else(|| bad(revision, "finished"))?,
-            prefix: text(row, revision, "prefix")?
-                .unwrap_or_default()
-                .to_owned(),
-            started: text(row, revision, "started")?.map(|checksum| StartedStatement {
+                .ok_or_else(|| bad(revision, COLUMNS[FINISHED]))?,
+            prefix: text(row, revision, PREFIX)?.unwrap_or_default().to_owned(),
+            started: text(row, revision, STARTED)?.map(|checksum| StartedStatement {
                 checksum: checksum.to_owned(),
             }),
         })),
@@ -90,23 +109,27 @@ fn progress(row: &SimpleQueryRow, revision: &RevisionId) -> Result<Progress, Sta
 fn ids(
     row: &SimpleQueryRow,
     revision: &RevisionId,
-    column: &'static str,
+    column: usize,
 ) -> Result<Vec<RevisionId>, StateError> {
     let Some(text) = text(row, revision, column)? else {
         return Ok(Vec::new());
     };
     elements(text)
         .map(|ids| ids.iter().map(|id| RevisionId::recorded(id)).collect())
-        .ok_or_else(|| bad(revision, column))
+        .ok_or_else(|| bad(revision, COLUMNS[column]))
 }
 
-/// Returns a value; one that is missing or not UTF-8 is no NULL.
 fn text<'a>(
     row: &'a SimpleQueryRow,
     revision: &RevisionId,
-    column: &'static str,
+    column: usize,
 ) -> Result<Option<&'a str>, StateError> {
-    row.try_get(column).map_err(|_| bad(revision, column))
+    value(row, column).map_err(|column| bad(revision, column))
+}
+
+/// Returns a value, or the column's name: a value that is not UTF-8 is no NULL.
+fn value(row: &SimpleQueryRow, column: usize) -> Result<Option<&str>, &'static str> {
+    row.try_get(column).map_err(|_| COLUMNS[column])
 }
 
 fn bad(revision: &RevisionId, column: &'static str) -> StateError {
