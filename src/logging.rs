@@ -2,19 +2,19 @@
 //!
 //! stdout belongs to the application, so nothing here knows it.
 
+mod screen;
 mod stderr;
-
-use std::io::{self, IsTerminal};
 
 use tracing_subscriber::fmt;
 
 use crate::config::{Environment, LogConfig, LogFormat};
 
+pub use screen::Screen;
 pub use stderr::Stderr;
 
-/// Starts logging for the rest of the process. Colour is for terminals, and
-/// only where `NO_COLOR` is not set and `TERM` is not `dumb`.
-pub fn start(config: &LogConfig, environment: &Environment) {
+/// Starts logging for the rest of the process. Colour is for a screen,
+/// and only where `NO_COLOR` is not set.
+pub fn start(config: &LogConfig, screen: Screen, environment: &Environment) {
     // A closed stderr must not end us: the subscriber's own complaint about it
     // would go to the same closed stderr, and panic there.
     let builder = fmt()
@@ -25,9 +25,7 @@ pub fn start(config: &LogConfig, environment: &Environment) {
     // A second start (only tests do that) leaves the first in force.
     let _already_started = match config.format {
         LogFormat::Text => {
-            let ansi = io::stderr().is_terminal()
-                && !environment.is_set("NO_COLOR")
-                && !environment.is("TERM", "dumb");
+            let ansi = screen == Screen::Terminal && !environment.is_set("NO_COLOR");
             tracing::subscriber::set_global_default(builder.with_ansi(ansi).finish())
         }
         LogFormat::Json => tracing::subscriber::set_global_default(

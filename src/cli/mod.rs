@@ -13,6 +13,8 @@ use tracing::warn;
 use crate::config::{self, Command, Config, Environment, Typed, args};
 use crate::error::Error;
 use crate::files::Disk;
+use crate::logging::Screen;
+use crate::postgres::apply::ProgressDisplay;
 use crate::process::{HandOver, Signals};
 
 /// How a command ends when nothing went wrong.
@@ -39,7 +41,10 @@ pub fn execute(
     match &typed.command {
         Command::Completions { shell } => Ok(Ending::Show(args::completions(*shell))),
         Command::Man => Ok(Ending::Show(args::manual())),
-        Command::Run { command } => run::run(&resolve(typed, environment)?, command, signals),
+        Command::Run { command } => {
+            let config = resolve(typed, environment)?;
+            run::run(&config, command, progress(environment), signals)
+        }
         Command::Wait { schema } => {
             wait::wait(&resolve(typed, environment)?, schema.as_ref(), signals)
         }
@@ -48,8 +53,16 @@ pub fn execute(
             if let Some(target) = target {
                 config.migrations.target = target.clone();
             }
-            upgrade::upgrade(&config, mode, signals)
+            upgrade::upgrade(&config, mode, progress(environment), signals)
         }
+    }
+}
+
+/// Returns a bar for a person who looks on; a log gets lines.
+fn progress(environment: &Environment) -> ProgressDisplay {
+    match Screen::of_stderr(environment) {
+        Screen::Terminal => ProgressDisplay::Bar,
+        Screen::Plain => ProgressDisplay::Log,
     }
 }
 

@@ -4,17 +4,17 @@ use std::ffi::OsString;
 
 use tracing::info;
 
-use super::upgrade::progress;
 use super::{Ending, block_on};
 use crate::config::Config;
 use crate::error::Error;
 use crate::pipeline::{self, Manner};
-use crate::postgres::apply::Mode;
+use crate::postgres::apply::{Mode, ProgressDisplay};
 use crate::process::{HandOver, Signals};
 
 pub(super) fn run(
     config: &Config,
     command: &[OsString],
+    progress: ProgressDisplay,
     signals: &Signals,
 ) -> Result<Ending, Error> {
     if let Some(setting) = &config.run.skip_migration {
@@ -30,7 +30,7 @@ pub(super) fn run(
     if graph.is_some() || config.run.skip_wait.is_none() {
         let manner = Manner {
             mode: Mode::Commit,
-            progress: progress(),
+            progress,
         };
         block_on(
             signals,

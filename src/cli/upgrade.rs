@@ -1,7 +1,5 @@
 //! `seaworthy upgrade`: applies, rehearses, or prints what is pending.
 
-use std::io::{self, IsTerminal};
-
 use serde_json::json;
 use tracing::info;
 
@@ -17,9 +15,11 @@ use crate::revision::{Graph, Point};
 pub(super) fn upgrade(
     config: &Config,
     mode: &UpgradeMode,
+    progress: ProgressDisplay,
     signals: &Signals,
 ) -> Result<Ending, Error> {
     let graph = pipeline::load(&config.migrations)?;
+    let manner = |mode| Manner { mode, progress };
     match mode {
         UpgradeMode::Print { from } => {
             let state = match from {
@@ -32,11 +32,11 @@ pub(super) fn upgrade(
             Ok(Ending::Show(pipeline::offline(config, &graph, &state)?))
         }
         UpgradeMode::Apply => {
-            run(config, &graph, Mode::Commit, signals)?;
+            run(config, &graph, manner(Mode::Commit), signals)?;
             Ok(Ending::Done)
         }
         UpgradeMode::DryRun(output) => {
-            let report = run(config, &graph, Mode::DryRun, signals)?;
+            let report = run(config, &graph, manner(Mode::DryRun), signals)?;
             match output {
                 Output::Json => Ok(Ending::Show(format!("{:#}\n", steps(&graph, &report)))),
                 Output::Text => {
@@ -51,21 +51,8 @@ pub(super) fn upgrade(
     }
 }
 
-fn run(config: &Config, graph: &Graph, mode: Mode, signals: &Signals) -> Result<Report, Error> {
-    let manner = Manner {
-        mode,
-        progress: progress(),
-    };
+fn run(config: &Config, graph: &Graph, manner: Manner, signals: &Signals) -> Result<Report, Error> {
     block_on(signals, pipeline::upgrade(config, graph, manner, signals))
-}
-
-/// Returns a bar for a person who looks on; a log gets lines.
-pub(super) fn progress() -> ProgressDisplay {
-    if io::stderr().is_terminal() {
-        ProgressDisplay::Bar
-    } else {
-        ProgressDisplay::Log
-    }
 }
 
 /// Returns the document of `--dry-run --json`.

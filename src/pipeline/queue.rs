@@ -78,7 +78,7 @@ async fn lock(
 fn lost(error: &Error) -> Option<&ServerFailure> {
     match error {
         Error::Lock(error) => match error.as_ref() {
-            LockError::Server(failure) if failure.ends_session() => Some(failure),
+            LockError::Server { failure, .. } if failure.ends_session() => Some(failure),
             _ => None,
         },
         _ => None,
