@@ -2,19 +2,19 @@
 //!
 //! stdout belongs to the application, so nothing here knows it.
 
+mod screen;
 mod stderr;
-
-use std::io::{self, IsTerminal};
 
 use tracing_subscriber::fmt;
 
 use crate::config::{Environment, LogConfig, LogFormat};
 
+pub use screen::Screen;
 pub use stderr::Stderr;
 
-/// Starts logging for the rest of the process. Colour is for terminals, and
+/// Starts logging for the rest of the process. Colour is for a screen, and
 /// only where the environment does not refuse it.
-pub fn start(config: &LogConfig, environment: &Environment) {
+pub fn start(config: &LogConfig, screen: Screen, environment: &Environment) {
     // A closed stderr must not end us: the subscriber's own complaint about it
     // would go to the same closed stderr, and panic there.
     let builder = fmt()
@@ -25,7 +25,7 @@ pub fn start(config: &LogConfig, environment: &Environment) {
     // A second start (only tests do that) leaves the first in force.
     let _already_started = match config.format {
         LogFormat::Text => {
-            let ansi = io::stderr().is_terminal() && environment.wants_colour();
+            let ansi = screen == Screen::Terminal && environment.wants_colour();
             tracing::subscriber::set_global_default(builder.with_ansi(ansi).finish())
         }
         LogFormat::Json => tracing::subscriber::set_global_default(

@@ -4,11 +4,12 @@
 use std::env;
 use std::process::ExitCode;
 
+use seaworthy::cli::report::Voice;
 use seaworthy::cli::{self, Ending};
-use seaworthy::config::{self, Environment, LogFormat, Parsed};
+use seaworthy::config::{self, Environment, Parsed};
 use seaworthy::error::Error;
 use seaworthy::files::{self, Disk};
-use seaworthy::logging;
+use seaworthy::logging::{self, Screen};
 use seaworthy::process::Signals;
 
 #[allow(
@@ -16,31 +17,34 @@ use seaworthy::process::Signals;
     reason = "this is the one place that reads argv and the environment"
 )]
 fn main() -> ExitCode {
-    cli::report::end_with_70_on_a_bug(LogFormat::Text);
+    Voice::plain().end_with_70_on_a_bug();
     let environment = Environment::new(env::vars_os(), files::account());
+    let screen = Screen::of_stderr(&environment);
     let log = config::log(None, &environment, &Disk);
-    cli::report::end_with_70_on_a_bug(log.format);
+    let voice = Voice::new(log.format, screen);
+    voice.end_with_70_on_a_bug();
     let signals = match Signals::install(&files::own_status()) {
         Ok(signals) => signals,
-        Err(error) => return cli::report::failure(&Error::Signals(error), log.format),
+        Err(error) => return voice.failure(&Error::Signals(error)),
     };
     let typed = match config::args::parse(env::args_os()) {
         Ok(Parsed::Command(typed)) => typed,
-        Ok(Parsed::Show(text)) => return cli::report::show(&text),
-        Err(usage) => return cli::report::usage(&usage, log.format),
+        Ok(Parsed::Show(text)) => return voice.show(&text),
+        Err(usage) => return voice.usage(&usage),
     };
     let log = config::log(Some(&typed), &environment, &Disk);
-    cli::report::end_with_70_on_a_bug(log.format);
-    logging::start(&log, &environment);
+    let voice = Voice::new(log.format, screen);
+    voice.end_with_70_on_a_bug();
+    logging::start(&log, screen, &environment);
 
     match cli::execute(&typed, &environment, &signals) {
         Ok(Ending::Done) => ExitCode::SUCCESS,
-        Ok(Ending::Show(text)) => cli::report::show(&text),
-        Ok(Ending::Found(text)) => cli::report::found(&text),
+        Ok(Ending::Show(text)) => voice.show(&text),
+        Ok(Ending::Found(text)) => voice.found(&text),
         Ok(Ending::HandOver(application)) => {
             let error = application.become_application(&signals);
-            cli::report::failure(&Error::HandOver(error), log.format)
+            voice.failure(&Error::HandOver(error))
         }
-        Err(error) => cli::report::failure(&error, log.format),
+        Err(error) => voice.failure(&error),
     }
 }

@@ -1,7 +1,5 @@
 //! Going through a plan: applied, rehearsed, or printed.
 
-use std::io::{self, IsTerminal};
-
 use serde_json::json;
 use tracing::info;
 
@@ -19,13 +17,11 @@ pub(super) fn execute(
     graph: &Graph,
     course: &Course,
     execution: &Execution,
+    progress: ProgressDisplay,
     signals: &Signals,
 ) -> Result<Ending, Error> {
     let run = |mode| {
-        let manner = Manner {
-            mode,
-            progress: progress(),
-        };
+        let manner = Manner { mode, progress };
         let migration = pipeline::migrate(config, graph, course, manner, signals);
         block_on(signals, migration)
     };
@@ -55,15 +51,6 @@ pub(super) fn execute(
                 }
             }
         }
-    }
-}
-
-/// Returns a bar for a person who looks on; a log gets lines.
-pub(super) fn progress() -> ProgressDisplay {
-    if io::stderr().is_terminal() {
-        ProgressDisplay::Bar
-    } else {
-        ProgressDisplay::Log
     }
 }
 

@@ -24,6 +24,8 @@ use tracing::warn;
 use crate::config::{self, Command, Config, Environment, Typed};
 use crate::error::Error;
 use crate::files::Disk;
+use crate::logging::Screen;
+use crate::postgres::apply::ProgressDisplay;
 use crate::process::{HandOver, Signals};
 use crate::view::Surface;
 
@@ -53,11 +55,12 @@ pub fn execute(
 ) -> Result<Ending, Error> {
     let config = || resolve(typed, environment);
     let surface = surface(environment);
+    let progress = progress(environment);
     match &typed.command {
-        Command::Run(command) => run::run(&config()?, command, signals),
+        Command::Run(command) => run::run(&config()?, command, progress, signals),
         Command::Wait(command) => wait::wait(&config()?, command, signals),
-        Command::Upgrade(command) => upgrade::upgrade(&config()?, command, signals),
-        Command::Downgrade(command) => downgrade::downgrade(&config()?, command, signals),
+        Command::Upgrade(command) => upgrade::upgrade(&config()?, command, progress, signals),
+        Command::Downgrade(command) => downgrade::downgrade(&config()?, command, progress, signals),
         Command::Stamp(command) => stamp::stamp(&config()?, command, signals),
         Command::Status(output) => status::status(&config()?, *output, surface, signals),
         Command::Current(command) => current::current(&config()?, command, surface, signals),
@@ -81,6 +84,14 @@ fn surface(environment: &Environment) -> Surface {
         Surface::Terminal
     } else {
         Surface::Plain
+    }
+}
+
+/// Returns a bar for a person who looks on; a log gets lines.
+fn progress(environment: &Environment) -> ProgressDisplay {
+    match Screen::of_stderr(environment) {
+        Screen::Terminal => ProgressDisplay::Bar,
+        Screen::Plain => ProgressDisplay::Log,
     }
 }
 

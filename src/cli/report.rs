@@ -2,7 +2,7 @@
 //!
 //! Nothing here can fail: whoever closed our stderr wants to hear nothing.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::panic::{self, Location};
 use std::path::Path;
 use std::process::ExitCode;
@@ -15,55 +15,91 @@ use crate::diagnostic::Diagnostic;
 use crate::error::{self, Error};
 use crate::exit::Exit;
 use crate::files;
-use crate::logging::Stderr;
+use crate::logging::{Screen, Stderr};
 
 /// Where Kubernetes reads what `kubectl describe pod` shows.
 const TERMINATION_LOG: &str = "/dev/termination-log";
 
-/// Writes a result to stdout.
-pub fn show(text: &str) -> ExitCode {
-    written(text, Exit::Success)
+/// How to speak to whoever reads stderr.
+#[derive(Clone, Copy, Debug)]
+pub struct Voice {
+    format: LogFormat,
+    screen: Screen,
 }
 
-/// Writes a result to stdout that says that something is not as it should be.
-pub fn found(text: &str) -> ExitCode {
-    written(text, Exit::Failed)
-}
-
-fn written(text: &str, exit: Exit) -> ExitCode {
-    let mut stdout = io::stdout().lock();
-    match stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush())
-    {
-        Ok(()) => ExitCode::from(exit.code()),
-        // `seaworthy upgrade --sql | head` is no failure of ours.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(exit.code()),
-        Err(error) => failure(&Error::Stdout(error), LogFormat::Text),
+impl Voice {
+    pub fn new(format: LogFormat, screen: Screen) -> Self {
+        Self { format, screen }
     }
-}
 
-/// Shows what is wrong with the command line.
-pub fn usage(usage: &UsageError, format: LogFormat) -> ExitCode {
-    last_words(&error::config::usage(usage), format)
-}
+    /// Returns the voice of one who knows nothing yet of the other side.
+    pub fn plain() -> Self {
+        Self::new(LogFormat::Text, Screen::Plain)
+    }
 
-/// Shows an error and returns the code to exit with.
-pub fn failure(error: &Error, format: LogFormat) -> ExitCode {
-    last_words(&error.diagnostic(), format)
-}
+    /// Writes a result to stdout.
+    pub fn show(self, text: &str) -> ExitCode {
+        self.written(text, Exit::Success)
+    }
 
-/// Makes a panic, which is a bug of ours, end the process with its own exit
-/// code. What it says may hold values, so only its place is told.
-#[allow(
-    clippy::disallowed_methods,
-    reason = "a panic has no way back to `main`"
-)]
-pub fn end_with_70_on_a_bug(format: LogFormat) {
-    panic::set_hook(Box::new(move |panic| {
-        last_words(&bug(panic.location()), format);
-        std::process::exit(i32::from(Exit::Bug.code()));
-    }));
+    /// Writes a result to stdout that says that something is not as it should be.
+    pub fn found(self, text: &str) -> ExitCode {
+        self.written(text, Exit::Failed)
+    }
+
+    fn written(self, text: &str, exit: Exit) -> ExitCode {
+        let mut stdout = io::stdout().lock();
+        match stdout
+            .write_all(text.as_bytes())
+            .and_then(|()| stdout.flush())
+        {
+            Ok(()) => ExitCode::from(exit.code()),
+            // `seaworthy upgrade --sql | head` is no failure of ours.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(exit.code()),
+            Err(error) => self.failure(&Error::Stdout(error)),
+        }
+    }
+
+    /// Shows what is wrong with the command line.
+    pub fn usage(self, usage: &UsageError) -> ExitCode {
+        self.last_words(&error::config::usage(usage))
+    }
+
+    /// Shows an error and returns the code to exit with.
+    pub fn failure(self, error: &Error) -> ExitCode {
+        self.last_words(&error.diagnostic())
+    }
+
+    /// Makes a panic, which is a bug of ours, end the process with its own exit
+    /// code. What it says may hold values, so only its place is told.
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "a panic has no way back to `main`"
+    )]
+    pub fn end_with_70_on_a_bug(self) {
+        panic::set_hook(Box::new(move |panic| {
+            self.last_words(&bug(panic.location()));
+            std::process::exit(i32::from(Exit::Bug.code()));
+        }));
+    }
+
+    fn last_words(self, diagnostic: &Diagnostic) -> ExitCode {
+        match self.format {
+            LogFormat::Text => self.say(&diagnostic.to_string()),
+            LogFormat::Json => self.say(&json(diagnostic)),
+        }
+        files::write_termination_log(Path::new(TERMINATION_LOG), &diagnostic.to_string());
+        ExitCode::from(diagnostic.exit.code())
+    }
+
+    fn say(self, text: &str) {
+        let clear = match self.screen {
+            // A progress bar may have left the cursor in the middle of a line.
+            Screen::Terminal => "\r\x1b[K",
+            Screen::Plain => "",
+        };
+        let _nobody_is_listening = Stderr.write_all(format!("{clear}{text}\n").as_bytes());
+    }
 }
 
 fn bug(place: Option<&Location<'_>>) -> Diagnostic {
@@ -76,15 +112,6 @@ fn bug(place: Option<&Location<'_>>) -> Diagnostic {
     .hint("report it with the version (`seaworthy --version`) and the line above")
 }
 
-fn last_words(diagnostic: &Diagnostic, format: LogFormat) -> ExitCode {
-    match format {
-        LogFormat::Text => say(&diagnostic.to_string()),
-        LogFormat::Json => say(&json(diagnostic)),
-    }
-    files::write_termination_log(Path::new(TERMINATION_LOG), &diagnostic.to_string());
-    ExitCode::from(diagnostic.exit.code())
-}
-
 fn json(diagnostic: &Diagnostic) -> String {
     let mut timestamp = String::new();
     // Only a writer that fails could make this fail; a `String` never does.
@@ -95,16 +122,6 @@ fn json(diagnostic: &Diagnostic) -> String {
         object.insert("level".into(), "ERROR".into());
     }
     line.to_string()
-}
-
-fn say(text: &str) {
-    // A progress bar may have left the cursor in the middle of a line.
-    let clear = if io::stderr().is_terminal() {
-        "\r\x1b[K"
-    } else {
-        ""
-    };
-    let _nobody_is_listening = Stderr.write_all(format!("{clear}{text}\n").as_bytes());
 }
 
 #[cfg(test)]
@@ -123,7 +140,7 @@ mod tests {
     )]
     fn a_panic_is_70_and_says_where() {
         if std::env::var_os(IN_CHILD).is_some() {
-            end_with_70_on_a_bug(LogFormat::Json);
+            Voice::new(LogFormat::Json, Screen::Plain).end_with_70_on_a_bug();
             panic!("hush");
         }
         let output = Command::new(std::env::current_exe().expect("it runs"))

@@ -2,15 +2,19 @@
 
 use tracing::info;
 
-use super::execution::progress;
 use super::{Ending, block_on};
 use crate::config::{Config, Run};
 use crate::error::Error;
 use crate::pipeline::{self, Manner};
-use crate::postgres::apply::Mode;
+use crate::postgres::apply::{Mode, ProgressDisplay};
 use crate::process::{HandOver, Signals};
 
-pub(super) fn run(config: &Config, command: &Run, signals: &Signals) -> Result<Ending, Error> {
+pub(super) fn run(
+    config: &Config,
+    command: &Run,
+    progress: ProgressDisplay,
+    signals: &Signals,
+) -> Result<Ending, Error> {
     if let Some(setting) = &config.run.skip_migration {
         info!("migrations are skipped: {setting} is set");
     }
@@ -24,7 +28,7 @@ pub(super) fn run(config: &Config, command: &Run, signals: &Signals) -> Result<E
     if graph.is_some() || config.run.skip_wait.is_none() {
         let manner = Manner {
             mode: Mode::Commit,
-            progress: progress(),
+            progress,
         };
         block_on(
             signals,

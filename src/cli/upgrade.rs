@@ -6,15 +6,24 @@ use crate::config::{Config, Upgrade};
 use crate::error::Error;
 use crate::pipeline;
 use crate::plan::Course;
+use crate::postgres::apply::ProgressDisplay;
 use crate::process::Signals;
 
 pub(super) fn upgrade(
     config: &Config,
     command: &Upgrade,
+    progress: ProgressDisplay,
     signals: &Signals,
 ) -> Result<Ending, Error> {
     let graph = pipeline::load(&config.migrations)?;
     let target = command.target.as_ref().unwrap_or(&config.migrations.target);
     let course = Course::up(target.clone());
-    execute(config, &graph, &course, &command.execution, signals)
+    execute(
+        config,
+        &graph,
+        &course,
+        &command.execution,
+        progress,
+        signals,
+    )
 }

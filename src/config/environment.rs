@@ -70,9 +70,15 @@ impl Environment {
         self.get(name).is_some()
     }
 
+    /// Says whether a terminal, where there is one, understands more than text.
+    /// As for git, one without a `TERM` is a dumb one.
+    pub fn knows_escape_codes(&self) -> bool {
+        self.get("TERM").is_some_and(|term| term != "dumb")
+    }
+
     /// Says whether colours are wanted where a terminal shows them.
     pub fn wants_colour(&self) -> bool {
-        !self.is_set("NO_COLOR") && self.get("TERM").is_none_or(|term| term != "dumb")
+        !self.is_set("NO_COLOR") && self.knows_escape_codes()
     }
 
     /// Returns a variable that is set and not empty.

@@ -4,6 +4,7 @@ use super::apply::{told, unavailable_or};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::duration;
 use crate::exit::Exit;
+use crate::postgres::FailureKind;
 use crate::postgres::lock::{LockError, PoolingSign};
 
 pub fn diagnostic(error: &LockError) -> Diagnostic {
@@ -46,12 +47,23 @@ pub fn diagnostic(error: &LockError) -> Diagnostic {
         .place(Place::named(host))
         .cause(sign.to_string())
         .hint("let MIGRATION_DATABASE_URL name the server itself, past the pooler"),
-        LockError::Server(failure) => Diagnostic::error(
-            "lock-failed",
-            unavailable_or(failure, Exit::Refused),
-            "the migration lock could not be taken",
-        )
-        .cause(told(failure)),
+        LockError::Server { host, failure } => {
+            let exit = unavailable_or(failure, Exit::Refused);
+            let diagnostic =
+                Diagnostic::error("lock-failed", exit, "the migration lock could not be taken")
+                    .place(Place::named(host))
+                    .cause(told(failure));
+            match &failure.kind {
+                FailureKind::Lost => diagnostic.hint(
+                    "nothing was applied: see whether the server, or the way to it, is frozen, \
+                     overloaded or cut off; then run this again",
+                ),
+                FailureKind::Server(_) if exit == Exit::Unavailable => {
+                    diagnostic.hint("nothing was applied: run this again once the server is back")
+                }
+                FailureKind::Server(_) | FailureKind::Protocol => diagnostic,
+            }
+        }
     }
 }
 
@@ -61,6 +73,7 @@ mod tests {
 
     use super::super::apply::tests::failure;
     use super::*;
+    use crate::postgres::ServerFailure;
     use crate::postgres::lock::Holder;
 
     #[track_caller]
@@ -131,10 +144,37 @@ mod tests {
 
     #[test]
     fn the_server_failed() {
-        let error = LockError::Server(Box::new(failure("57P01", "terminating connection")));
-        insta::assert_snapshot!(check(&error, 69), @r#"
+        let error = |failure| LockError::Server {
+            host: "db:5432".into(),
+            failure: Box::new(failure),
+        };
+        let ended = failure("57P01", "terminating connection");
+        insta::assert_snapshot!(check(&error(ended), 69), @r#"
         seaworthy: error[lock-failed]: the migration lock could not be taken
+          --> db:5432
           cause: terminating connection (SQLSTATE 57P01)
+
+          hint: nothing was applied: run this again once the server is back
+        "#);
+        let silent = ServerFailure {
+            kind: FailureKind::Lost,
+            ..failure("", "no answer within 5s")
+        };
+        insta::assert_snapshot!(check(&error(silent), 69), @r#"
+        seaworthy: error[lock-failed]: the migration lock could not be taken
+          --> db:5432
+          cause: no answer within 5s
+
+          hint: nothing was applied: see whether the server, or the way to it, is frozen, overloaded or cut off; then run this again
+        "#);
+        let refused = failure(
+            "42501",
+            "permission denied for function pg_try_advisory_lock",
+        );
+        insta::assert_snapshot!(check(&error(refused), 77), @r#"
+        seaworthy: error[lock-failed]: the migration lock could not be taken
+          --> db:5432
+          cause: permission denied for function pg_try_advisory_lock (SQLSTATE 42501)
         "#);
     }
 }

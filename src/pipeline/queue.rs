@@ -95,7 +95,7 @@ fn key(config: &Config) -> Key {
 fn lost(error: &Error) -> Option<&ServerFailure> {
     match error {
         Error::Lock(error) => match error.as_ref() {
-            LockError::Server(failure) if failure.ends_session() => Some(failure),
+            LockError::Server { failure, .. } if failure.ends_session() => Some(failure),
             _ => None,
         },
         _ => None,

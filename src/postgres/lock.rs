@@ -87,8 +87,20 @@ pub enum LockError {
     /// A pooler does not leave us a server session for ourselves.
     #[error("a pooler stands before the server: {sign}")]
     Pooled { host: String, sign: PoolingSign },
-    #[error("the lock could not be taken: {0}")]
-    Server(Box<ServerFailure>),
+    #[error("the lock could not be taken: {failure}")]
+    Server {
+        host: String,
+        failure: Box<ServerFailure>,
+    },
+}
+
+impl LockError {
+    fn server(session: &Session, failure: ServerFailure) -> Self {
+        Self::Server {
+            host: session.host.clone(),
+            failure: Box::new(failure),
+        }
+    }
 }
 
 impl Locked {

@@ -29,7 +29,7 @@ async fn why_a_wait_for_the_lock_broke_off_is_said() {
         log.line("waiting for the migration lock").await;
         dock.database.execute(&end);
     });
-    let Err(LockError::Server(failure)) = acquired else {
+    let Err(LockError::Server { failure, .. }) = acquired else {
         panic!("the session was ended: {acquired:?}");
     };
     let why = "terminating connection due to administrator command";

@@ -143,12 +143,12 @@ fn the_termination_log_has_the_last_words_as_text_and_short() {
 }
 
 #[test]
-fn colour_is_for_terminals_and_never_where_it_is_not_wanted() {
+fn escape_codes_are_for_terminals_and_never_where_they_are_not_wanted() {
     let line = format!(
         "{} wait --timeout 100ms --database-url {NOWHERE}",
         env!("CARGO_BIN_EXE_seaworthy")
     );
-    let coloured = |variables: &[(&str, &str)]| {
+    let written = |variables: &[(&str, &str)]| {
         let output = Command::new("script")
             .args(["-qec", &line, "/dev/null"])
             .env_clear()
@@ -161,11 +161,21 @@ fn colour_is_for_terminals_and_never_where_it_is_not_wanted() {
         assert_eq!(output.status.code(), Some(69));
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(text.contains("waiting for 127.0.0.1:1/d"), "{text}");
-        text.contains("\x1b[32m")
+        text
     };
+    let coloured = |variables: &[(&str, &str)]| written(variables).contains("\x1b[32m");
     assert!(coloured(&[]));
     assert!(coloured(&[("NO_COLOR", "")]), "an empty one does not count");
     assert!(!coloured(&[("NO_COLOR", "1")]));
+    for term in ["dumb", ""] {
+        let text = written(&[("TERM", term)]);
+        assert!(!text.contains('\x1b'), "{term}: {text}");
+    }
+    let text = written(&[("NO_COLOR", "1")]);
+    assert!(
+        text.contains("\r\x1b[Kseaworthy: error["),
+        "no bar is left before the last words: {text}"
+    );
     let call = ["wait", "--timeout", "100ms", "--database-url", NOWHERE];
     let piped = Binary::new(call).run().expect_code(69);
     assert!(!piped.stderr.contains('\x1b'), "{}", piped.stderr);

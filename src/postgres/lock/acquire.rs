@@ -155,7 +155,7 @@ async fn answered<T>(
     };
     answer.map_err(|mut failure| {
         failure.explain(session);
-        LockError::Server(Box::new(failure))
+        LockError::server(session, failure)
     })
 }
 

@@ -39,7 +39,7 @@ pub async fn unless_shared(session: &Session, other: &Session) -> Result<(), Loc
     for _ in 0..TURNS {
         let theirs = server_process(other).await;
         let ours = server_process(session).await;
-        let ours = ours.map_err(|failure| LockError::Server(Box::new(failure)))?;
+        let ours = ours.map_err(|failure| LockError::server(session, failure))?;
         if ours != Some(session.facts.backend_pid) {
             return Err(pooled(session, PoolingSign::Moved));
         }
@@ -77,7 +77,7 @@ pub(super) async fn keeps_transactions(session: &Session) -> Result<(), LockErro
             return Err(if failure.sqlstate() == PROTOCOL_VIOLATION {
                 pooled(session, PoolingSign::NoTransactions)
             } else {
-                LockError::Server(Box::new(failure))
+                LockError::server(session, failure)
             });
         }
     }
