@@ -38,11 +38,11 @@ impl<'a> Peer<'a> {
     }
 
     fn is_loopback(&self) -> bool {
-        self.name == "localhost"
-            || self
-                .name
-                .parse::<IpAddr>()
-                .is_ok_and(|address| address.is_loopback())
+        self.name == "localhost" || self.address().is_some_and(|address| address.is_loopback())
+    }
+
+    fn address(&self) -> Option<IpAddr> {
+        self.name.parse().ok()
     }
 
     fn is_path(&self) -> bool {
@@ -60,21 +60,48 @@ impl<'a> Peer<'a> {
         if self.is_path() {
             return "start the server; its socket is left over from one that ended".to_owned();
         }
-        format!(
-            "is it running, and is {} its port? `docker compose ps`, or `kubectl get endpoints {}`",
-            self.port, self.name
-        )
+        let question = format!("is it running, and is {} its port?", self.port);
+        match self.kubectl("endpoints") {
+            Some(kubectl) => format!("{question} `docker compose ps`, or `{kubectl}`"),
+            None => question,
+        }
     }
 
     pub(super) fn same_network(&self) -> String {
         if self.is_path() {
             return "mount the server's socket directory".to_owned();
         }
-        format!(
-            "is `{0}` on the same network? `docker compose ps` lists the services, \
-             `kubectl get service {0}` the one of this name",
-            self.name
-        )
+        let question = format!("is `{}` on the same network?", self.name);
+        match self.kubectl("service") {
+            Some(kubectl) if self.address().is_some() => {
+                format!("{question} `{kubectl}` shows whose address it is")
+            }
+            Some(kubectl) => format!(
+                "{question} `docker compose ps` lists the services, `{kubectl}` the one of this name"
+            ),
+            None => format!(
+                "is `{}` the right name, and can it be reached from this network?",
+                self.name
+            ),
+        }
+    }
+
+    /// Returns the command that shows the Kubernetes Service behind the name;
+    /// its namespace is a part of the name where it is not the pod's own:
+    /// kubernetes.io/docs/concepts/services-networking/dns-pod-service. `None`:
+    /// it is the name of something else.
+    fn kubectl(&self, kind: &str) -> Option<String> {
+        if self.address().is_some() {
+            return Some("kubectl get services,endpoints --all-namespaces".to_owned());
+        }
+        let labels: Vec<_> = self.name.split('.').collect();
+        match labels[..] {
+            [service] => Some(format!("kubectl get {kind} {service}")),
+            [service, namespace] | [service, namespace, "svc", ..] => Some(format!(
+                "kubectl get {kind} {service} --namespace {namespace}"
+            )),
+            _ => None,
+        }
     }
 
     pub(super) fn check_port(&self) -> String {

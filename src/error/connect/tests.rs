@@ -65,6 +65,34 @@ fn every_address_is_a_place() {
 }
 
 #[test]
+fn a_service_has_its_name_and_no_other() {
+    let hints = |host: &str| {
+        let said = |reason| {
+            let diagnostic = diagnostic(&error(vec![(host, None, reason)]));
+            diagnostic.hints.join("\n")
+        };
+        let refused = io_failed(Stage::Dial, io::ErrorKind::ConnectionRefused, "refused");
+        format!("{}\n{}", said(refused), said(Reason::NameNotFound))
+    };
+    insta::assert_snapshot!(hints("db.prod:5432"), @"
+    is it running, and is 5432 its port? `docker compose ps`, or `kubectl get endpoints db --namespace prod`
+    is `db.prod` on the same network? `docker compose ps` lists the services, `kubectl get service db --namespace prod` the one of this name
+    ");
+    assert_eq!(
+        hints("db.prod.svc.cluster.local:5432").replace("db.prod.svc.cluster.local", "db.prod"),
+        hints("db.prod:5432")
+    );
+    insta::assert_snapshot!(hints("10.96.0.7:5432"), @"
+    is it running, and is 5432 its port? `docker compose ps`, or `kubectl get services,endpoints --all-namespaces`
+    is `10.96.0.7` on the same network? `kubectl get services,endpoints --all-namespaces` shows whose address it is
+    ");
+    insta::assert_snapshot!(hints("shop.abc.eu-central-1.rds.example.com:5432"), @"
+    is it running, and is 5432 its port?
+    is `shop.abc.eu-central-1.rds.example.com` the right name, and can it be reached from this network?
+    ");
+}
+
+#[test]
 fn names() {
     insta::assert_snapshot!(said(Reason::NameNotFound), @"
     69
