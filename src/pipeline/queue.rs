@@ -58,7 +58,7 @@ pub(super) async fn lock(
     session: Session,
     patience: Patience,
 ) -> Result<Locked, Error> {
-    unless_unfit(config, &session).await?;
+    unless_unfit(config, &session, patience).await?;
     Ok(lock::acquire(session, key(config), patience).await?)
 }
 
@@ -74,14 +74,14 @@ async fn lock_for(
         plan,
         course,
     } = arrival;
-    unless_unfit(config, &session).await?;
+    unless_unfit(config, &session, patience).await?;
     let is_done = async |session: &Session| is_done(config, graph, &course, &plan, session).await;
     Ok(lock::acquire_unless(session, key(config), patience, is_done).await?)
 }
 
-async fn unless_unfit(config: &Config, session: &Session) -> Result<(), Error> {
+async fn unless_unfit(config: &Config, session: &Session, patience: Patience) -> Result<(), Error> {
     if Route::of(session) == Route::Proxied {
-        unless_shared(config, session).await?;
+        unless_shared(config, session, patience).await?;
     }
     Ok(())
 }

@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
-use seaworthy::postgres::lock::Key;
+use seaworthy::postgres::lock::{self, Key, Patience};
 use seaworthy::postgres::version_table::DEFAULT_TABLE;
 
 use crate::support::binary::{Binary, Running};
+use crate::support::connection::{attempt, to_port};
 use crate::support::database::Database;
 use crate::support::eventually;
 use crate::support::project::Project;
@@ -180,4 +181,18 @@ fn through(database: &Database<'_>, proxy: &Proxy) -> String {
     let port = |port: u16| format!(":{port}/");
     let here = port(database.server().port());
     database.url().replace(&here, &port(proxy.port()))
+}
+
+/// A pooler that freezes while it is judged keeps nobody for ever.
+#[tokio::test]
+async fn a_pooler_that_freezes_is_not_waited_for() {
+    let mut proxy = Proxy::start(Server::shared().port(), Behaviour::Forward);
+    let through = to_port(proxy.port());
+    let session = attempt(&through).await.expect("it answers");
+    let other = attempt(&through).await.expect("it answers");
+    proxy.behave(Behaviour::Silent);
+    let patience = Patience::starting_now(Duration::ZERO, Some(Duration::from_millis(200)));
+    let error = lock::unless_shared(&session, &other, patience).await;
+    let error = error.expect_err("nobody answers").to_string();
+    assert!(error.contains("no answer within 200ms"), "{error}");
 }

@@ -103,7 +103,7 @@ where
     D: AsyncFn(&Session) -> Option<P>,
 {
     if Route::of(session) == Route::Proxied {
-        keeps_transactions(session).await?;
+        within(session, patience.answer, keeps_transactions(session)).await?;
     }
     let limit = patience.answer;
     let mut wait = Wait::begin(Instant::now());
@@ -146,17 +146,28 @@ async fn answered<T>(
     limit: Limit,
     question: impl Future<Output = Result<T, ServerFailure>>,
 ) -> Result<T, LockError> {
-    let answer = match limit {
-        Some(limit) => match timeout(limit, question).await {
-            Ok(answer) => answer,
-            Err(_) => Err(ServerFailure::silent(limit)),
-        },
-        None => question.await,
+    let asked = async {
+        let answer = question.await;
+        answer.map_err(|mut failure| {
+            failure.explain(session);
+            LockError::server(session, failure)
+        })
     };
-    answer.map_err(|mut failure| {
-        failure.explain(session);
-        LockError::server(session, failure)
-    })
+    within(session, limit, asked).await
+}
+
+/// Ends something that takes no time where the server, and all that stands
+/// before it, is there.
+pub(super) async fn within<T>(
+    session: &Session,
+    limit: Limit,
+    work: impl Future<Output = Result<T, LockError>>,
+) -> Result<T, LockError> {
+    let Some(limit) = limit else {
+        return work.await;
+    };
+    let silent = || LockError::server(session, ServerFailure::silent(limit));
+    timeout(limit, work).await.unwrap_or_else(|_| Err(silent()))
 }
 
 /// Asks for the lock in one statement, outside a transaction.

@@ -3,7 +3,8 @@
 
 use tokio_postgres::SimpleQueryMessage;
 
-use super::LockError;
+use super::acquire::within;
+use super::{LockError, Patience};
 use crate::postgres::{ServerFailure, Session};
 
 /// `protocol_violation`: how PgBouncer says that it does not do something.
@@ -34,8 +35,16 @@ pub enum PoolingSign {
 /// # Errors
 ///
 /// - [`LockError::Pooled`]
-/// - [`LockError::Server`]
-pub async fn unless_shared(session: &Session, other: &Session) -> Result<(), LockError> {
+/// - [`LockError::Server`], also where an answer does not come in time.
+pub async fn unless_shared(
+    session: &Session,
+    other: &Session,
+    patience: Patience,
+) -> Result<(), LockError> {
+    within(session, patience.answer, take_turns(session, other)).await
+}
+
+async fn take_turns(session: &Session, other: &Session) -> Result<(), LockError> {
     for _ in 0..TURNS {
         let theirs = server_process(other).await;
         let ours = server_process(session).await;
