@@ -1,9 +1,12 @@
 //! A query as it may be shown to somebody who may not see its values.
 
-use super::lexeme::{LexemeKind, Lexemes};
+use super::lexeme::{End, LexemeKind, Lexemes};
 
 /// What stands for a string, whatever it held.
 const TEXT: &str = "'…'";
+
+/// What stands for a quoted name that does not end.
+const NAME: &str = "\"…";
 
 /// What stands for a number.
 const NUMBER: &str = "?";
@@ -27,12 +30,19 @@ pub fn mask(text: &str, max: usize) -> String {
             LexemeKind::Quoted(_) | LexemeKind::DollarQuoted(_) => TEXT,
             LexemeKind::Number => NUMBER,
             // The name may go on over several lines.
-            LexemeKind::QuotedWord(_) => &written.replace(['\n', '\r'], " "),
+            LexemeKind::QuotedWord(End::Closed) => &written.replace(['\n', '\r'], " "),
+            // Without its end it may hold anything.
+            LexemeKind::QuotedWord(End::Missing) => NAME,
+            // A line of psql's own, whose quotes are none of SQL's: what
+            // follows may be a string that looks like none.
+            LexemeKind::Backslash => {
+                shown.push('…');
+                break;
+            }
             LexemeKind::Word
             | LexemeKind::Semicolon
             | LexemeKind::OpenParenthesis
             | LexemeKind::CloseParenthesis
-            | LexemeKind::Backslash
             | LexemeKind::Other => written,
         };
         characters += gap.len() + piece.chars().count();
@@ -95,7 +105,14 @@ mod tests {
         check("select 'secr", "select '…'");
         check("select $$secr", "select '…'");
         check("select 1 /* secr", "select ?");
+        check("select a.\"secr; 'et'", "select a.\"…");
         check(r"select 'it\'s secret', 2", "select '…'…");
+    }
+
+    #[test]
+    fn what_follows_a_line_of_psql_shows_nothing() {
+        check("select 1,\n\\restrict \"\n'\"secret'", "select ?,…");
+        check("select 1,\n\\restrict '\n'secret'", "select ?,…");
     }
 
     #[test]
