@@ -34,6 +34,9 @@ pub fn statements(text: &str) -> Result<Vec<Statement>, SqlError> {
     for token in tokens(text) {
         let token = token?;
         match token.kind {
+            // In the body of a function a COPY is no statement of its own. The
+            // server refuses it; here it must not be given to another one.
+            TokenKind::CopyData if !open.leading.is_empty() => open.push(text, token),
             TokenKind::CopyData => {
                 if let Some(statement) = statements.last_mut() {
                     let data = inline_data_span(text, &token.span);
@@ -203,6 +206,15 @@ mod tests {
             "create table t (); end; select 1",
             &["create table t ()", "end", "select 1"],
         );
+    }
+
+    #[test]
+    fn a_copy_in_the_body_of_a_function_is_no_statement() {
+        let text = "select 1; create function f() begin atomic select 0; copy t from stdin;\n'\n\\.\nend; select 2";
+        let found = statements(text).expect("lexically sound");
+        let kinds: Vec<_> = found.iter().map(|statement| &statement.kind).collect();
+        assert_eq!(kinds, [&StatementKind::Ordinary; 3]);
+        assert_eq!(&text[found[2].span.clone()], "select 2");
     }
 
     #[test]
