@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn colours_are_wanted_unless_something_says_no() {
         for (variables, expected) in [
-            (&[][..], true),
+            (&[][..], false),
             (&[("TERM", "xterm"), ("NO_COLOR", "")], true),
             (&[("TERM", "dumb")], false),
             (&[("TERM", "xterm"), ("NO_COLOR", "1")], false),

@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::kind::Mismatch;
+use crate::revision::TargetError;
 
 /// The command line is wrong; exit 2.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -15,6 +16,8 @@ pub struct UsageError {
     pub title: String,
     /// What was probably meant.
     pub tip: Option<String>,
+    /// What is wrong with a target, where that is it.
+    pub target: Option<TargetError>,
     /// The command whose `--help` says more: `seaworthy run`.
     pub command: String,
 }
@@ -63,6 +66,7 @@ pub(super) fn from_clap(error: clap::Error, argv: &[OsString]) -> UsageError {
     UsageError {
         title,
         tip: tip(&error),
+        target: None,
         command: command_of(argv),
     }
 }
@@ -71,6 +75,7 @@ pub(super) fn no_command() -> UsageError {
     UsageError {
         title: NO_COMMAND.to_owned(),
         tip: None,
+        target: None,
         command: "seaworthy".to_owned(),
     }
 }
@@ -79,6 +84,10 @@ pub(super) fn bad_target(command: &str, name: &str, mismatch: &Mismatch) -> Usag
     UsageError {
         title: format!("`{name}` is not valid: {mismatch}"),
         tip: None,
+        target: match mismatch {
+            Mismatch::Target(error) => Some(error.clone()),
+            _ => None,
+        },
         command: format!("seaworthy {command}"),
     }
 }
@@ -88,6 +97,7 @@ pub(super) fn bad_argument(command: &str, name: &str, problem: &str) -> UsageErr
     UsageError {
         title: format!("`{name}` is not valid: {problem}"),
         tip: None,
+        target: None,
         command: format!("seaworthy {command}"),
     }
 }
@@ -99,6 +109,7 @@ pub(super) fn stray_switch(word: &str) -> UsageError {
         tip: Some(format!(
             "write `--skip-wait={word}`; or `-- {word}` for a command of that name"
         )),
+        target: None,
         command: "seaworthy run".to_owned(),
     }
 }
@@ -108,6 +119,7 @@ pub(super) fn no_range() -> UsageError {
     UsageError {
         title: "`--sql` needs a range: where the downgrade starts, and what stays".to_owned(),
         tip: Some("write `downgrade --sql FROM:TO`; `current:TO` asks the database".to_owned()),
+        target: None,
         command: "seaworthy downgrade".to_owned(),
     }
 }

@@ -5,6 +5,7 @@
 use std::io::ErrorKind;
 use std::path::Path;
 
+use super::target;
 use crate::config::{
     AlsoProblem, ConfigError, ConfigWarning, DefaultValue, FilePlace, FileRole,
     FileTemplateProblem, HookProblem, Mismatch, Origin, ParameterProblem, Setting, Shape,
@@ -144,6 +145,10 @@ pub fn usage(error: &UsageError) -> Diagnostic {
     let diagnostic = Diagnostic::error("usage", Exit::Usage, error.title.clone());
     let diagnostic = match &error.tip {
         Some(tip) => diagnostic.hint(tip.clone()),
+        None => diagnostic,
+    };
+    let diagnostic = match &error.target {
+        Some(problem) => diagnostic.hint(target::hint(problem)),
         None => diagnostic,
     };
     diagnostic.hint(format!("`{} --help` says what there is", error.command))
@@ -314,10 +319,10 @@ fn mismatch_hint(setting: &Setting, mismatch: &Mismatch) -> Option<String> {
             setting.flag,
             setting.default.shown()
         )),
+        Mismatch::Target(problem) => Some(target::hint(problem)),
         Mismatch::Empty
         | Mismatch::LongName(_)
         | Mismatch::ControlCharacter
-        | Mismatch::Target(_)
         | Mismatch::Type { .. } => None,
     }
 }

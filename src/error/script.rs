@@ -17,6 +17,8 @@ pub fn diagnostic(error: &ScriptError) -> Diagnostic {
                 .place(Place::named(place.source.path().display().to_string()))
                 .hint("add a line `-- migrate:down` and below it what undoes the revision")
         }
+        ScriptError::OutsideDowngrade(place) => named("outside-downgrade", place)
+            .hint("remove `transaction:false` from its marker line"),
         ScriptError::NotTransactional(place) => named("not-transactional", place)
             .hint("leave out `--dry-run`, or `--transaction all`")
             .hint(format!(
@@ -30,16 +32,26 @@ pub fn diagnostic(error: &ScriptError) -> Diagnostic {
             diagnostic.title = format!("revision `{}`: {}", place.revision, diagnostic.title);
             diagnostic
         }
-        ScriptError::OutsideOnly(place) => named("outside-transaction", place).hint(format!(
-            "run the section without one: `-- migrate:{} transaction:false`",
-            word(place.direction)
-        )),
-        ScriptError::ControlInside(place) => named("transaction-control", place)
-            .hint("remove it: the whole section is one transaction already")
-            .hint(format!(
-                "or run its statements one by one: `-- migrate:{} transaction:false`",
-                word(place.direction)
-            )),
+        ScriptError::OutsideOnly(place) => {
+            named("outside-transaction", place).hint(match place.direction {
+                Direction::Upgrade => {
+                    "run the section without one: `-- migrate:up transaction:false`"
+                }
+                Direction::Downgrade => {
+                    "a down section always runs in one: write it without `CONCURRENTLY`, or undo \
+                     it in a new revision"
+                }
+            })
+        }
+        ScriptError::ControlInside(place) => {
+            let diagnostic = named("transaction-control", place)
+                .hint("remove it: the whole section is one transaction already");
+            match place.direction {
+                Direction::Upgrade => diagnostic
+                    .hint("or run its statements one by one: `-- migrate:up transaction:false`"),
+                Direction::Downgrade => diagnostic,
+            }
+        }
         ScriptError::ControlOutside(place) => named("transaction-control", place)
             .hint("remove it: each statement is recorded, and committed, by itself")
             .hint("or put what belongs together into a revision with a transaction"),
@@ -50,13 +62,6 @@ pub fn diagnostic(error: &ScriptError) -> Diagnostic {
         ),
         ScriptError::DiscardAll(place) => named("discard-all", place)
             .hint("write what it is needed for, such as `RESET ALL` or `DISCARD PLANS`"),
-    }
-}
-
-fn word(direction: Direction) -> &'static str {
-    match direction {
-        Direction::Upgrade => "up",
-        Direction::Downgrade => "down",
     }
 }
 
@@ -157,6 +162,37 @@ mod tests {
           --> migrations/b2.sql
 
           hint: add a line `-- migrate:down` and below it what undoes the revision
+        exit 65
+        "#);
+        let down = |marker: &str, sql: &str| {
+            let text = format!("-- migrate:up\n-- migrate:down{marker}\n{sql}\n");
+            shown(&text, Direction::Downgrade)
+        };
+        insta::assert_snapshot!(down(" transaction:false", "drop table t;"), @r#"
+        seaworthy: error[outside-downgrade]: the down section of revision `b2` cannot run outside a transaction
+          --> migrations/b2.sql:5:1   revision `b2`
+           5 | drop table t;
+             | ^
+
+          hint: remove `transaction:false` from its marker line
+        exit 65
+        "#);
+        insta::assert_snapshot!(down("", "drop index concurrently i;"), @r#"
+        seaworthy: error[outside-transaction]: revision `b2`: `drop index concurrently i` cannot run in a transaction
+          --> migrations/b2.sql:5:1   revision `b2`
+           5 | drop index concurrently i;
+             | ^
+
+          hint: a down section always runs in one: write it without `CONCURRENTLY`, or undo it in a new revision
+        exit 65
+        "#);
+        insta::assert_snapshot!(down("", "commit;"), @r#"
+        seaworthy: error[transaction-control]: revision `b2`: `commit` in a script that runs in a transaction
+          --> migrations/b2.sql:5:1   revision `b2`
+           5 | commit;
+             | ^
+
+          hint: remove it: the whole section is one transaction already
         exit 65
         "#);
         let script = prepare(

@@ -1,24 +1,25 @@
-//! What is said about an id or a target that cannot be read, and about a
-//! target that names no revision.
+//! What is said about a target that names no revision, and what to do about
+//! one that cannot be read.
 
 mod range;
 
 use super::listing::{located, names, with_places};
 use crate::diagnostic::Diagnostic;
 use crate::exit::Exit;
-use crate::revision::{IdError, Located, SelectError, Target, TargetError};
+use crate::revision::{Located, SelectError, Target, TargetError};
 
-/// Returns what is said about a text that is no target; as typed on the
-/// command line.
-pub fn target(error: &TargetError) -> Diagnostic {
-    let usage = |title: String| Diagnostic::error("target", Exit::Usage, title);
-    let known = "a target is `head`, `heads`, `base`, a revision, `+N`, `-N`, `REV+N`, `REV-N` or `BRANCH@` before one of these";
+/// Returns what to do about a text that is no target; whose it is, and what is
+/// wrong with it, is said by the error of the flag or the variable.
+pub(super) fn hint(error: &TargetError) -> String {
     match error {
         TargetError::Empty
         | TargetError::NoBranch(_)
         | TargetError::NothingAfterBranch(_)
         | TargetError::SeveralBranches(_)
-        | TargetError::Character { .. } => usage(error.to_string()).hint(known),
+        | TargetError::Character { .. } => {
+            "a target is `head`, `heads`, `base`, a revision, `+N`, `-N`, `REV+N`, `REV-N` or `BRANCH@` before one of these"
+                .to_owned()
+        }
         TargetError::NoNumber(target) => {
             let name = target.trim_end_matches(['+', '-']);
             let sign = if target[name.len()..].starts_with('+') {
@@ -26,40 +27,19 @@ pub fn target(error: &TargetError) -> Diagnostic {
             } else {
                 '-'
             };
-            usage(error.to_string()).hint(format!(
-                "write the number of steps after the sign, such as `{name}{sign}1`"
-            ))
+            format!("write the number of steps after the sign, such as `{name}{sign}1`")
         }
-        TargetError::NoSteps(_) => {
-            usage(error.to_string()).hint("`current` is where the database is")
-        }
-        TargetError::TooManySteps(_) => {
-            usage(error.to_string()).hint("`head` and `base` are the ends of the way")
-        }
-        TargetError::StepsFromHeads(target) => usage(error.to_string()).hint(format!(
+        TargetError::NoSteps(_) => "`current` is where the database is".to_owned(),
+        TargetError::TooManySteps(_) => "`head` and `base` are the ends of the way".to_owned(),
+        TargetError::StepsFromHeads(target) => format!(
             "start from one of them: `{}`, or a branch: `BRANCH@head`",
             target.replace("heads", "head")
-        )),
-        TargetError::Range(_) => {
-            usage(error.to_string()).hint("ranges `A:B` are for `--sql` and `history`")
+        ),
+        TargetError::Range(_) => "ranges `A:B` are for `--sql` and `history`".to_owned(),
+        TargetError::NotARange(_) => "a range is `A:B`, `A:` or `:B`".to_owned(),
+        TargetError::StepsFromCurrent(_) => {
+            "steps alone count from the other end: `-3:current`, `current:+2`".to_owned()
         }
-        TargetError::NotARange(_) => {
-            usage(error.to_string()).hint("a range is `A:B`, `A:` or `:B`")
-        }
-        TargetError::StepsFromCurrent(_) => usage(error.to_string())
-            .hint("steps alone count from the other end: `-3:current`, `current:+2`"),
-    }
-}
-
-/// Returns what is said about a text that is no revision id.
-pub fn id(error: &IdError) -> Diagnostic {
-    let invalid = Diagnostic::error("revision-id", Exit::Invalid, error.to_string());
-    match error {
-        IdError::Empty => invalid.hint("write an id, such as 12 hexadecimal digits"),
-        IdError::Character { .. } => {
-            invalid.hint("an id holds no white space, no comma, and none of `@ - + :`")
-        }
-        IdError::Word(_) => invalid.hint("choose an id that is no word of the target grammar"),
     }
 }
 
@@ -215,15 +195,10 @@ fn nearest_or(diagnostic: Diagnostic, nearest: Option<&str>, otherwise: &str) ->
 mod tests {
     use super::*;
     use crate::revision::language::graph;
-    use crate::revision::{RevisionId, Standpoint, TargetRange};
+    use crate::revision::{Standpoint, TargetRange};
 
     fn shown(diagnostic: &Diagnostic) -> String {
         format!("{diagnostic}\nexit {}", diagnostic.exit.code())
-    }
-
-    #[track_caller]
-    fn refused(text: &str) -> String {
-        shown(&target(&text.parse::<Target>().expect_err(text)))
     }
 
     /// `current` lists the heads of the database; `?` is an unknown database.
@@ -241,142 +216,36 @@ mod tests {
     }
 
     #[test]
-    fn empty() {
-        insta::assert_snapshot!(refused(""), @"
-        seaworthy: error[target]: a target is empty
-
-          hint: a target is `head`, `heads`, `base`, a revision, `+N`, `-N`, `REV+N`, `REV-N` or `BRANCH@` before one of these
-        exit 2
-        ");
-    }
-
-    #[test]
-    fn no_branch() {
-        insta::assert_snapshot!(refused("@head"), @"
-        seaworthy: error[target]: target `@head` names no branch before `@`
-
-          hint: a target is `head`, `heads`, `base`, a revision, `+N`, `-N`, `REV+N`, `REV-N` or `BRANCH@` before one of these
-        exit 2
-        ");
-    }
-
-    #[test]
-    fn nothing_after_branch() {
-        insta::assert_snapshot!(refused("shop@"), @"
-        seaworthy: error[target]: target `shop@` names nothing after `@`
-
-          hint: a target is `head`, `heads`, `base`, a revision, `+N`, `-N`, `REV+N`, `REV-N` or `BRANCH@` before one of these
-        exit 2
-        ");
-    }
-
-    #[test]
-    fn several_branches() {
-        insta::assert_snapshot!(refused("a@b@c"), @"
-        seaworthy: error[target]: target `a@b@c` has more than one `@`
-
-          hint: a target is `head`, `heads`, `base`, a revision, `+N`, `-N`, `REV+N`, `REV-N` or `BRANCH@` before one of these
-        exit 2
-        ");
-    }
-
-    #[test]
-    fn no_number() {
-        insta::assert_snapshot!(refused("ab12-"), @"
-        seaworthy: error[target]: target `ab12-` has a sign without a number
-
-          hint: write the number of steps after the sign, such as `ab12-1`
-        exit 2
-        ");
-    }
-
-    #[test]
-    fn no_steps() {
-        insta::assert_snapshot!(refused("+0"), @"
-        seaworthy: error[target]: target `+0` goes no step
-
-          hint: `current` is where the database is
-        exit 2
-        ");
-    }
-
-    #[test]
-    fn too_many_steps() {
-        insta::assert_snapshot!(refused("+99999999999"), @"
-        seaworthy: error[target]: target `+99999999999` goes too many steps
-
-          hint: `head` and `base` are the ends of the way
-        exit 2
-        ");
-    }
-
-    #[test]
-    fn steps_from_heads() {
-        insta::assert_snapshot!(refused("heads-1"), @"
-        seaworthy: error[target]: target `heads-1` starts from several heads
-
-          hint: start from one of them: `head-1`, or a branch: `BRANCH@head`
-        exit 2
-        ");
-    }
-
-    #[test]
-    fn character() {
-        insta::assert_snapshot!(refused("a b"), @"
-        seaworthy: error[target]: ` ` is not allowed in target `a b`
-
-          hint: a target is `head`, `heads`, `base`, a revision, `+N`, `-N`, `REV+N`, `REV-N` or `BRANCH@` before one of these
-        exit 2
-        ");
-    }
-
-    #[test]
-    fn range() {
-        insta::assert_snapshot!(refused("a:b"), @"
-        seaworthy: error[target]: `a:b` is a range, where one target is wanted
-
-          hint: ranges `A:B` are for `--sql` and `history`
-        exit 2
-        ");
-    }
-
-    #[test]
-    fn not_a_range() {
-        insta::assert_snapshot!(shown(&target(&"a:b:c".parse::<TargetRange>().expect_err("three"))), @"
-        seaworthy: error[target]: `a:b:c` is not a range of two targets
-
-          hint: a range is `A:B`, `A:` or `:B`
-        exit 2
-        ");
-    }
-
-    #[test]
-    fn id_empty() {
-        insta::assert_snapshot!(shown(&id(&RevisionId::new("").expect_err("no id"))), @"
-        seaworthy: error[revision-id]: a revision id is empty
-
-          hint: write an id, such as 12 hexadecimal digits
-        exit 65
-        ");
-    }
-
-    #[test]
-    fn id_character() {
-        insta::assert_snapshot!(shown(&id(&RevisionId::new("a-b").expect_err("no id"))), @"
-        seaworthy: error[revision-id]: `-` is not allowed in revision id `a-b`
-
-          hint: an id holds no white space, no comma, and none of `@ - + :`
-        exit 65
-        ");
-    }
-
-    #[test]
-    fn id_word() {
-        insta::assert_snapshot!(shown(&id(&RevisionId::new("head").expect_err("no id"))), @"
-        seaworthy: error[revision-id]: `head` cannot be a revision id: the word means a target
-
-          hint: choose an id that is no word of the target grammar
-        exit 65
+    fn what_is_no_target_has_its_hint() {
+        let said = |error: TargetError| format!("{error}: {}", hint(&error));
+        let targets = [
+            "",
+            "@head",
+            "shop@",
+            "a@b@c",
+            "ab12-",
+            "+0",
+            "+99999999999",
+            "heads-1",
+            "a b",
+            "a:b",
+        ];
+        let targets = targets.map(|text| said(text.parse::<Target>().expect_err(text)));
+        let ranges = ["a:b:c", "current-1:b"];
+        let ranges = ranges.map(|text| said(text.parse::<TargetRange>().expect_err(text)));
+        insta::assert_snapshot!([targets.join("\n"), ranges.join("\n")].join("\n"), @"
+        a target is empty: a target is `head`, `heads`, `base`, a revision, `+N`, `-N`, `REV+N`, `REV-N` or `BRANCH@` before one of these
+        target `@head` names no branch before `@`: a target is `head`, `heads`, `base`, a revision, `+N`, `-N`, `REV+N`, `REV-N` or `BRANCH@` before one of these
+        target `shop@` names nothing after `@`: a target is `head`, `heads`, `base`, a revision, `+N`, `-N`, `REV+N`, `REV-N` or `BRANCH@` before one of these
+        target `a@b@c` has more than one `@`: a target is `head`, `heads`, `base`, a revision, `+N`, `-N`, `REV+N`, `REV-N` or `BRANCH@` before one of these
+        target `ab12-` has a sign without a number: write the number of steps after the sign, such as `ab12-1`
+        target `+0` goes no step: `current` is where the database is
+        target `+99999999999` goes too many steps: `head` and `base` are the ends of the way
+        target `heads-1` starts from several heads: start from one of them: `head-1`, or a branch: `BRANCH@head`
+        ` ` is not allowed in target `a b`: a target is `head`, `heads`, `base`, a revision, `+N`, `-N`, `REV+N`, `REV-N` or `BRANCH@` before one of these
+        `a:b` is a range, where one target is wanted: ranges `A:B` are for `--sql` and `history`
+        `a:b:c` is not a range of two targets: a range is `A:B`, `A:` or `:B`
+        `current-1` cannot be the end of a range: steps alone count from the other end: `-3:current`, `current:+2`
         ");
     }
 

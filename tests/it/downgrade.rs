@@ -123,6 +123,24 @@ fn a_revision_without_a_way_back_stops_it_before_anything_runs() {
 }
 
 #[test]
+fn a_way_back_outside_a_transaction_is_found_before_anything_runs() {
+    let (database, project) = (Server::shared().database(), branched());
+    let file = project.path().join("migrations/bbbb2.sql");
+    let text = std::fs::read_to_string(&file).expect("it is there");
+    let text = text.replace("-- migrate:down", "-- migrate:down transaction:false");
+    std::fs::write(&file, text).expect("it can be written");
+    call(&project, &database, &["upgrade", "left@head"]).expect_code(0);
+    let before = recorded(&database);
+    let finished = call(&project, &database, &["downgrade", "aaaa1"]).expect_code(65);
+    let said = &finished.stderr;
+    assert!(said.contains("error[outside-downgrade]"), "{said}");
+    assert!(said.contains("migrations/bbbb2.sql"), "{said}");
+    assert_eq!(recorded(&database), before);
+    let printed = call(&project, &database, &["downgrade", "--sql", "cccc3:aaaa1"]);
+    assert_eq!(printed.expect_code(65).stdout, "");
+}
+
+#[test]
 fn a_failing_way_back_is_rolled_back_with_its_row() {
     let (database, project) = (Server::shared().database(), branched());
     call(&project, &database, &["upgrade", "left@head"]).expect_code(0);

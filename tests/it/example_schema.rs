@@ -32,25 +32,6 @@ fn upgrade(database: &Database<'_>) {
     assert_eq!(finished.stdout, "");
 }
 
-/// Returns the down section of an applied revision.
-fn down_section(revision: &str) -> String {
-    let file = fs::read_dir(directory())
-        .expect("the example schema is there")
-        .map(|entry| entry.expect("the directory can be read").path())
-        .find(|path| {
-            path.file_name()
-                .is_some_and(|name| name.to_string_lossy().starts_with(revision))
-        })
-        .unwrap_or_else(|| panic!("no file of {revision}"));
-    let text = fs::read_to_string(file).expect("a revision is text");
-    let (_, down) = text
-        .split_once("-- migrate:down")
-        .expect("every example can be undone");
-    down.split_once('\n')
-        .map_or("", |(_, script)| script)
-        .to_owned()
-}
-
 #[test]
 fn it_is_applied_whole_and_only_once() {
     let database = Server::shared().database();
@@ -89,9 +70,11 @@ fn it_is_applied_whole_and_only_once() {
 fn its_down_sections_leave_nothing_behind() {
     let database = Server::shared().database();
     upgrade(&database);
-    for revision in database.column("SELECT revision FROM seaworthy_log ORDER BY id DESC") {
-        database.execute(&down_section(&revision));
-    }
+    Binary::new(["downgrade", "base", "--dir"])
+        .arg(directory())
+        .env("DATABASE_URL", database.url())
+        .run()
+        .expect_code(0);
     assert_eq!(database.column(OBJECTS), Vec::<String>::new());
 }
 

@@ -20,6 +20,7 @@ mod crowd;
 mod deadlines;
 mod downgrade;
 mod entrypoint;
+mod error_codes;
 mod example_schema;
 mod exit_codes;
 mod first_boot;

@@ -298,7 +298,7 @@ fn depth_of(file: &Path) -> usize {
 
 /// Returns the numbered lines of code: no comments, and nothing from the
 /// module's tests on, which may use what they like.
-fn code_lines(file: &Path) -> Vec<(usize, String)> {
+pub(crate) fn code_lines(file: &Path) -> Vec<(usize, String)> {
     let text = read(file);
     (1..)
         .zip(text.lines())
@@ -367,7 +367,7 @@ fn modules_named(line: &str) -> Vec<String> {
     names
 }
 
-fn rust_files(directory: &str) -> Vec<PathBuf> {
+pub(crate) fn rust_files(directory: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut directories = vec![PathBuf::from(directory)];
     while let Some(directory) = directories.pop() {
@@ -385,7 +385,7 @@ fn rust_files(directory: &str) -> Vec<PathBuf> {
     files
 }
 
-fn read(path: impl AsRef<Path>) -> String {
+pub(crate) fn read(path: impl AsRef<Path>) -> String {
     let path = root().join(path);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

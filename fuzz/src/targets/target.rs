@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use seaworthy::config::UsageError;
 use seaworthy::revision::{RevisionId, Target, TargetRange};
 
 use super::assert_bounded;
@@ -18,7 +19,13 @@ pub(super) fn target(data: &[u8]) {
         }
         Err(error) => {
             assert_bounded(&error.to_string(), text.len());
-            let diagnostic = seaworthy::error::target::target(&error).to_string();
+            let usage = UsageError {
+                title: error.to_string(),
+                tip: None,
+                target: Some(error),
+                command: "seaworthy upgrade".to_owned(),
+            };
+            let diagnostic = seaworthy::error::config::usage(&usage).to_string();
             assert_bounded(&diagnostic, text.len());
             super::assert_printable(&diagnostic);
         }
@@ -28,6 +35,6 @@ pub(super) fn target(data: &[u8]) {
         Err(error) => assert_bounded(&error.to_string(), text.len()),
     }
     if let Err(error) = RevisionId::new(text) {
-        super::assert_printable(&seaworthy::error::target::id(&error).to_string());
+        assert_bounded(&error.to_string(), text.len());
     }
 }

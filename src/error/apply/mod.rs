@@ -262,16 +262,6 @@ fn of(error: &ApplyError) -> Diagnostic {
         )
         .place(place(site))
         .hint("run again when it is done"),
-        ApplyError::OutsideDowngrade { site } => Diagnostic::error(
-            "outside-downgrade",
-            Exit::Invalid,
-            format!(
-                "the down section of revision `{}` cannot run outside a transaction",
-                site.revision
-            ),
-        )
-        .place(place(site))
-        .hint("remove `transaction:false` from its marker line"),
     }
 }
 

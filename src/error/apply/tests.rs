@@ -332,15 +332,6 @@ fn a_half_done_script_cannot_go_on() {
       hint: if it did not: `UPDATE "public"."seaworthy_revision" SET started = NULL WHERE revision = 'bbbb'`, and run again
       hint: if it did: finish the rest by hand and record it: `seaworthy stamp bbbb`
     "#);
-    let error = ApplyError::OutsideDowngrade { site: site() };
-    insta::assert_snapshot!(check(error, 65), @r#"
-    seaworthy: error[outside-downgrade]: the down section of revision `bbbb` cannot run outside a transaction
-      --> migrations/b.sql:3:1   revision `bbbb`
-       3 | CREATE TABLE b (n int);
-         | ^
-
-      hint: remove `transaction:false` from its marker line
-    "#);
 }
 
 #[test]

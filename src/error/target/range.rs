@@ -40,9 +40,9 @@ pub(super) fn no_way(range: &TargetRange, from: &Located, to: &[Located]) -> Dia
 
 #[cfg(test)]
 mod tests {
-    use crate::error::target::{select, target};
+    use crate::error::target::select;
+    use crate::revision::Standpoint;
     use crate::revision::language::graph;
-    use crate::revision::{Standpoint, TargetRange};
 
     #[track_caller]
     fn refused(line: &str, range: &str) -> String {
@@ -100,16 +100,6 @@ mod tests {
 
           hint: put the older revision before the `:`, and the newer one of the same branch after it
         exit 65
-        ");
-    }
-
-    #[test]
-    fn steps_from_current() {
-        let error = "current-1:b".parse::<TargetRange>().expect_err("ambiguous");
-        insta::assert_snapshot!(target(&error), @"
-        seaworthy: error[target]: `current-1` cannot be the end of a range
-
-          hint: steps alone count from the other end: `-3:current`, `current:+2`
         ");
     }
 }

@@ -100,9 +100,6 @@ pub enum ApplyError {
         index: String,
         pid: i32,
     },
-    /// A script that runs outside a transaction can only go up.
-    #[error("revision `{}` cannot be downgraded outside a transaction", .site.revision)]
-    OutsideDowngrade { site: Box<Site> },
 }
 
 /// A place in a revision's script.

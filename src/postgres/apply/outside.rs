@@ -21,7 +21,7 @@ use super::task::Task;
 use super::transaction::{self, Broken, CommitSent};
 use super::verdict;
 use crate::config::Limit;
-use crate::plan::{Action, Direction, Journal, Script, ScriptStatement};
+use crate::plan::{Action, Journal, Script, ScriptStatement};
 use crate::postgres::cell::cell;
 use crate::postgres::quote::literal;
 use crate::postgres::settings;
@@ -108,9 +108,6 @@ where
         journal: Option<&Journal>,
     ) -> Result<(), Stop> {
         let site = task.site(task.start());
-        if task.step.direction == Direction::Downgrade {
-            return Err(Box::new(ApplyError::OutsideDowngrade { site }));
-        }
         let Some(journal) = journal else {
             return Ok(());
         };

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::config::{EnvFilePlace, SETTINGS};
+use crate::revision::Target;
 
 #[track_caller]
 fn said(error: &ConfigError) -> String {
@@ -172,10 +173,12 @@ fn values_of_settings() {
     insta::assert_snapshot!(said(&value(
             "target",
             Origin::Flag("target"),
-            "a:b".parse::<crate::revision::Target>().map_err(Mismatch::from).unwrap_err(),
+            "a:b".parse::<Target>().map_err(Mismatch::from).unwrap_err(),
         )), @r"
     seaworthy: error[setting]: the value of `--target` is not valid
       cause: `a:b` is a range, where one target is wanted
+
+      hint: ranges `A:B` are for `--sql` and `history`
     exit 2
     ");
     insta::assert_snapshot!(said(&value("also", Origin::File(Box::new(place())), Mismatch::Type { expected: "an array of strings" })), @r"
@@ -361,6 +364,7 @@ fn the_command_line() {
     let error = UsageError {
         title: "unexpected argument `--timout`".to_owned(),
         tip: Some("did you mean `--timeout`?".to_owned()),
+        target: None,
         command: "seaworthy run".to_owned(),
     };
     let diagnostic = usage(&error);
@@ -371,6 +375,22 @@ fn the_command_line() {
       hint: `seaworthy run --help` says what there is
     ");
     assert_eq!(diagnostic.exit, Exit::Usage);
+}
+
+#[test]
+fn a_target_on_the_command_line() {
+    let error = UsageError {
+        title: "`TARGET` is not valid: target `+0` goes no step".to_owned(),
+        tip: None,
+        target: Some("+0".parse::<Target>().expect_err("no step")),
+        command: "seaworthy upgrade".to_owned(),
+    };
+    insta::assert_snapshot!(usage(&error), @r"
+    seaworthy: error[usage]: `TARGET` is not valid: target `+0` goes no step
+
+      hint: `current` is where the database is
+      hint: `seaworthy upgrade --help` says what there is
+    ");
 }
 
 #[test]
