@@ -175,6 +175,42 @@ fn a_dry_run_shows_its_steps_and_takes_nothing_back() {
 }
 
 #[test]
+fn the_script_takes_back_what_the_command_does() {
+    let project = branched();
+    let online = Server::shared().database();
+    let offline = Server::shared().database();
+    for database in [&online, &offline] {
+        call(&project, database, &["upgrade", "heads"]).expect_code(0);
+    }
+    call(&project, &online, &["downgrade", "bbbb2"]).expect_code(0);
+    let args = ["downgrade", "--sql", "heads:bbbb2"];
+    let script = call(&project, &offline, &args).expect_code(0).stdout;
+    let headlines = script.lines().filter(|line| line.starts_with("-- Running"));
+    assert_eq!(
+        headlines.collect::<Vec<_>>(),
+        [
+            "-- Running downgrade dddd4 -> bbbb2",
+            "-- Running downgrade eeee5 -> cccc3",
+            "-- Running downgrade cccc3 -> bbbb2",
+        ]
+    );
+    offline.psql(&script);
+    assert_eq!(tables(&offline), tables(&online));
+    let rows = "SELECT concat_ws('|', revision, revises, checksum, state) \
+                FROM seaworthy_revision ORDER BY revision";
+    assert_eq!(offline.column(rows), online.column(rows));
+    let history = "SELECT concat_ws(' ', action, revision) FROM seaworthy_log ORDER BY id";
+    assert_eq!(offline.column(history), online.column(history));
+    call(&project, &offline, &["current"]).expect_code(0);
+    let from_state = ["downgrade", "--sql", "current:aaaa1"];
+    let script = call(&project, &offline, &from_state).expect_code(0).stdout;
+    assert!(
+        script.contains("-- Running downgrade bbbb2 -> aaaa1"),
+        "{script}"
+    );
+}
+
+#[test]
 fn several_at_once_take_one_step_back_in_all() {
     let (database, project) = (Server::shared().database(), branched());
     call(&project, &database, &["upgrade", "left@head"]).expect_code(0);

@@ -34,34 +34,11 @@ fn script(dock: &Dock, transaction: TransactionScope, ships: usize) -> String {
     offline::script(&plan, dock.graph(), &dock.table, &options).expect("it can be printed")
 }
 
-#[track_caller]
-fn psql(dock: &Dock, script: &str) {
-    let file = tempfile::NamedTempFile::new().expect("a file can be made");
-    std::fs::write(file.path(), script).expect("it can be written");
-    let output = Command::new(binaries().join("psql"))
-        .env_clear()
-        .args([
-            "-X",
-            "-q",
-            "-v",
-            "ON_ERROR_STOP=1",
-            "-d",
-            &dock.database.url(),
-            "-f",
-        ])
-        .arg(file.path())
-        .output()
-        .expect("psql can be run");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}\n{script}");
-    assert_eq!(said, "", "{script}");
-}
-
 #[tokio::test]
 async fn psql_runs_the_script_and_records_the_same() {
     let offline = Dock::new(&SHIPS);
     let text = script(&offline, TransactionScope::Revision, 3);
-    psql(&offline, &text);
+    offline.database.psql(&text);
     let online = Dock::new(&SHIPS);
     online.sail().await.expect("it applies");
     assert_eq!(offline.state(), online.state());
@@ -90,7 +67,7 @@ async fn one_transaction_is_one() {
     let dock = Dock::new(&SHIPS);
     let text = script(&dock, TransactionScope::All, 2);
     assert_eq!(text.matches("BEGIN;\n").count(), 1);
-    psql(&dock, &text);
+    dock.database.psql(&text);
     assert_eq!(dock.state(), ["aaaa applied", "bbbb applied"]);
 }
 

@@ -2,7 +2,7 @@
 
 use crate::downgrade::{branched, call, recorded};
 use crate::support::database::Database;
-use crate::support::server::{Server, binaries};
+use crate::support::server::Server;
 
 fn history(database: &Database<'_>) -> Vec<String> {
     database.column("SELECT concat_ws(' ', action, revision, note) FROM seaworthy_log ORDER BY id")
@@ -169,24 +169,7 @@ fn the_script_does_what_the_command_does() {
         &["stamp", "--sql", "eeee5:bbbb2"],
     ] {
         let printed = call(&project, &offline, args).expect_code(0);
-        let file = project.path().join("script.sql");
-        project.file("script.sql", &printed.stdout);
-        let psql = std::process::Command::new(binaries().join("psql"))
-            .env_clear()
-            .args([
-                "-X",
-                "-q",
-                "-v",
-                "ON_ERROR_STOP=1",
-                "-d",
-                &offline.url(),
-                "-f",
-            ])
-            .arg(&file)
-            .output()
-            .expect("psql can be run");
-        let said = String::from_utf8_lossy(&psql.stderr);
-        assert!(psql.status.success(), "{said}\n{}", printed.stdout);
+        offline.psql(&printed.stdout);
     }
     let rows = "SELECT concat_ws('|', revision, revises, depends_on, message, checksum, state, \
                 duration_ms, finished) FROM seaworthy_revision ORDER BY revision";

@@ -3,12 +3,13 @@
 //! The synchronous functions run on a thread of their own, so that they may be
 //! called from a plain test and from an asynchronous one.
 
+use std::process::Command;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage};
 
-use super::server::{PASSWORD, SUPERUSER, Server};
+use super::server::{PASSWORD, SUPERUSER, Server, binaries};
 
 /// A database that belongs to one test. It is dropped with the value.
 #[derive(Debug)]
@@ -65,6 +66,22 @@ impl<'a> Database<'a> {
     /// Logs in as the superuser. The connection's task ends with the client.
     pub(crate) async fn client(&self) -> Client {
         client(&self.url()).await
+    }
+
+    /// Runs a script by psql, which stops at the first error and has nothing to say.
+    #[track_caller]
+    pub(crate) fn psql(&self, script: &str) {
+        let file = tempfile::NamedTempFile::new().expect("a file can be made");
+        std::fs::write(file.path(), script).expect("it can be written");
+        let output = Command::new(binaries().join("psql"))
+            .env_clear()
+            .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", &self.url(), "-f"])
+            .arg(file.path())
+            .output()
+            .expect("psql can be run");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}\n{script}");
+        assert_eq!(said, "", "{script}");
     }
 
     /// Runs a script and panics where it fails.
