@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::SqlError;
+use super::routine::RoutineWatch;
 use super::token::{Token, TokenKind};
 
 /// What a COPY exchanges with the client.
@@ -23,6 +24,7 @@ pub(super) enum Transfer {
 pub(super) struct CopyWatch {
     state: State,
     depth: usize,
+    routine: RoutineWatch,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,7 +43,7 @@ impl CopyWatch {
     /// Returns whether words cannot change any more what the statement exchanges.
     pub(super) fn is_decided(&self) -> bool {
         match self.state {
-            State::Found(_) | State::OtherStatement => true,
+            State::Found(_) | State::OtherStatement => self.routine.is_decided(),
             State::Start | State::Copy | State::Direction(_) => false,
         }
     }
@@ -52,18 +54,29 @@ impl CopyWatch {
         &mut self.depth
     }
 
+    /// Returns whether a semicolon would end the statement here: it stands
+    /// neither in parentheses nor in the body of a function.
+    pub(super) fn is_outermost(&self) -> bool {
+        self.depth == 0 && !self.routine.is_in_body()
+    }
+
     /// Takes the next token; at the end of a statement, returns what that
     /// statement exchanges.
     pub(super) fn observe(&mut self, text: &str, token: &Token) -> Option<Transfer> {
         let is = |word: &str| text[token.span.clone()].eq_ignore_ascii_case(word);
         match token.kind {
             kind if kind.is_separator() => return None,
-            TokenKind::Semicolon if self.depth == 0 => return self.finish(),
+            TokenKind::Semicolon if self.is_outermost() => return self.finish(),
             TokenKind::OpenParenthesis => self.depth += 1,
             TokenKind::CloseParenthesis => self.depth = self.depth.saturating_sub(1),
             _ => {}
         }
         let word = token.kind == TokenKind::Word && self.depth == 0;
+        if word {
+            self.routine.word(&text[token.span.clone()]);
+        } else {
+            self.routine.other();
+        }
         self.state = match self.state {
             State::Start if word && is("copy") => State::Copy,
             State::Start => State::OtherStatement,

@@ -13,6 +13,7 @@ mod lexeme;
 mod mask;
 #[cfg(test)]
 mod properties;
+mod routine;
 mod scan;
 mod statement;
 mod token;

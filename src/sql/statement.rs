@@ -34,9 +34,6 @@ pub fn statements(text: &str) -> Result<Vec<Statement>, SqlError> {
     for token in tokens(text) {
         let token = token?;
         match token.kind {
-            // In the body of a function a COPY is no statement of its own. The
-            // server refuses it; here it must not be given to another one.
-            TokenKind::CopyData if !open.leading.is_empty() => open.push(text, token),
             TokenKind::CopyData => {
                 if let Some(statement) = statements.last_mut() {
                     let data = inline_data_span(text, &token.span);
@@ -57,60 +54,20 @@ pub fn statements(text: &str) -> Result<Vec<Statement>, SqlError> {
 struct Open {
     leading: Vec<Token>,
     end: usize,
-    parentheses: usize,
-    body: Body,
     copy: CopyWatch,
-}
-
-/// How deep in the SQL body of a function the last token stands.
-#[derive(Clone, Copy, Debug, Default)]
-struct Body {
-    /// `BEGIN ATOMIC` and each `CASE` in it: every one ends with `END`.
-    depth: usize,
-    after_begin: AfterBegin,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum AfterBegin {
-    Yes,
-    #[default]
-    No,
 }
 
 impl Open {
     fn is_ended_by(&self, token: &Token) -> bool {
-        token.kind == TokenKind::Semicolon && self.parentheses == 0 && self.body.depth == 0
+        token.kind == TokenKind::Semicolon && self.copy.is_outermost()
     }
 
     fn push(&mut self, text: &str, token: Token) {
         self.copy.observe(text, &token);
-        match token.kind {
-            TokenKind::OpenParenthesis => self.parentheses += 1,
-            TokenKind::CloseParenthesis => self.parentheses = self.parentheses.saturating_sub(1),
-            TokenKind::Word if self.parentheses == 0 && self.creates_routine(text) => {
-                self.body.push(&text[token.span.clone()]);
-            }
-            _ => {}
-        }
         self.end = token.span.end;
         if self.leading.len() < LEADING_TOKENS {
             self.leading.push(token);
         }
-    }
-
-    /// Returns whether the statement begins as one that may have a body.
-    fn creates_routine(&self, text: &str) -> bool {
-        let is = |index: usize, words: &[&str]| {
-            self.leading.get(index).is_some_and(|token| {
-                let word = &text[token.span.clone()];
-                words
-                    .iter()
-                    .any(|expected| word.eq_ignore_ascii_case(expected))
-            })
-        };
-        let routine = ["function", "procedure"];
-        is(0, &["create"])
-            && (is(1, &routine) || (is(1, &["or"]) && is(2, &["replace"]) && is(3, &routine)))
     }
 
     /// Returns the statement, unless it is empty, and begins the next one.
@@ -129,26 +86,6 @@ impl Open {
             span: start..done.end,
             kind,
         })
-    }
-}
-
-impl Body {
-    fn push(&mut self, word: &str) {
-        let is = |expected| word.eq_ignore_ascii_case(expected);
-        if self.depth == 0 {
-            if self.after_begin == AfterBegin::Yes && is("atomic") {
-                self.depth = 1;
-            }
-            self.after_begin = if is("begin") {
-                AfterBegin::Yes
-            } else {
-                AfterBegin::No
-            };
-        } else if is("case") || is("begin") {
-            self.depth += 1;
-        } else if is("end") {
-            self.depth -= 1;
-        }
     }
 }
 
@@ -209,8 +146,9 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_in_the_body_of_a_function_is_no_statement() {
-        let text = "select 1; create function f() begin atomic select 0; copy t from stdin;\n'\n\\.\nend; select 2";
+    fn a_copy_in_the_body_of_a_function_has_no_data() {
+        let text = "select 1; create function f() begin atomic select 0; copy t from stdin;\n\
+                    'a;\n'; end; select 2";
         let found = statements(text).expect("lexically sound");
         let kinds: Vec<_> = found.iter().map(|statement| &statement.kind).collect();
         assert_eq!(kinds, [&StatementKind::Ordinary; 3]);
