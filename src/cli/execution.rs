@@ -10,7 +10,7 @@ use crate::pipeline::{self, Manner};
 use crate::plan::{AppliedState, Course, Direction};
 use crate::postgres::apply::{Mode, ProgressDisplay, Report};
 use crate::process::Signals;
-use crate::revision::{Graph, Point};
+use crate::revision::{Graph, Point, Target};
 
 pub(super) fn execute(
     config: &Config,
@@ -27,13 +27,7 @@ pub(super) fn execute(
     };
     match execution {
         Execution::Print { from } => {
-            let state = match from {
-                None => AppliedState::default(),
-                Some(from) if from.point == Point::Current => {
-                    block_on(signals, pipeline::state(config, signals))?
-                }
-                Some(from) => pipeline::state_at(config, graph, from)?,
-            };
+            let state = start(config, graph, from.as_ref(), signals)?;
             let script = pipeline::offline(config, graph, course, &state)?;
             Ok(Ending::Show(script))
         }
@@ -51,6 +45,23 @@ pub(super) fn execute(
                 }
             }
         }
+    }
+}
+
+/// Returns the state that a printed script starts from: base, that of the
+/// database, or that of a revision.
+pub(super) fn start(
+    config: &Config,
+    graph: &Graph,
+    from: Option<&Target>,
+    signals: &Signals,
+) -> Result<AppliedState, Error> {
+    match from {
+        None => Ok(AppliedState::default()),
+        Some(from) if from.point == Point::Current => {
+            block_on(signals, pipeline::state(config, signals))
+        }
+        Some(from) => pipeline::state_at(config, graph, from),
     }
 }
 

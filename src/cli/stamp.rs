@@ -1,12 +1,11 @@
 //! `seaworthy stamp`: records without running.
 
+use super::execution::start;
 use super::{Ending, block_on};
 use crate::config::{Config, Stamp, StampMode};
 use crate::error::Error;
 use crate::pipeline;
-use crate::plan::AppliedState;
 use crate::process::Signals;
-use crate::revision::Point;
 
 pub(super) fn stamp(config: &Config, command: &Stamp, signals: &Signals) -> Result<Ending, Error> {
     let graph = pipeline::load(&config.migrations)?;
@@ -18,13 +17,7 @@ pub(super) fn stamp(config: &Config, command: &Stamp, signals: &Signals) -> Resu
             Ok(Ending::Done)
         }
         StampMode::Print { from } => {
-            let state = match from {
-                None => AppliedState::default(),
-                Some(from) if from.point == Point::Current => {
-                    block_on(signals, pipeline::state(config, signals))?
-                }
-                Some(from) => pipeline::state_at(config, &graph, from)?,
-            };
+            let state = start(config, &graph, from.as_ref(), signals)?;
             let script = pipeline::stamp_offline(config, &graph, targets, &state)?;
             Ok(Ending::Show(script))
         }

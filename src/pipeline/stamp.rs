@@ -5,7 +5,7 @@ use tracing::info;
 use super::{arrival, queue, until_signal};
 use crate::config::{Config, StampMode};
 use crate::error::Error;
-use crate::plan::{self, AppliedState, Purge};
+use crate::plan::{self, AppliedState, Purge, Stamp};
 use crate::postgres::lock::{Locked, Patience};
 use crate::postgres::stamp::{self, Change, Forget};
 use crate::postgres::version_table::{self, Location, Neighbours, Presence};
@@ -52,7 +52,7 @@ pub fn stamp_offline(
     targets: &[Target],
     state: &AppliedState,
 ) -> Result<String, Error> {
-    let change = change(graph, state, targets, &StampMode::Record(Purge::No))?;
+    let stamp = plan::stamp(graph, state, targets, Purge::No)?;
     let presence = if state.rows.is_empty() {
         Presence::Absent
     } else {
@@ -60,12 +60,13 @@ pub fn stamp_offline(
     };
     let table = arrival::version_table(&config.migrations);
     let from = plan::heads(graph, state);
-    let to = plan::heads(graph, &plan::stamped(graph, state, targets)?);
+    let to = plan::heads(graph, &stamp.after(state.clone()));
     let names = |ids: Vec<RevisionId>| {
         let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
         ids.join(", ")
     };
     let ends = (&*names(from), &*names(to));
+    let change = rows(stamp, Purge::No);
     Ok(stamp::script(graph, &table, presence, &change, ends))
 }
 
@@ -109,14 +110,17 @@ fn change(
         StampMode::Record(purge) => *purge,
         StampMode::Print { .. } => Purge::No,
     };
-    let stamp = plan::stamp(graph, state, targets, purge)?;
-    Ok(Change::Rows {
+    Ok(rows(plan::stamp(graph, state, targets, purge)?, purge))
+}
+
+fn rows(stamp: Stamp, purge: Purge) -> Change {
+    Change::Rows {
         forget: match purge {
             Purge::No => Forget::Rows(stamp.forget),
             Purge::Yes => Forget::Everything,
         },
         record: stamp.record,
-    })
+    }
 }
 
 fn is_nothing(change: &Change) -> bool {

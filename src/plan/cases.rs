@@ -6,7 +6,7 @@ mod stamps;
 use super::language::state;
 use super::{Action, OnAhead, Policy, Warning, check_awaited, check_target, reached, upgrade};
 use crate::revision::RevisionId;
-use crate::revision::language::graph;
+use crate::revision::language::{graph, rows};
 
 const STRICT: Policy = Policy {
     on_ahead: OnAhead::Warn,
@@ -41,14 +41,7 @@ fn check(line: &str, applied: &str, target: &str, expected: &str) {
 
 #[test]
 fn alembic_plans_the_same() {
-    let text = include_str!("alembic.txt");
-    for case in text.lines().filter(|line| !line.starts_with('#')) {
-        let [line, heads, target, expected] = case
-            .split('|')
-            .map(str::trim)
-            .collect::<Vec<_>>()
-            .try_into()
-            .unwrap_or_else(|parts| panic!("{parts:?}"));
+    for (case, [line, heads, target, expected]) in rows(include_str!("alembic.txt")) {
         let found = planned(line, heads, target, STRICT);
         match expected {
             "!" => assert!(found.starts_with('!'), "{case}: {found}"),

@@ -23,7 +23,7 @@ pub use downgrade::{check_downgrade_target, downgrade};
 pub use error::{DowngradeError, OutOfOrder, PlanError, RecordedOnly};
 pub use reached::{check_awaited, reached};
 pub use script::{Body, Piece, Script, ScriptError, ScriptPlace, ScriptStatement};
-pub use stamp::{Purge, Stamp, accept_texts, stamp, stamped};
+pub use stamp::{Purge, Stamp, accept_texts, stamp};
 pub use standing::{Partial, Standing, problems, standing};
 pub use state::{Applied, AppliedState, Findings, Journal, Progress, StartedStatement};
 pub use survey::{findings, heads};

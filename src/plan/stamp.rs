@@ -17,6 +17,19 @@ pub struct Stamp {
     pub record: Vec<RevisionId>,
 }
 
+impl Stamp {
+    /// Returns the state that this leaves of another one, as far as its heads go.
+    pub fn after(&self, mut state: AppliedState) -> AppliedState {
+        for id in &self.forget {
+            state.rows.remove(id);
+        }
+        let recorded = self.record.iter().cloned();
+        let rows = recorded.map(|id| (id, AppliedState::unread_row()));
+        state.rows.extend(rows);
+        state
+    }
+}
+
 /// What becomes of rows that a stamp does not speak of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purge {
@@ -84,27 +97,6 @@ pub fn stamp(
             .map(|node| graph.id(*node).clone())
             .collect(),
     })
-}
-
-/// Returns the state after a stamp, as far as its heads go.
-///
-/// # Errors
-///
-/// Those of [`stamp`].
-pub fn stamped(
-    graph: &Graph,
-    state: &AppliedState,
-    targets: &[Target],
-) -> Result<AppliedState, PlanError> {
-    let stamp = stamp(graph, state, targets, Purge::No)?;
-    let mut state = state.clone();
-    for id in &stamp.forget {
-        state.rows.remove(id);
-    }
-    for id in stamp.record {
-        state.rows.insert(id, AppliedState::unread_row());
-    }
-    Ok(state)
 }
 
 /// Returns the applied revisions whose present text is to be accepted.

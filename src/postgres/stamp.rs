@@ -2,8 +2,7 @@
 //! transaction online, one script offline.
 
 use super::ServerFailure;
-use super::lock::{Locked, Route};
-use super::quote::literal;
+use super::lock::{Key, Locked, Route};
 use super::settings::{self, Capabilities, Extent, Limits};
 use super::version_table::{Entry, Location, Presence, Tables, VersionTable};
 use crate::revision::{Graph, RevisionId};
@@ -40,9 +39,6 @@ pub enum StampError {
     },
 }
 
-/// `invalid_text_representation`: how the proof of the lock fails.
-const NOT_HELD: &str = "22P02";
-
 /// Neither our rows nor our tables are anything to wait long for.
 const LIMITS: Limits = Limits {
     lock_timeout: None,
@@ -63,11 +59,7 @@ pub async fn stamp(
     let mut message = vec!["BEGIN READ WRITE".to_owned()];
     let settings = settings::statements(locked.capabilities, LIMITS, Extent::Transaction);
     message.extend(settings);
-    message.push(format!(
-        "SELECT CASE WHEN {} THEN '1' ELSE {} END::pg_catalog.int4",
-        locked.key().is_ours(),
-        literal("this session does not hold the migration lock")
-    ));
+    message.push(locked.key().proof());
     message.extend(statements(&Tables::at(location), graph, change));
     message.push("COMMIT".to_owned());
     let client = &locked.session().client;
@@ -77,7 +69,7 @@ pub async fn stamp(
     let mut failure = ServerFailure::from(error);
     failure.explain(locked.session());
     client.batch_execute("ROLLBACK").await.ok();
-    Err(if failure.sqlstate() == NOT_HELD {
+    Err(if Key::is_disproved_by(&failure) {
         StampError::LockLost {
             route: locked.route(),
         }

@@ -22,6 +22,17 @@ pub(crate) fn build(line: &str) -> Result<Graph, GraphError> {
     Graph::build(revisions(line))
 }
 
+/// Returns the rows of a table of cases: columns between bars, `#` before what
+/// is said about them. The whole row comes first.
+pub(crate) fn rows<const N: usize>(table: &str) -> impl Iterator<Item = (&str, [&str; N])> {
+    let rows = table.lines().filter(|line| !line.starts_with('#'));
+    rows.map(|row| {
+        let columns: Vec<_> = row.split('|').map(str::trim).collect();
+        let columns = columns.try_into();
+        (row, columns.unwrap_or_else(|parts| panic!("{parts:?}")))
+    })
+}
+
 /// Returns the revisions of a line in file order.
 pub(crate) fn revisions(line: &str) -> Vec<Revision> {
     let mut drafts: Vec<Draft> = Vec::new();

@@ -6,7 +6,7 @@ use clap::{Arg, ArgMatches};
 use super::{JSON, Output, Reach, flag, target};
 use crate::config::UsageError;
 use crate::config::setting::CommandName;
-use crate::revision::{Point, Target};
+use crate::revision::Target;
 
 pub(super) const TARGET: &str = "TARGET";
 const SQL: &str = "sql";
@@ -29,8 +29,7 @@ impl Execution {
     pub(super) fn reach(&self) -> Reach {
         match self {
             Self::Apply | Self::DryRun(_) => Reach::Migrations,
-            Self::Print { from: Some(from) } if from.point == Point::Current => Reach::Migrations,
-            Self::Print { .. } => Reach::Nothing,
+            Self::Print { from } => Reach::of_start(from.as_ref()),
         }
     }
 }

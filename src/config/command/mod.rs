@@ -39,7 +39,7 @@ use clap_complete::Shell;
 use super::kind;
 use super::setting::CommandName;
 use super::{UsageError, usage};
-use crate::revision::Target;
+use crate::revision::{Point, Target};
 
 /// The switch that makes a result a document.
 const JSON: &str = "json";
@@ -78,6 +78,17 @@ pub enum Reach {
     Migrations,
     /// Both, if there are any, to be shown: it connects to nothing.
     Shown,
+}
+
+impl Reach {
+    /// Returns what a printed script reaches that starts there: only the state
+    /// of the database has to be asked for.
+    fn of_start(from: Option<&Target>) -> Self {
+        match from {
+            Some(from) if from.point == Point::Current => Self::Migrations,
+            Some(_) | None => Self::Nothing,
+        }
+    }
 }
 
 /// How a command's line is built and read.

@@ -6,7 +6,7 @@ use super::{Command, Reach, Row, flag, target};
 use crate::config::UsageError;
 use crate::config::setting::CommandName;
 use crate::plan::Purge;
-use crate::revision::{Point, Target};
+use crate::revision::Target;
 
 const TARGETS: &str = "TARGET";
 const PURGE: &str = "purge";
@@ -93,10 +93,7 @@ impl Stamp {
     pub(super) fn reach(&self) -> Reach {
         match &self.mode {
             StampMode::Record(_) | StampMode::AcceptTexts => Reach::Migrations,
-            StampMode::Print { from: Some(from) } if from.point == Point::Current => {
-                Reach::Migrations
-            }
-            StampMode::Print { .. } => Reach::Nothing,
+            StampMode::Print { from } => Reach::of_start(from.as_ref()),
         }
     }
 }

@@ -2,19 +2,12 @@
 
 use crate::plan::downgrade;
 use crate::plan::language::state;
-use crate::revision::language::graph;
+use crate::revision::language::{graph, rows};
 
 #[test]
 fn alembic_takes_back_the_same() {
-    let text = include_str!("../alembic_down.txt");
     let mut wrong = Vec::new();
-    for case in text.lines().filter(|line| !line.starts_with('#')) {
-        let [line, heads, target, expected] = case
-            .split('|')
-            .map(str::trim)
-            .collect::<Vec<_>>()
-            .try_into()
-            .unwrap_or_else(|parts| panic!("{parts:?}"));
+    for (case, [line, heads, target, expected]) in rows(include_str!("../alembic_down.txt")) {
         let found = taken_back(line, heads, target);
         let agrees = match expected {
             "!" => found.starts_with('!'),

@@ -9,7 +9,6 @@ use super::transaction::Opening;
 use crate::plan::{Action, Direction};
 use crate::postgres::Session;
 use crate::postgres::lock::{Locked, Route};
-use crate::postgres::quote::literal;
 use crate::postgres::settings::{self, Extent};
 use crate::postgres::version_table::{Elapsed, Location, Tables};
 
@@ -36,18 +35,6 @@ impl<'a> Frame<'a> {
         self.locked.session()
     }
 
-    /// Returns the statement that fails when this server process does not hold
-    /// the lock. It proves something only inside a transaction, where a pooler
-    /// cannot change the process.
-    pub(super) fn ownership(&self) -> String {
-        // The text is what psql would show; the failing cast makes it an error.
-        format!(
-            "SELECT CASE WHEN {} THEN '1' ELSE {} END::pg_catalog.int4",
-            self.locked.key().is_ours(),
-            literal("this session does not hold the migration lock")
-        )
-    }
-
     /// Adds what comes before a script: resets and settings, BEGIN, the proof
     /// of the lock, and the state tables where they are absent.
     pub(super) fn open(&self, message: &mut Message, task: &Task<'_>, opening: Opening) {
@@ -55,7 +42,7 @@ impl<'a> Frame<'a> {
         if opening == Opening::Begin {
             self.begin(message);
         } else {
-            message.ours(Purpose::Ownership, &self.ownership());
+            message.ours(Purpose::Ownership, &self.locked.key().proof());
         }
     }
 
@@ -63,7 +50,7 @@ impl<'a> Frame<'a> {
     /// absent.
     pub(super) fn begin(&self, message: &mut Message) {
         message.ours(Purpose::Begin, "BEGIN READ WRITE");
-        message.ours(Purpose::Ownership, &self.ownership());
+        message.ours(Purpose::Ownership, &self.locked.key().proof());
         message.all(Purpose::Tables, &Tables::at(self.location).create());
     }
 

@@ -100,7 +100,7 @@ pub(super) async fn roll_back(frame: &Frame<'_>, block: Block) {
 /// [`Broken`]
 pub(super) async fn commit(frame: &Frame<'_>) -> Result<(), Broken> {
     let mut message = Message::default();
-    message.ours(Purpose::Ownership, &frame.ownership());
+    message.ours(Purpose::Ownership, &frame.locked.key().proof());
     message.ours(Purpose::Commit, "COMMIT");
     send(&frame.session().client, &message, Block::Open)
         .await

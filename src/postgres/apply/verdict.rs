@@ -5,11 +5,8 @@ use super::message::{Purpose, Spot};
 use super::task::Task;
 use super::transaction::{Broken, CommitSent};
 use crate::postgres::failure::FailureKind;
-use crate::postgres::lock::Route;
+use crate::postgres::lock::{Key, Route};
 use crate::postgres::version_table::Location;
-
-/// `invalid_text_representation`: how the proof of the lock fails.
-const NOT_HELD: &str = "22P02";
 
 /// `unsafe_new_enum_value_usage`: the value was added in this transaction.
 const UNSAFE_ENUM_VALUE: &str = "55P04";
@@ -51,7 +48,7 @@ pub(super) fn of_transaction(
     };
     match spot {
         Spot::Ours(Purpose::Session | Purpose::Begin) => record(Recording::Session, failure),
-        Spot::Ours(Purpose::Ownership) if failure.sqlstate() == NOT_HELD => {
+        Spot::Ours(Purpose::Ownership) if Key::is_disproved_by(&failure) => {
             ApplyError::LockLost { revision, route }
         }
         Spot::Ours(Purpose::Ownership) => record(Recording::Session, failure),

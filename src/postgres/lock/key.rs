@@ -2,8 +2,14 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::postgres::ServerFailure;
+use crate::postgres::quote::literal;
+
 /// Sets our keys apart from other tools' and other purposes'.
 const NAMESPACE: &str = "seaworthy migration lock";
+
+/// `invalid_text_representation`: how the [proof](Key::proof) of the lock fails.
+const NOT_HELD: &str = "22P02";
 
 /// The 64-bit key of an advisory lock.
 ///
@@ -84,8 +90,26 @@ impl Key {
     /// key as [`take`](Self::take) does, which is twice: one hold is given up
     /// and taken again, and the other keeps the lock in between. That costs a
     /// fraction of a look at `pg_locks`.
-    pub(in crate::postgres) fn is_ours(self) -> String {
+    fn is_ours(self) -> String {
         format!("{} AND {}", self.unlock(), self.lock())
+    }
+
+    /// Returns the statement that fails when this server process does not hold
+    /// the lock. It proves something only inside a transaction, where a pooler
+    /// cannot change the process.
+    pub(in crate::postgres) fn proof(self) -> String {
+        // The text is what psql would show; the failing cast makes it an error.
+        format!(
+            "SELECT CASE WHEN {} THEN '1' ELSE {} END::pg_catalog.int4",
+            self.is_ours(),
+            literal("this session does not hold the migration lock")
+        )
+    }
+
+    /// Says whether a failure of the [`proof`](Self::proof) is its answer, and
+    /// not that of a server which cannot answer.
+    pub(in crate::postgres) fn is_disproved_by(failure: &ServerFailure) -> bool {
+        failure.sqlstate() == NOT_HELD
     }
 
     /// Returns the statement that unlocks where this server process holds the

@@ -117,7 +117,7 @@ impl Graph {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::revision::language::graph;
+    use crate::revision::language::{graph, rows};
 
     /// Returns the ids of a range, newest first; `-` for none, and an error
     /// after `!`. `current` lists the heads of the database.
@@ -146,14 +146,7 @@ mod tests {
 
     #[test]
     fn alembic_lists_the_same() {
-        let text = include_str!("alembic_range.txt");
-        for case in text.lines().filter(|line| !line.starts_with('#')) {
-            let [line, current, range, expected] = case
-                .split('|')
-                .map(str::trim)
-                .collect::<Vec<_>>()
-                .try_into()
-                .unwrap_or_else(|parts| panic!("{parts:?}"));
+        for (case, [line, current, range, expected]) in rows(include_str!("alembic_range.txt")) {
             let found = listed(line, current, range);
             match expected {
                 "!" => assert!(found.starts_with('!'), "{case}: {found}"),
