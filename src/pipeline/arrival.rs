@@ -78,21 +78,31 @@ pub(super) async fn schema(config: &Config, graph: &Graph, target: &Target) -> R
     let subject = format!("the schema on {}", source.connection(&Disk)?.shown());
     let reached = tried(config, &limits, &subject, async |attempt| {
         let session = log_in_at(config, source, Some(&table), attempt).await?;
-        // The migration that is waited for may be what creates the table, its
-        // schema, or the right to read it.
-        let state = version_table::state(&session, &table)
-            .await
-            .map_err(NotReady::State)?;
-        let reached = plan::reached(graph, &state, target).map_err(Error::from)?;
+        let reached = has_reached(&session, &table, graph, target).await;
         session.close().await;
-        if reached {
-            Ok(())
-        } else {
-            Err(NotReady::Behind(target.to_string()))
-        }
+        reached
     });
     try_join!(reached, others(config, &limits))?;
     Ok(())
+}
+
+/// Looks whether the schema has reached a target, or is ahead of it.
+pub(super) async fn has_reached(
+    session: &Session,
+    table: &VersionTable,
+    graph: &Graph,
+    target: &Target,
+) -> Result<(), NotReady> {
+    // The migration that is waited for may be what creates the table, its
+    // schema, or the right to read it.
+    let state = version_table::state(session, table)
+        .await
+        .map_err(NotReady::State)?;
+    if plan::reached(graph, &state, target).map_err(Error::from)? {
+        Ok(())
+    } else {
+        Err(NotReady::Behind(target.to_string()))
+    }
 }
 
 /// Returns what is configured about states that are out of the ordinary.
