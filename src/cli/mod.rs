@@ -2,6 +2,7 @@
 
 mod check;
 mod current;
+mod diff;
 mod downgrade;
 mod execution;
 mod graph;
@@ -69,6 +70,7 @@ pub fn execute(
         Command::Branches(listing) => graph::branches(&config()?, *listing, surface),
         Command::Show(command) => graph::show(&config()?, command, surface, signals),
         Command::Check(output) => check::check(&config()?, *output, signals),
+        Command::Diff(command) => diff::diff(&config()?, command, signals),
         Command::Revision(command) => revision::revision(&config()?, command),
         Command::Merge(command) => revision::merge(&config()?, command),
         Command::Init => revision::init(&config()?),

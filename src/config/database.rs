@@ -50,6 +50,8 @@ pub struct Databases {
 #[derive(Clone, Debug)]
 enum Base {
     Flag(Secret),
+    /// What was typed for an argument of this name.
+    Argument(&'static str, Secret),
     Variable(Reference),
 }
 
@@ -98,6 +100,17 @@ impl DatabaseSource {
     ) -> Result<Self, ConfigError> {
         let names = [OWN_VARIABLE, MIGRATION_VARIABLE, SHARED_VARIABLE];
         Self::new(values, variables, &names)
+    }
+
+    /// Returns the database of a URL that was typed as an argument, completed
+    /// like any other.
+    pub(super) fn typed(name: &'static str, url: &Secret, variables: &Arc<Variables>) -> Self {
+        Self {
+            base: Some(Base::Argument(name, url.clone())),
+            configured: None,
+            variables: Arc::clone(variables),
+            passed_over: None,
+        }
     }
 
     fn new(
@@ -159,6 +172,9 @@ impl DatabaseSource {
         match &self.base {
             Some(Base::Flag(text)) => {
                 found.url(text, &Origin::Flag("database-url"), Strictness::Ours)?;
+            }
+            Some(Base::Argument(name, text)) => {
+                found.url(text, &Origin::Argument(name), Strictness::Ours)?;
             }
             Some(Base::Variable(reference)) => {
                 let given = reference.text(files)?;

@@ -14,7 +14,7 @@ use super::setting::{DefaultValue, PREFIX, Setting};
 use super::variables::{FILE_SUFFIX, Variables};
 use super::{
     ConfigError, ConfigWarning, DatabaseSource, Databases, Environment, Files, LogConfig,
-    MigrationsConfig, Origin, RunConfig, Sourced, WaitConfig, WritingConfig,
+    MigrationsConfig, Origin, RunConfig, Secret, Sourced, WaitConfig, WritingConfig,
 };
 
 /// Says the opposite of `SKIP_MIGRATION`, and is just as well known.
@@ -32,6 +32,7 @@ pub struct Config {
     /// The configuration file that was read.
     pub file: Option<PathBuf>,
     databases: Option<Databases>,
+    variables: Arc<Variables>,
     pub warnings: Vec<ConfigWarning>,
     /// Every setting with where its value came from.
     pub values: Values,
@@ -46,6 +47,11 @@ impl Config {
     ///   `run` with both skips, and `config` where no host is configured.
     pub fn databases(&self) -> Result<&Databases, ConfigError> {
         self.databases.as_ref().ok_or(ConfigError::NoDatabase)
+    }
+
+    /// Returns the database of a URL that was typed as an argument.
+    pub fn typed_database(&self, argument: &'static str, url: &Secret) -> DatabaseSource {
+        DatabaseSource::typed(argument, url, &self.variables)
     }
 }
 
@@ -76,6 +82,7 @@ pub fn resolve(
         writing: writing_config(&values, file.as_ref()),
         file: file.map(|file| file.path),
         databases,
+        variables,
         warnings,
         values,
     })

@@ -61,6 +61,7 @@ pub enum CommandName {
     Branches,
     Show,
     Check,
+    Diff,
     Revision,
     Merge,
     Init,
@@ -82,6 +83,7 @@ pub(super) const ALL: &[CommandName] = &[
     CommandName::Branches,
     CommandName::Show,
     CommandName::Check,
+    CommandName::Diff,
     CommandName::Revision,
     CommandName::Merge,
     CommandName::Init,
@@ -101,6 +103,7 @@ pub(super) const WAITING: &[CommandName] = &[
     CommandName::History,
     CommandName::Show,
     CommandName::Check,
+    CommandName::Diff,
 ];
 /// What looks at the revisions' directory.
 pub(super) const GRAPH: &[CommandName] = &[
@@ -177,6 +180,7 @@ impl CommandName {
             Self::Branches => "branches",
             Self::Show => "show",
             Self::Check => "check",
+            Self::Diff => "diff",
             Self::Revision => "revision",
             Self::Merge => "merge",
             Self::Init => "init",

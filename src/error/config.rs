@@ -186,7 +186,7 @@ fn config(code: &'static str, title: impl Into<String>) -> Diagnostic {
 /// A value that was typed is an error of the command line.
 fn at(origin: &Origin, code: &'static str, title: impl Into<String>) -> Diagnostic {
     let exit = match origin {
-        Origin::Flag(_) => Exit::Usage,
+        Origin::Flag(_) | Origin::Argument(_) => Exit::Usage,
         Origin::Variable(_) | Origin::File(_) | Origin::Default => Exit::Config,
     };
     Diagnostic::error(code, exit, title).places([origin_place(origin)])
@@ -208,6 +208,7 @@ impl Places for Diagnostic {
 fn origin_place(origin: &Origin) -> Option<Place> {
     match origin {
         Origin::Flag(name) => Some(Place::named(format!("--{name}"))),
+        Origin::Argument(name) => Some(Place::named(*name)),
         Origin::Variable(variable) => {
             variable_place(variable).or_else(|| Some(Place::named(variable.name.clone())))
         }
@@ -240,6 +241,7 @@ fn bad_value(
 ) -> Diagnostic {
     let name = match origin {
         Origin::Flag(name) => format!("--{name}"),
+        Origin::Argument(name) => (*name).to_owned(),
         Origin::Variable(variable) => variable.name.clone(),
         Origin::File(_) => setting.key.unwrap_or(setting.flag).to_owned(),
         Origin::Default => format!("the default of --{}", setting.flag),
@@ -253,7 +255,7 @@ fn bad_value(
     diagnostic.places = match origin {
         Origin::Variable(variable) => variable_place(variable).into_iter().collect(),
         Origin::File(place) => vec![file_place(place)],
-        Origin::Flag(_) | Origin::Default => Vec::new(),
+        Origin::Flag(_) | Origin::Argument(_) | Origin::Default => Vec::new(),
     };
     match mismatch_hint(setting, mismatch) {
         Some(hint) => diagnostic.hint(hint),

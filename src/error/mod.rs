@@ -16,6 +16,7 @@ pub mod plan;
 pub mod process;
 pub mod proposal;
 pub mod revision;
+pub mod schema;
 pub mod script;
 pub mod server;
 pub mod sql;
@@ -36,6 +37,7 @@ use crate::files::FilesError;
 use crate::format::{FormatError, WriteError};
 use crate::plan::{PlanError, ScriptError};
 use crate::postgres::apply::Stopped;
+use crate::postgres::catalog::CatalogError;
 use crate::postgres::lock::{Cancellation, LockError};
 use crate::postgres::stamp::StampError;
 use crate::postgres::version_table::StateError;
@@ -73,6 +75,10 @@ pub enum Error {
     Apply(Box<Stopped>),
     #[error(transparent)]
     Stamp(Box<StampError>),
+    #[error(transparent)]
+    Catalog(Box<CatalogError>),
+    #[error(transparent)]
+    Schema(Box<seaworthy_schema::PlanError>),
     #[error("ended by {0}")]
     Signal(Signal),
     #[error("ended by {signal} while revision `{revision}` ran")]
@@ -117,6 +123,8 @@ boxed! {
     Lock(LockError),
     Apply(Stopped),
     Stamp(StampError),
+    Catalog(CatalogError),
+    Schema(seaworthy_schema::PlanError),
 }
 
 impl Error {
@@ -137,6 +145,8 @@ impl Error {
             Self::Lock(error) => lock::diagnostic(error),
             Self::Apply(stopped) => apply::diagnostic(stopped),
             Self::Stamp(error) => stamp::diagnostic(error),
+            Self::Catalog(error) => schema::catalog(error),
+            Self::Schema(error) => schema::plan(error),
             Self::Signal(signal) => process::ended_by(*signal),
             Self::Interrupted {
                 signal,

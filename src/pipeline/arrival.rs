@@ -141,6 +141,16 @@ pub(super) async fn looked_at<T>(
     .await
 }
 
+/// Waits for a database, and returns the session.
+pub(super) async fn session(config: &Config, source: &DatabaseSource) -> Result<Session, Error> {
+    let limits = Limits::starting_now(&config.wait);
+    let subject = source.connection(&Disk)?.shown();
+    tried(config, &limits, &subject, async |attempt| {
+        log_in_at(config, source, None, attempt).await
+    })
+    .await
+}
+
 /// Waits for the migrations' database on a server that accepts writes.
 pub(super) async fn writable(config: &Config) -> Result<Session, Error> {
     let limits = Limits::starting_now(&config.wait);

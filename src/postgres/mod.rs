@@ -1,6 +1,7 @@
 //! Everything that speaks to PostgreSQL.
 
 pub mod apply;
+pub mod catalog;
 mod cell;
 pub mod classify;
 pub mod connect;

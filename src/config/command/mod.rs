@@ -2,6 +2,7 @@
 
 mod check;
 mod current;
+mod diff;
 mod downgrade;
 mod execution;
 mod heads;
@@ -20,6 +21,7 @@ mod upgrade;
 mod wait;
 
 pub use current::{Current, CurrentHeads};
+pub use diff::{Diff, ExitCode, Side};
 pub use downgrade::Downgrade;
 pub use execution::Execution;
 pub use history::{CurrentMark, History};
@@ -59,6 +61,7 @@ pub enum Command {
     Branches(Listing),
     Show(Show),
     Check(Output),
+    Diff(Diff),
     Revision(NewRevision),
     Merge(Merge),
     Init,
@@ -100,7 +103,7 @@ pub(super) struct Row {
 }
 
 /// Every command, in the order of `--help`.
-pub(super) const COMMANDS: [Row; 18] = [
+pub(super) const COMMANDS: [Row; 19] = [
     run::ROW,
     wait::ROW,
     upgrade::ROW,
@@ -113,6 +116,7 @@ pub(super) const COMMANDS: [Row; 18] = [
     heads::BRANCHES,
     show::ROW,
     check::ROW,
+    diff::ROW,
     revision::ROW,
     merge::ROW,
     init::ROW,
@@ -133,6 +137,7 @@ impl Command {
             Self::Status(_) | Self::Current(_) | Self::Check(_) => Reach::Migrations,
             Self::History(history) => history.reach(),
             Self::Show(show) => show.reach(),
+            Self::Diff(diff) => diff.reach(),
             Self::Config(_) => Reach::Shown,
             Self::Heads(_)
             | Self::Branches(_)

@@ -1,0 +1,313 @@
+//! Columns of tables. A default is a fact of its own; the expression of a
+//! generated column is part of it.
+
+use super::catalog::{OWN_SCHEMA, part};
+use super::relation::{of, of_relation};
+use super::{Alteration, Kind, Naming, Row, TearDown, default, options};
+use crate::compare::Change;
+use crate::context::Context;
+use crate::fact::Fact;
+use crate::identity::Identity;
+use crate::quote::identifier;
+use crate::statement::{HazardKind, Statement};
+
+pub(super) const ROW: Row = Row {
+    word: "column",
+    naming: Naming::Under(1),
+    columns: &[
+        "type",
+        "collation",
+        "not_null",
+        "generated",
+        "identity",
+        "identity_options",
+        "storage",
+        "compression",
+        "statistics",
+        "options",
+        "number?",
+        "local?",
+        "partition?",
+        "from_schema?",
+        "from_table?",
+    ],
+    question: |version| {
+        let compression = if version.at_least(14) {
+            "NULLIF(a.attcompression, '')"
+        } else {
+            "NULL"
+        };
+        format!(
+            "SELECT {}, {}, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), \
+             CASE WHEN a.attcollation <> t.typcollation THEN \
+                pg_catalog.quote_ident(ln.nspname) || '.' || pg_catalog.quote_ident(l.collname) END, \
+             a.attnotnull, CASE WHEN a.attgenerated <> '' THEN \
+                CASE a.attgenerated WHEN 'v' THEN 'VIRTUAL ' ELSE 'STORED ' END \
+                || pg_catalog.pg_get_expr(d.adbin, d.adrelid) END, \
+             NULLIF(a.attidentity, ''), s.options, \
+             CASE WHEN a.attstorage <> t.typstorage THEN \
+                CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' \
+                WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END END, \
+             CASE {compression} WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END, \
+             NULLIF(a.attstattarget, -1), {}, a.attnum, a.attislocal, c.relispartition, \
+             pn.nspname, p.relname \
+             FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid \
+             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+             JOIN pg_catalog.pg_type t ON t.oid = a.atttypid \
+             LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum \
+             LEFT JOIN pg_catalog.pg_collation l ON l.oid = a.attcollation \
+             LEFT JOIN pg_catalog.pg_namespace ln ON ln.oid = l.collnamespace \
+             LEFT JOIN LATERAL (SELECT i.inhparent FROM pg_catalog.pg_inherits i \
+                JOIN pg_catalog.pg_attribute pa ON pa.attrelid = i.inhparent \
+                AND pa.attname = a.attname AND NOT pa.attisdropped \
+                WHERE i.inhrelid = c.oid AND a.attinhcount > 0 ORDER BY i.inhseqno LIMIT 1) i ON true \
+             LEFT JOIN pg_catalog.pg_class p ON p.oid = i.inhparent \
+             LEFT JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace \
+             LEFT JOIN LATERAL (SELECT {IDENTITY} AS options FROM pg_catalog.pg_depend e \
+                JOIN pg_catalog.pg_class sc ON sc.oid = e.objid AND sc.relkind = 'S' \
+                JOIN pg_catalog.pg_namespace sn ON sn.oid = sc.relnamespace \
+                JOIN pg_catalog.pg_sequence q ON q.seqrelid = sc.oid \
+                WHERE a.attidentity <> '' AND e.refobjid = c.oid AND e.refobjsubid = a.attnum \
+                AND e.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass \
+                AND e.deptype = 'i' LIMIT 1) s ON true \
+             WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' \
+             AND a.attnum > 0 AND NOT a.attisdropped AND {OWN_SCHEMA}",
+            part("pg_class", "c.oid", "a.attnum"),
+            of_relation(),
+            options::of_array("a.attoptions"),
+        )
+    },
+    sql: |fact| format!("COLUMN {}.{}", of(fact), own(fact)),
+    create,
+    drop: |fact, _| {
+        let statement = Statement::new(format!("{} DROP COLUMN {}", alter_table(fact), own(fact)));
+        match fact.get("generated") {
+            Some(_) => vec![statement],
+            None => vec![statement.hazard(HazardKind::DataLoss, fact.identity.to_string())],
+        }
+    },
+    alter,
+    made_with: |fact, context| {
+        let table = fact.parent.clone().filter(|table| context.made.contains(table));
+        table.or_else(|| inherited_from(fact))
+    },
+    gone_with: |fact, _| {
+        let table = fact.parent.iter().cloned();
+        table.chain(inherited_from(fact)).collect()
+    },
+    outlives: |fact, needed| {
+        fact.get("generated").is_none() || !matches!(needed.kind(), Kind::Function | Kind::Column)
+    },
+    ..Row::BLANK
+};
+
+/// The options of an identity column's sequence `q`, one a line.
+const IDENTITY: &str = "\
+    'SEQUENCE NAME ' || pg_catalog.quote_ident(sn.nspname) || '.' || pg_catalog.quote_ident(sc.relname) \
+    || E'\\nSTART WITH ' || q.seqstart || E'\\nINCREMENT BY ' || q.seqincrement \
+    || E'\\nMINVALUE ' || q.seqmin || E'\\nMAXVALUE ' || q.seqmax || E'\\nCACHE ' || q.seqcache \
+    || CASE WHEN q.seqcycle THEN E'\\nCYCLE' ELSE E'\\nNO CYCLE' END";
+
+/// Says whether the statement that makes its table has to name it: a column
+/// that is only inherited comes by itself, but not to a partition, which is
+/// made first and attached then.
+pub(super) fn is_named(fact: &Fact) -> bool {
+    fact.is("local?") || fact.is("partition?") || inherited_from(fact).is_none()
+}
+
+/// Returns a column as it stands in `CREATE TABLE` or `ADD COLUMN`.
+pub(super) fn definition(fact: &Fact, context: &Context<'_>) -> String {
+    let mut sql = format!("{} {}", own(fact), fact.text("type"));
+    if let Some(collation) = fact.get("collation") {
+        sql.push_str(&format!(" COLLATE {collation}"));
+    }
+    if let Some(default) = default::folded(fact, context) {
+        sql.push_str(&format!(" DEFAULT {default}"));
+    }
+    if let Some((kind, expression)) = generated(fact) {
+        sql.push_str(&format!(" GENERATED ALWAYS AS ({expression}) {kind}"));
+    }
+    if fact.is("not_null") {
+        sql.push_str(" NOT NULL");
+    }
+    if let Some(identity) = identity(fact) {
+        sql.push_str(&format!(" GENERATED {identity}"));
+    }
+    sql
+}
+
+/// Returns what has to be said of a new column after it is there.
+pub(super) fn afterwards(fact: &Fact) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    let mut alter = |what: String| statements.push(alter_column(fact, &what));
+    if let Some(storage) = fact.get("storage") {
+        alter(format!("SET STORAGE {storage}"));
+    }
+    if let Some(compression) = fact.get("compression") {
+        alter(format!("SET COMPRESSION {compression}"));
+    }
+    if let Some(statistics) = fact.get("statistics") {
+        alter(format!("SET STATISTICS {statistics}"));
+    }
+    if let Some(options) = fact.get("options") {
+        alter(format!("SET ({})", options::list(options)));
+    }
+    statements
+}
+
+fn create(fact: &Fact, context: &Context<'_>) -> Vec<Statement> {
+    let add = format!("{} ADD COLUMN {}", alter_table(fact), definition(fact, context));
+    let mut statements = vec![Statement::new(add)];
+    statements.extend(afterwards(fact));
+    statements
+}
+
+fn alter(change: &Change<'_>, context: &Context<'_>) -> Alteration {
+    let (old, new) = (change.old, change.new);
+    if new.get("generated").is_some() && change.of("generated") {
+        return Alteration::Anew;
+    }
+    let is_type = change.of("type") || change.of("collation");
+    let statements = if comes_from_parent(change, context) {
+        Vec::new()
+    } else {
+        statements(old, new, is_type, change)
+    };
+    let tears_down = if is_type {
+        TearDown::Those(stands_in_the_way)
+    } else {
+        TearDown::Nothing
+    };
+    Alteration::InPlace {
+        statements,
+        tears_down,
+    }
+}
+
+fn statements(old: &Fact, new: &Fact, is_type: bool, change: &Change<'_>) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    let mut alter = |what: String| statements.push(alter_column(new, &what));
+    if change.of("generated") {
+        alter("DROP EXPRESSION".to_owned());
+    }
+    if old.get("identity").is_some() && new.get("identity").is_none() {
+        alter("DROP IDENTITY".to_owned());
+    }
+    if is_type {
+        let collation = match new.get("collation") {
+            Some(collation) => format!(" COLLATE {collation}"),
+            None => String::new(),
+        };
+        let using = match new.get("generated") {
+            Some(_) => String::new(),
+            None if !change.of("type") => String::new(),
+            None => format!(" USING {}::{}", own(new), new.text("type")),
+        };
+        let what = format!("TYPE {}{collation}{using}", new.text("type"));
+        let statement = alter_column(new, &what);
+        statements.push(statement.hazard(HazardKind::Rewrite, new.identity.to_string()));
+    }
+    let mut alter = |what: String| statements.push(alter_column(new, &what));
+    if change.of("not_null") && new.is("not_null") {
+        alter("SET NOT NULL".to_owned());
+    }
+    match (identity(old), identity(new)) {
+        (None, Some(identity)) => alter(format!("ADD GENERATED {identity}")),
+        (Some(_), Some(_)) => {
+            for clause in identity_changes(old, new) {
+                alter(clause);
+            }
+        }
+        (_, None) => {}
+    }
+    if change.of("not_null") && !new.is("not_null") {
+        alter("DROP NOT NULL".to_owned());
+    }
+    if change.of("storage") {
+        alter(format!("SET STORAGE {}", new.get("storage").unwrap_or("DEFAULT")));
+    }
+    if change.of("compression") {
+        alter(format!("SET COMPRESSION {}", new.get("compression").unwrap_or("default")));
+    }
+    if change.of("statistics") {
+        alter(format!("SET STATISTICS {}", new.get("statistics").unwrap_or("-1")));
+    }
+    for clause in options::changes(old.text("options"), new.text("options")) {
+        alter(clause);
+    }
+    statements
+}
+
+/// Says whether a dependent of a column does not let its type be changed, or
+/// would not be what it was afterwards.
+fn stands_in_the_way(fact: &Fact) -> bool {
+    match fact.kind() {
+        Kind::Default | Kind::View | Kind::Trigger | Kind::Function => true,
+        Kind::Column => fact.get("generated").is_some(),
+        _ => false,
+    }
+}
+
+/// Says whether the same change of a parent's column reaches this one.
+fn comes_from_parent(change: &Change<'_>, context: &Context<'_>) -> bool {
+    let Some(parent) = inherited_from(change.new) else {
+        return false;
+    };
+    let (Some(old), Some(new)) = (context.old.get(&parent), context.new.get(&parent)) else {
+        return false;
+    };
+    let columns = ROW.columns.iter().filter(|column| !column.ends_with('?'));
+    columns.clone().all(|column| old.get(column) == change.old.get(column))
+        && columns.clone().all(|column| new.get(column) == change.new.get(column))
+}
+
+fn inherited_from(fact: &Fact) -> Option<Identity> {
+    let table = [fact.get("from_schema?")?, fact.get("from_table?")?];
+    let path = table.into_iter().chain([fact.identity.last()]);
+    Some(Identity::new(Kind::Column, path))
+}
+
+/// Returns how a column is generated, and its expression.
+fn generated(fact: &Fact) -> Option<(&str, &str)> {
+    fact.get("generated")?.split_once(' ')
+}
+
+fn identity(fact: &Fact) -> Option<String> {
+    let when = match fact.get("identity")? {
+        "a" => "ALWAYS",
+        _ => "BY DEFAULT",
+    };
+    let options = fact.text("identity_options").lines().collect::<Vec<_>>();
+    Some(format!("{when} AS IDENTITY ({})", options.join(" ")))
+}
+
+/// Returns the clauses that turn one identity into another.
+fn identity_changes(old: &Fact, new: &Fact) -> Vec<String> {
+    let mut clauses = Vec::new();
+    if old.get("identity") != new.get("identity") {
+        let when = match new.text("identity") {
+            "a" => "ALWAYS",
+            _ => "BY DEFAULT",
+        };
+        clauses.push(format!("SET GENERATED {when}"));
+    }
+    let before: Vec<&str> = old.text("identity_options").lines().collect();
+    for option in new.text("identity_options").lines() {
+        if !before.contains(&option) && !option.starts_with("SEQUENCE NAME") {
+            clauses.push(format!("SET {option}"));
+        }
+    }
+    clauses
+}
+
+fn alter_table(fact: &Fact) -> String {
+    format!("ALTER TABLE {}", of(fact))
+}
+
+pub(super) fn alter_column(fact: &Fact, what: &str) -> Statement {
+    Statement::new(format!("{} ALTER COLUMN {} {what}", alter_table(fact), own(fact)))
+}
+
+fn own(fact: &Fact) -> String {
+    identifier(fact.identity.name(2))
+}

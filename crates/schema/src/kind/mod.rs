@@ -1,0 +1,179 @@
+//! The kinds of facts: one file each, and one row in a table.
+
+use std::fmt;
+
+use crate::Version;
+use crate::compare::Change;
+use crate::context::Context;
+use crate::fact::Fact;
+use crate::identity::Identity;
+use crate::statement::Statement;
+
+mod catalog;
+mod options;
+mod relation;
+
+macro_rules! kinds {
+    ($($variant:ident $module:ident;)*) => {
+        $(mod $module;)*
+
+        /// A kind of fact. Where the order of two statements is free, the kind
+        /// that stands first here is made first and taken away last.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Kind {
+            $($variant,)*
+        }
+
+        impl Kind {
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            pub(crate) fn row(self) -> &'static Row {
+                match self {
+                    $(Self::$variant => &$module::ROW,)*
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    Schema schema;
+    Sequence sequence;
+    Enum enumeration;
+    Table table;
+    Column column;
+    Inheritance inheritance;
+    OwnedBy owned_by;
+    Function function;
+    Default default;
+    Index index;
+    Constraint constraint;
+    View view;
+    Trigger trigger;
+    Comment comment;
+}
+
+/// What is known of a kind.
+pub(crate) struct Row {
+    /// What one of it is called, as in `column public.users.email`.
+    pub(crate) word: &'static str,
+    pub(crate) naming: Naming,
+    /// What is compared. A name that ends in `?` is only looked at.
+    pub(crate) columns: &'static [&'static str],
+    /// Asks for the address, the parent's address, the names and the columns.
+    pub(crate) question: fn(Version) -> String,
+    /// Returns what it is called in `COMMENT ON ...` and the like, such as
+    /// `TABLE public.users`.
+    pub(crate) sql: fn(&Fact) -> String,
+    /// Asks for what such facts need beyond `pg_depend`.
+    pub(crate) links: Option<fn(Version) -> String>,
+    pub(crate) create: fn(&Fact, &Context<'_>) -> Vec<Statement>,
+    pub(crate) drop: fn(&Fact, &Context<'_>) -> Vec<Statement>,
+    pub(crate) alter: fn(&Change<'_>, &Context<'_>) -> Alteration,
+    /// Names that only one fact can have at a time.
+    pub(crate) slots: fn(&Fact) -> Vec<String>,
+    /// What brings it along when that is made in the same plan.
+    pub(crate) made_with: fn(&Fact, &Context<'_>) -> Option<Identity>,
+    /// What takes it along when that is taken away in the same plan.
+    pub(crate) gone_with: fn(&Fact, &Context<'_>) -> Vec<Identity>,
+    /// Says whether it stays as it is when something it needs is made anew.
+    pub(crate) outlives: fn(&Fact, &Fact) -> bool,
+}
+
+/// How the path of a fact is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Naming {
+    /// So many names of its own.
+    Own(usize),
+    /// The parent's path and so many names.
+    Under(usize),
+    /// The parent's kind and path, and so many names: for what hangs on
+    /// objects of many kinds.
+    On(usize),
+}
+
+/// How a changed fact becomes what it shall be.
+#[derive(Clone, Debug)]
+pub(crate) enum Alteration {
+    InPlace {
+        statements: Vec<Statement>,
+        tears_down: TearDown,
+    },
+    /// It is taken away and made anew.
+    Anew,
+}
+
+/// What cannot stay while a fact is altered, and comes back afterwards.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum TearDown {
+    Nothing,
+    /// The dependents for which this holds.
+    Those(fn(&Fact) -> bool),
+}
+
+impl Row {
+    /// What most kinds have in common.
+    pub(crate) const BLANK: Self = Self {
+        word: "",
+        naming: Naming::Own(0),
+        columns: &[],
+        question: |_| String::new(),
+        sql: |_| String::new(),
+        links: None,
+        create: |_, _| Vec::new(),
+        drop: |_, _| Vec::new(),
+        alter: |_, _| Alteration::Anew,
+        slots: |_| Vec::new(),
+        made_with: |_, _| None,
+        gone_with: |fact, _| fact.parent.iter().cloned().collect(),
+        outlives: |_, _| false,
+    };
+}
+
+impl Alteration {
+    /// Returns an alteration that nothing stands in the way of.
+    pub(crate) fn plain(statements: Vec<Statement>) -> Self {
+        Self::InPlace {
+            statements,
+            tears_down: TearDown::Nothing,
+        }
+    }
+}
+
+impl Naming {
+    /// Returns how many names a fact brings itself.
+    pub(crate) fn own(self) -> usize {
+        match self {
+            Self::Own(count) | Self::Under(count) | Self::On(count) => count,
+        }
+    }
+}
+
+impl Kind {
+    /// Returns what one of the kind is called.
+    pub fn word(self) -> &'static str {
+        self.row().word
+    }
+
+    pub(crate) fn naming(self) -> Naming {
+        self.row().naming
+    }
+
+    pub(crate) fn columns(self) -> &'static [&'static str] {
+        self.row().columns
+    }
+
+    pub(crate) fn question(self, version: Version) -> String {
+        (self.row().question)(version)
+    }
+
+    pub(crate) fn links(self, version: Version) -> Option<String> {
+        self.row().links.map(|links| links(version))
+    }
+}
+
+impl fmt::Debug for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}

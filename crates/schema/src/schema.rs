@@ -1,0 +1,94 @@
+//! All facts of one database, and which of them need which.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::fact::Fact;
+use super::identity::Identity;
+use super::kind::Kind;
+
+/// One database's schema at one moment.
+#[derive(Clone, Debug, Default)]
+pub struct Schema {
+    facts: BTreeMap<Identity, Fact>,
+    needs: BTreeMap<Identity, BTreeSet<Need>>,
+    dependents: BTreeMap<Identity, BTreeSet<Identity>>,
+    children: BTreeMap<Identity, BTreeSet<Identity>>,
+}
+
+/// Something that another fact cannot be without.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Need {
+    pub on: Identity,
+    pub strength: Strength,
+}
+
+/// How `pg_depend` says one object needs another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Strength {
+    /// The needed object cannot be dropped before.
+    Normal,
+    /// Dropping the needed object drops this one.
+    Auto,
+}
+
+impl Schema {
+    pub(crate) fn new(
+        facts: BTreeMap<Identity, Fact>,
+        needs: BTreeMap<Identity, BTreeSet<Need>>,
+    ) -> Self {
+        let mut dependents: BTreeMap<Identity, BTreeSet<Identity>> = BTreeMap::new();
+        let mut children: BTreeMap<Identity, BTreeSet<Identity>> = BTreeMap::new();
+        for fact in facts.values() {
+            if let Some(parent) = &fact.parent {
+                let own = fact.identity.clone();
+                children.entry(parent.clone()).or_default().insert(own.clone());
+                dependents.entry(parent.clone()).or_default().insert(own);
+            }
+        }
+        for (one, needs) in &needs {
+            for need in needs {
+                let list = dependents.entry(need.on.clone()).or_default();
+                list.insert(one.clone());
+            }
+        }
+        Self {
+            facts,
+            needs,
+            dependents,
+            children,
+        }
+    }
+
+    pub fn get(&self, identity: &Identity) -> Option<&Fact> {
+        self.facts.get(identity)
+    }
+
+    pub fn contains(&self, identity: &Identity) -> bool {
+        self.facts.contains_key(identity)
+    }
+
+    /// Returns every fact, sorted by identity.
+    pub fn facts(&self) -> impl Iterator<Item = &Fact> {
+        self.facts.values()
+    }
+
+    /// Returns what a fact needs, its parent included.
+    pub fn needs(&self, identity: &Identity) -> impl Iterator<Item = &Identity> {
+        let parent = self.get(identity).and_then(|fact| fact.parent.as_ref());
+        let needs = self.needs.get(identity).into_iter().flatten();
+        parent.into_iter().chain(needs.map(|need| &need.on))
+    }
+
+    /// Returns what needs a fact, its children included.
+    pub fn dependents(&self, identity: &Identity) -> impl Iterator<Item = &Identity> {
+        self.dependents.get(identity).into_iter().flatten()
+    }
+
+    /// Returns the facts of a kind that hang on a fact, sorted by name.
+    pub fn children(&self, identity: &Identity, kind: Kind) -> impl Iterator<Item = &Fact> {
+        let children = self.children.get(identity).into_iter().flatten();
+        children
+            .filter(move |child| child.kind() == kind)
+            .filter_map(|child| self.get(child))
+    }
+}
