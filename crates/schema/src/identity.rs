@@ -24,6 +24,12 @@ impl Identity {
         }))
     }
 
+    /// Returns the name of what hangs on an object of whatever kind.
+    pub(crate) fn on(kind: Kind, object: &Self, own: &[&str]) -> Self {
+        let word = [object.kind().word()].into_iter();
+        Self::new(kind, word.chain(object.path()).chain(own.iter().copied()))
+    }
+
     pub fn kind(&self) -> Kind {
         self.0.kind
     }

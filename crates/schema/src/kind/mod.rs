@@ -51,6 +51,8 @@ kinds! {
     View view;
     Trigger trigger;
     Comment comment;
+    Owner owner;
+    Grant grant;
 }
 
 /// What is known of a kind.
@@ -65,6 +67,10 @@ pub(crate) struct Row {
     /// Returns what it is called in `COMMENT ON ...` and the like, such as
     /// `TABLE public.users`.
     pub(crate) sql: fn(&Fact) -> String,
+    /// Returns what it is called in `GRANT ... ON`.
+    pub(crate) granted: fn(&Fact) -> String,
+    /// Returns the facts whose changes come before its own, needed or not.
+    pub(crate) after: fn(&Fact) -> Vec<Identity>,
     /// Asks for what such facts need beyond `pg_depend`.
     pub(crate) links: Option<fn(Version) -> String>,
     pub(crate) create: fn(&Fact, &Context<'_>) -> Vec<Statement>,
@@ -119,13 +125,19 @@ impl Row {
         columns: &[],
         question: |_| String::new(),
         sql: |_| String::new(),
+        granted: |fact| (fact.kind().row().sql)(fact),
+        after: |_| Vec::new(),
         links: None,
         create: |_, _| Vec::new(),
         drop: |_, _| Vec::new(),
         alter: |_, _| Alteration::Anew,
         slots: |_| Vec::new(),
         made_with: |_, _| None,
-        gone_with: |fact, _| fact.parent.iter().cloned().collect(),
+        // A schema has to be empty before it goes.
+        gone_with: |fact, _| {
+            let parent = fact.parent.iter().cloned();
+            parent.filter(|parent| parent.kind() != Kind::Schema).collect()
+        },
         outlives: |_, _| false,
     };
 }

@@ -28,6 +28,7 @@ pub(super) const ROW: Row = Row {
         )
     },
     sql: |fact| format!("VIEW {}", name(fact)),
+    granted: |fact| format!("TABLE {}", name(fact)),
     create: |fact, _| vec![define(fact, "CREATE")],
     drop: |fact, _| vec![Statement::new(format!("DROP VIEW {}", name(fact)))],
     alter,

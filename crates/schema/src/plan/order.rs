@@ -120,6 +120,28 @@ impl Graph {
             }
         }
         self.free_slots(work, context);
+        self.keep_after(work, context);
+    }
+
+    /// What a kind wants to come first does, whatever happens to it.
+    fn keep_after(&mut self, work: &Work, context: &Context<'_>) {
+        let made = work.made.iter().map(|one| Action::Create(one.clone()));
+        let altered = work.altered.keys().map(|one| Action::Alter(one.clone()));
+        for action in made.chain(altered) {
+            let (Action::Create(identity) | Action::Alter(identity) | Action::Drop(identity)) = &action;
+            let Some(fact) = context.new.get(identity) else {
+                continue;
+            };
+            for first in (fact.kind().row().after)(fact) {
+                for before in [
+                    Action::Drop(first.clone()),
+                    Action::Alter(first.clone()),
+                    Action::Create(first.clone()),
+                ] {
+                    self.edge(&before, &action);
+                }
+            }
+        }
     }
 
     /// A name that one fact gives up is free before another takes it.
