@@ -12,7 +12,7 @@ use super::kind::{self, Kind};
 use super::layers::Layers;
 use super::log::LogFormat;
 use super::setting::{
-    ALL, APPLYING, DefaultValue, GRAPH, Group, LOCKING, RUN, RUN_WAIT, Setting, UPGRADING, WAITING,
+    ALL, APPLYING, COMPARING, DefaultValue, GRAPH, Group, LOCKING, RUN, RUN_WAIT, Setting, UPGRADING, WAITING,
     WRITING,
 };
 use super::shown::{Shown, ShownSetting};
@@ -192,6 +192,16 @@ settings! {
     truncate_slug_length: usize = COUNT, "truncate-slug-length" "NUMBER",
         Some("migrations.truncate_slug_length"), Text "40", Writing, WRITING, [],
         "The most characters of the message in a new file's name";
+
+    models: Vec<PathBuf> = PATTERNS, "models" "PATH",
+        Some("schema.models"), Nothing "none", Schema, COMPARING, [],
+        "SQL that makes the schema as it shall be: files, directories, patterns such as `schema/**/*.sql`";
+    shadow_url: Option<Secret> = OPTIONAL_URL, "shadow-url" "URL",
+        Some("schema.shadow_url"), Nothing "the configured database's server", Schema, COMPARING, [],
+        "The server on which databases may be made for a comparison; the one that the URL names is left alone";
+    shadow_template: String = NAME, "shadow-template" "NAME",
+        Some("schema.shadow_template"), Text "template0", Schema, COMPARING, [],
+        "The database that those are made from";
 
     config: Option<PathBuf> = OPTIONAL_FILE, "config" "PATH",
         None, Nothing "seaworthy.toml, or [tool.seaworthy] in pyproject.toml", Configuration, ALL, [],

@@ -14,7 +14,7 @@ use super::setting::{DefaultValue, PREFIX, Setting};
 use super::variables::{FILE_SUFFIX, Variables};
 use super::{
     ConfigError, ConfigWarning, DatabaseSource, Databases, Environment, Files, LogConfig,
-    MigrationsConfig, Origin, RunConfig, Secret, Sourced, WaitConfig, WritingConfig,
+    MigrationsConfig, Origin, RunConfig, SchemaConfig, Secret, Sourced, WaitConfig, WritingConfig,
 };
 
 /// Says the opposite of `SKIP_MIGRATION`, and is just as well known.
@@ -29,6 +29,7 @@ pub struct Config {
     pub migrations: MigrationsConfig,
     pub run: RunConfig,
     pub writing: WritingConfig,
+    pub schema: SchemaConfig,
     /// The configuration file that was read.
     pub file: Option<PathBuf>,
     databases: Option<Databases>,
@@ -51,7 +52,22 @@ impl Config {
 
     /// Returns the database of a URL that was typed as an argument.
     pub fn typed_database(&self, argument: &'static str, url: &Secret) -> DatabaseSource {
-        DatabaseSource::typed(argument, url, &self.variables)
+        DatabaseSource::of_url(Origin::Argument(argument), url, &self.variables)
+    }
+
+    /// Returns how to log in to the server of shadow databases.
+    ///
+    /// # Errors
+    ///
+    /// As [`Config::databases`], where no other server is configured.
+    pub fn shadow_server(&self) -> Result<DatabaseSource, ConfigError> {
+        match &self.schema.shadow_url {
+            Sourced {
+                value: Some(url),
+                origin,
+            } => Ok(DatabaseSource::of_url(origin.clone(), url, &self.variables)),
+            Sourced { value: None, .. } => Ok(self.databases()?.migration.clone()),
+        }
     }
 }
 
@@ -80,6 +96,7 @@ pub fn resolve(
         migrations: migrations_config(&values),
         run: run_config(&values),
         writing: writing_config(&values, file.as_ref()),
+        schema: schema_config(&values),
         file: file.map(|file| file.path),
         databases,
         variables,
@@ -298,6 +315,14 @@ fn writing_config(values: &Values, file: Option<&ConfigurationFile>) -> WritingC
         timezone: values.timezone.value.clone(),
         truncate_slug_length: values.truncate_slug_length.value,
         hooks: file.map(|file| file.hooks.clone()).unwrap_or_default(),
+    }
+}
+
+fn schema_config(values: &Values) -> SchemaConfig {
+    SchemaConfig {
+        models: values.models.value.clone(),
+        shadow_url: values.shadow_url.clone(),
+        shadow_template: values.shadow_template.value.clone(),
     }
 }
 

@@ -44,6 +44,7 @@ pub enum Group {
     Revisions,
     Applying,
     Writing,
+    Schema,
     Configuration,
 }
 
@@ -119,6 +120,7 @@ pub(super) const GRAPH: &[CommandName] = &[
     CommandName::Branches,
     CommandName::Show,
     CommandName::Check,
+    CommandName::Diff,
     CommandName::Revision,
     CommandName::Merge,
     CommandName::Init,
@@ -139,6 +141,8 @@ pub(super) const LOCKING: &[CommandName] = &[
     CommandName::Downgrade,
     CommandName::Stamp,
 ];
+/// What compares schemas.
+pub(super) const COMPARING: &[CommandName] = &[CommandName::Diff];
 pub(super) const RUN: &[CommandName] = &[CommandName::Run];
 
 impl Setting {
@@ -160,6 +164,7 @@ impl Group {
             Self::Revisions => "Revisions",
             Self::Applying => "Applying",
             Self::Writing => "New files",
+            Self::Schema => "Comparing schemas",
             Self::Configuration => "Configuration and logging",
         }
     }

@@ -38,6 +38,7 @@ use crate::format::{FormatError, WriteError};
 use crate::plan::{PlanError, ScriptError};
 use crate::postgres::apply::Stopped;
 use crate::postgres::catalog::CatalogError;
+use crate::postgres::shadow::{LoadError, ShadowError};
 use crate::postgres::lock::{Cancellation, LockError};
 use crate::postgres::stamp::StampError;
 use crate::postgres::version_table::StateError;
@@ -79,6 +80,12 @@ pub enum Error {
     Catalog(Box<CatalogError>),
     #[error(transparent)]
     Schema(Box<seaworthy_schema::PlanError>),
+    #[error(transparent)]
+    Shadow(#[from] ShadowError),
+    #[error(transparent)]
+    Load(Box<LoadError>),
+    #[error("no models are configured")]
+    NoModels,
     #[error("ended by {0}")]
     Signal(Signal),
     #[error("ended by {signal} while revision `{revision}` ran")]
@@ -125,6 +132,7 @@ boxed! {
     Stamp(StampError),
     Catalog(CatalogError),
     Schema(seaworthy_schema::PlanError),
+    Load(LoadError),
 }
 
 impl Error {
@@ -147,6 +155,9 @@ impl Error {
             Self::Stamp(error) => stamp::diagnostic(error),
             Self::Catalog(error) => schema::catalog(error),
             Self::Schema(error) => schema::plan(error),
+            Self::Shadow(error) => schema::shadow(error),
+            Self::Load(error) => schema::load(error),
+            Self::NoModels => schema::no_models(),
             Self::Signal(signal) => process::ended_by(*signal),
             Self::Interrupted {
                 signal,

@@ -151,6 +151,15 @@ pub(super) async fn session(config: &Config, source: &DatabaseSource) -> Result<
     .await
 }
 
+/// Logs in to a database that was made a moment ago.
+pub(super) async fn session_at(config: &Config, connection: &Connection) -> Result<Session, Error> {
+    let limits = Limits::starting_now(&config.wait);
+    tried(config, &limits, &connection.shown(), async |attempt| {
+        log_in(config, connection, None, attempt).await
+    })
+    .await
+}
+
 /// Waits for the migrations' database on a server that accepts writes.
 pub(super) async fn writable(config: &Config) -> Result<Session, Error> {
     let limits = Limits::starting_now(&config.wait);

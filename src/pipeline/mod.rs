@@ -13,6 +13,7 @@ mod offline;
 mod onlooker;
 mod passed;
 mod queue;
+mod sides;
 mod stamp;
 
 use std::future::Future;

@@ -10,6 +10,7 @@ pub mod lock;
 pub mod offline;
 mod quote;
 pub mod session;
+pub mod shadow;
 mod settings;
 pub mod stamp;
 pub mod tls;

@@ -79,7 +79,7 @@ pub enum Reach {
     Application,
     /// That of the migrations, which may have a URL of its own.
     Migrations,
-    /// Both, if there are any, to be shown: it connects to nothing.
+    /// Both, if there are any.
     Shown,
 }
 

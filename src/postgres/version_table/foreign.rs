@@ -22,6 +22,11 @@ pub(super) const TOOLS: [OtherTool; 7] = [
     tool("tern", "schema_version"),
 ];
 
+/// Says whether a table of this name keeps the revisions of some tool.
+pub fn is_known(table: &str) -> bool {
+    TOOLS.iter().any(|tool| tool.table == table)
+}
+
 const fn tool(name: &'static str, table: &'static str) -> OtherTool {
     OtherTool { name, table }
 }

@@ -14,6 +14,7 @@ mod stamp;
 mod text;
 
 pub(super) use entry::Entry;
+pub use foreign::is_known;
 pub use glance::{is_applied, question, state};
 pub use locate::{Neighbours, locate};
 pub use read::read;

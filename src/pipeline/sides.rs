@@ -1,0 +1,166 @@
+//! The schemas that are compared: read from a database, or brought about in a
+//! shadow database first.
+
+use std::sync::Arc;
+
+use seaworthy_schema::{Identity, Schema};
+
+use super::{arrival, load, queue};
+use crate::config::{Config, DatabaseSource, Side, TransactionScope};
+use crate::error::Error;
+use crate::files::{self, Disk};
+use crate::plan::{AppliedState, Course};
+use crate::postgres::apply::{self, Mode, Options, ProgressDisplay};
+use crate::postgres::catalog;
+use crate::postgres::lock::Patience;
+use crate::postgres::shadow::{self, Shadow};
+use crate::postgres::version_table::{self, is_known};
+use crate::postgres::Session;
+use crate::revision::{Graph, Point, Target};
+use crate::source::Source;
+
+/// The sides of one comparison, and the databases that were made for them.
+pub(super) struct Sides<'a> {
+    config: &'a Config,
+    shadows: Vec<Shadow>,
+}
+
+impl<'a> Sides<'a> {
+    pub(super) fn of(config: &'a Config) -> Self {
+        Self {
+            config,
+            shadows: Vec::new(),
+        }
+    }
+
+    /// Returns the schema of a side, without anybody's version tables.
+    pub(super) async fn schema(&mut self, side: &Side) -> Result<Schema, Error> {
+        let schema = match side {
+            Side::Empty => self.filled(async |_| Ok(())).await?,
+            Side::Database => self.of_database(&self.config.databases()?.migration).await?,
+            Side::Url { argument, url } => {
+                self.of_database(&self.config.typed_database(argument, url)).await?
+            }
+            Side::Path(path) => self.of_models(&files::models(std::slice::from_ref(path))?).await?,
+            Side::Models => {
+                let paths = &self.config.schema.models;
+                if paths.is_empty() {
+                    return Err(Error::NoModels);
+                }
+                self.of_models(&files::models(paths)?).await?
+            }
+            Side::Revisions(target) => self.of_revisions(target.as_ref()).await?,
+        };
+        let own = arrival::version_table(&self.config.migrations);
+        let log = own.log();
+        let is_version_table = |identity: &Identity| {
+            let name = identity.last();
+            identity.is_table() && (name == own.name || name == log || is_known(name))
+        };
+        Ok(schema.without(is_version_table))
+    }
+
+    /// Drops every database that was made.
+    ///
+    /// # Errors
+    ///
+    /// The first that could not be.
+    pub(super) async fn clear(self) -> Result<(), Error> {
+        let mut outcome = Ok(());
+        for shadow in self.shadows {
+            outcome = outcome.and(shadow.drop().await);
+        }
+        Ok(outcome?)
+    }
+
+    async fn of_database(&self, source: &DatabaseSource) -> Result<Schema, Error> {
+        let session = arrival::session(self.config, source).await?;
+        let schema = catalog::read(&session).await;
+        session.close().await;
+        Ok(schema?)
+    }
+
+    async fn of_models(&mut self, sources: &[Arc<Source>]) -> Result<Schema, Error> {
+        self.filled(async |session| Ok(shadow::load(session, sources).await?))
+            .await
+    }
+
+    async fn of_revisions(&mut self, target: Option<&Target>) -> Result<Schema, Error> {
+        let config = self.config;
+        let graph = load(&config.migrations)?;
+        let all = Target {
+            branch: None,
+            point: Point::Heads,
+            steps: 0,
+        };
+        let course = Course::up(target.cloned().unwrap_or(all));
+        let connection = self.shadow().await?;
+        let session = arrival::session_at(config, &connection).await?;
+        replay(config, &graph, &course, session).await?;
+        let session = arrival::session_at(config, &connection).await?;
+        let schema = catalog::read(&session).await;
+        session.close().await;
+        Ok(schema?)
+    }
+
+    /// Makes a database, fills and reads it.
+    async fn filled(
+        &mut self,
+        fill: impl AsyncFnOnce(&Session) -> Result<(), Error>,
+    ) -> Result<Schema, Error> {
+        let connection = self.shadow().await?;
+        let session = arrival::session_at(self.config, &connection).await?;
+        fill(&session).await?;
+        let schema = catalog::read(&session).await;
+        session.close().await;
+        Ok(schema?)
+    }
+
+    /// Makes an empty database, and returns how to log in to it.
+    async fn shadow(&mut self) -> Result<crate::config::Connection, Error> {
+        let source = self.config.shadow_server()?;
+        let connection = source.connection(&Disk)?;
+        let admin = arrival::session(self.config, &source).await?;
+        let shadow = Shadow::reserve(admin, &connection, self.shadows.len()).await?;
+        self.shadows.push(shadow);
+        let shadow = &self.shadows[self.shadows.len() - 1];
+        shadow.create(&self.config.schema.shadow_template).await?;
+        Ok(shadow.connection().clone())
+    }
+}
+
+/// Applies revisions to an empty database, as an upgrade does.
+async fn replay(
+    config: &Config,
+    graph: &Graph,
+    course: &Course,
+    session: Session,
+) -> Result<(), Error> {
+    let policy = arrival::policy(config);
+    let plan = course.plan(graph, &AppliedState::default(), policy)?;
+    if plan.steps.is_empty() {
+        session.close().await;
+        return Ok(());
+    }
+    let patience = Patience::starting_now(config.migrations.lock_wait, config.wait.attempt_timeout);
+    let mut locked = queue::lock(config, session, patience).await?;
+    let table = arrival::version_table(&config.migrations);
+    let location = version_table::locate(
+        locked.session(),
+        &table,
+        version_table::Neighbours::PassOver,
+    )
+    .await?;
+    let options = Options {
+        mode: Mode::Commit,
+        transaction: TransactionScope::Revision,
+        lock_timeout: None,
+        lock_retry: std::time::Duration::ZERO,
+        statement_timeout: None,
+        progress: ProgressDisplay::Quiet,
+    };
+    let applied = apply::apply(&mut locked, &plan, graph, &location, &options, async || None).await;
+    locked.release().await;
+    applied?;
+    Ok(())
+}
