@@ -122,8 +122,9 @@ impl<'a> Sides<'a> {
         let connection = source.connection(&Disk)?;
         let admin = arrival::session(self.config, &source).await?;
         let shadow = Shadow::reserve(admin, &connection, self.shadows.len()).await?;
+        let at = self.shadows.len();
         self.shadows.push(shadow);
-        let shadow = &self.shadows[self.shadows.len() - 1];
+        let shadow = &mut self.shadows[at];
         shadow.create(&self.config.schema.shadow_template).await?;
         Ok(shadow.connection().clone())
     }

@@ -21,6 +21,8 @@ pub struct Shadow {
     admin: Session,
     name: String,
     connection: Connection,
+    /// Whether the server was told to make it.
+    is_begun: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -67,6 +69,7 @@ impl Shadow {
             admin,
             name,
             connection,
+            is_begun: false,
         })
     }
 
@@ -76,7 +79,7 @@ impl Shadow {
     ///
     /// - [`ShadowError::NotAllowed`]
     /// - [`ShadowError::Server`]
-    pub async fn create(&self, template: &str) -> Result<(), ShadowError> {
+    pub async fn create(&mut self, template: &str) -> Result<(), ShadowError> {
         let manner = manner(&self.admin, self.admin.facts.version).await;
         let create = format!(
             "CREATE DATABASE {} TEMPLATE {}{}",
@@ -84,6 +87,7 @@ impl Shadow {
             identifier(template),
             manner.map_err(server)?.clauses
         );
+        self.is_begun = true;
         match self.admin.ask(&create).await {
             Ok(_) => Ok(()),
             Err(failure) if failure.sqlstate() == "42501" => Err(ShadowError::NotAllowed {
@@ -105,10 +109,13 @@ impl Shadow {
     ///
     /// [`ShadowError::NotDropped`]
     pub async fn drop(self) -> Result<(), ShadowError> {
-        let dropped = self.admin.ask(&drop_database(&self.name)).await;
+        let dropped = match self.is_begun {
+            true => self.admin.ask(&drop_database(&self.name)).await.map(drop),
+            false => Ok(()),
+        };
         self.admin.close().await;
         match dropped {
-            Ok(_) => Ok(()),
+            Ok(()) => Ok(()),
             Err(failure) => Err(ShadowError::NotDropped {
                 name: self.name,
                 failure: Box::new(failure),
@@ -168,8 +175,8 @@ fn drop_database(name: &str) -> String {
 async fn manner(session: &Session, version: u32) -> Result<Manner, ServerFailure> {
     let (provider, locale) = match version {
         ..150_000 => ("'c'", "NULL::text"),
-        150_000..170_000 => ("datlocprovider", "daticulocale"),
-        _ => ("datlocprovider", "datlocale"),
+        150_000..170_000 => ("datlocprovider::text", "daticulocale"),
+        _ => ("datlocprovider::text", "datlocale"),
     };
     let question = format!(
         "SELECT pg_catalog.pg_encoding_to_char(encoding) || E'\\n' || datcollate || E'\\n' || datctype \
