@@ -71,7 +71,7 @@ pub fn execute(
         Command::Show(command) => graph::show(&config()?, command, surface, signals),
         Command::Check(output) => check::check(&config()?, *output, signals),
         Command::Diff(command) => diff::diff(&config()?, command, signals),
-        Command::Revision(command) => revision::revision(&config()?, command),
+        Command::Revision(command) => revision::revision(&config()?, command, signals),
         Command::Merge(command) => revision::merge(&config()?, command),
         Command::Init => revision::init(&config()?),
         Command::Config(command) => settings::settings(&config()?, command),

@@ -12,8 +12,8 @@ use super::kind::{self, Kind};
 use super::layers::Layers;
 use super::log::LogFormat;
 use super::setting::{
-    ALL, APPLYING, COMPARING, DefaultValue, GRAPH, Group, LOCKING, RUN, RUN_WAIT, Setting, UPGRADING, WAITING,
-    WRITING,
+    ALL, APPLYING, COMPARING, DefaultValue, GRAPH, Group, LOCKING, RUN, RUN_WAIT, Setting,
+    UPGRADING, WAITING, WRITING,
 };
 use super::shown::{Shown, ShownSetting};
 use super::{

@@ -66,7 +66,10 @@ impl Config {
                 value: Some(url),
                 origin,
             } => Ok(DatabaseSource::of_url(origin.clone(), url, &self.variables)),
-            Sourced { value: None, .. } => Ok(self.databases()?.migration.clone()),
+            Sourced { value: None, .. } => match &self.databases {
+                Some(databases) => Ok(databases.migration.clone()),
+                None => Err(ConfigError::NoHost { passed_over: None }),
+            },
         }
     }
 }

@@ -105,6 +105,7 @@ pub(super) const WAITING: &[CommandName] = &[
     CommandName::Show,
     CommandName::Check,
     CommandName::Diff,
+    CommandName::Revision,
 ];
 /// What looks at the revisions' directory.
 pub(super) const GRAPH: &[CommandName] = &[
@@ -142,7 +143,7 @@ pub(super) const LOCKING: &[CommandName] = &[
     CommandName::Stamp,
 ];
 /// What compares schemas.
-pub(super) const COMPARING: &[CommandName] = &[CommandName::Diff];
+pub(super) const COMPARING: &[CommandName] = &[CommandName::Diff, CommandName::Revision];
 pub(super) const RUN: &[CommandName] = &[CommandName::Run];
 
 impl Setting {

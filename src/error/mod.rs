@@ -38,8 +38,8 @@ use crate::format::{FormatError, WriteError};
 use crate::plan::{PlanError, ScriptError};
 use crate::postgres::apply::Stopped;
 use crate::postgres::catalog::CatalogError;
-use crate::postgres::shadow::{LoadError, ShadowError};
 use crate::postgres::lock::{Cancellation, LockError};
+use crate::postgres::shadow::{LoadError, ShadowError};
 use crate::postgres::stamp::StampError;
 use crate::postgres::version_table::StateError;
 use crate::process::{HandOverError, HookError, Signal};
@@ -86,6 +86,12 @@ pub enum Error {
     Load(Box<LoadError>),
     #[error("no models are configured")]
     NoModels,
+    #[error("the way {way} does not lead where it should")]
+    NotProved {
+        /// `up`, `down` or `up again`.
+        way: &'static str,
+        differences: Vec<String>,
+    },
     #[error("ended by {0}")]
     Signal(Signal),
     #[error("ended by {signal} while revision `{revision}` ran")]
@@ -158,6 +164,9 @@ impl Error {
             Self::Shadow(error) => schema::shadow(error),
             Self::Load(error) => schema::load(error),
             Self::NoModels => schema::no_models(),
+            Self::NotProved { differences, .. } => {
+                schema::not_proved(self.to_string(), differences)
+            }
             Self::Signal(signal) => process::ended_by(*signal),
             Self::Interrupted {
                 signal,

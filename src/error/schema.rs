@@ -19,7 +19,9 @@ pub fn catalog(error: &CatalogError) -> Diagnostic {
         )
         .cause(told(failure)),
         CatalogError::Read(error) => match error {
-            ReadError::Columns { .. } | ReadError::Address { .. } | ReadError::Twice(_) => bug(error.to_string()),
+            ReadError::Columns { .. } | ReadError::Address { .. } | ReadError::Twice(_) => {
+                bug(error.to_string())
+            }
         },
     }
 }
@@ -73,9 +75,13 @@ pub fn load(error: &LoadError) -> Diagnostic {
                     "a model is no script: it has no transactions",
                     "take the statement out",
                 ),
-                Scope::Schema | Scope::Session => ("this statement cannot stand here", "take it out"),
+                Scope::Schema | Scope::Session => {
+                    ("this statement cannot stand here", "take it out")
+                }
             };
-            Diagnostic::error("model", Exit::Invalid, title).place(place(at)).hint(hint)
+            Diagnostic::error("model", Exit::Invalid, title)
+                .place(place(at))
+                .hint(hint)
         }
         LoadError::Statement { place: at, failure } => {
             let diagnostic = Diagnostic::error("model", Exit::Invalid, "a model cannot be loaded");
@@ -95,6 +101,19 @@ pub fn no_models() -> Diagnostic {
     Diagnostic::error("no-models", Exit::Config, "no models are configured")
         .hint("name the SQL that makes the schema: `models = [\"schema.sql\"]` under `[schema]` in seaworthy.toml, or `--models`")
 }
+
+/// Returns what is said about a revision that did not do what was planned.
+pub fn not_proved(title: String, differences: &[String]) -> Diagnostic {
+    let diagnostic = Diagnostic::error("not-proved", Exit::Bug, title);
+    let shown = differences.iter().take(SHOWN_DIFFERENCES);
+    let diagnostic = shown.fold(diagnostic, |diagnostic, one| diagnostic.cause(one.clone()));
+    diagnostic
+        .hint("nothing was written; `seaworthy diff` prints the statements")
+        .hint("this is a bug of seaworthy: report it, with both schemas if they may be seen")
+}
+
+/// So many differences are enough to see what is wrong.
+const SHOWN_DIFFERENCES: usize = 5;
 
 fn place(at: &LoadPlace) -> Place {
     Place::in_source(&at.source, at.at)

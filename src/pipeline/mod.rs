@@ -6,6 +6,7 @@
 
 mod arrival;
 mod author;
+mod autogenerate;
 mod diff;
 mod look;
 mod migrate;
@@ -29,6 +30,7 @@ use crate::revision::{Graph, Target};
 use crate::source::Source;
 
 pub use author::{Written, init, merge, revision};
+pub use autogenerate::autogenerate;
 pub use diff::diff;
 pub use look::{Sight, look, state};
 pub use migrate::Manner;

@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use seaworthy_schema::{Identity, Schema};
+use seaworthy_schema::{Identity, Schema, Statement};
 
-use super::{arrival, load, queue};
-use crate::config::{Config, DatabaseSource, Side, TransactionScope};
+use super::{arrival, queue};
+use crate::config::{Config, Connection, DatabaseSource, Side, TransactionScope};
 use crate::error::Error;
 use crate::files::{self, Disk};
 use crate::plan::{AppliedState, Course};
@@ -15,7 +15,7 @@ use crate::postgres::catalog;
 use crate::postgres::lock::Patience;
 use crate::postgres::shadow::{self, Shadow};
 use crate::postgres::version_table::{self, is_known};
-use crate::postgres::Session;
+use crate::postgres::{ServerFailure, Session};
 use crate::revision::{Graph, Point, Target};
 use crate::source::Source;
 
@@ -23,6 +23,12 @@ use crate::source::Source;
 pub(super) struct Sides<'a> {
     config: &'a Config,
     shadows: Vec<Shadow>,
+}
+
+/// A database in which the revisions stand, to try new ones in.
+pub(super) struct Proving<'a> {
+    session: Session,
+    config: &'a Config,
 }
 
 impl<'a> Sides<'a> {
@@ -37,11 +43,18 @@ impl<'a> Sides<'a> {
     pub(super) async fn schema(&mut self, side: &Side) -> Result<Schema, Error> {
         let schema = match side {
             Side::Empty => self.filled(async |_| Ok(())).await?,
-            Side::Database => self.of_database(&self.config.databases()?.migration).await?,
-            Side::Url { argument, url } => {
-                self.of_database(&self.config.typed_database(argument, url)).await?
+            Side::Database => {
+                self.of_database(&self.config.databases()?.migration)
+                    .await?
             }
-            Side::Path(path) => self.of_models(&files::models(std::slice::from_ref(path))?).await?,
+            Side::Url { argument, url } => {
+                self.of_database(&self.config.typed_database(argument, url))
+                    .await?
+            }
+            Side::Path(path) => {
+                self.of_models(&files::models(std::slice::from_ref(path))?)
+                    .await?
+            }
             Side::Models => {
                 let paths = &self.config.schema.models;
                 if paths.is_empty() {
@@ -51,13 +64,16 @@ impl<'a> Sides<'a> {
             }
             Side::Revisions(target) => self.of_revisions(target.as_ref()).await?,
         };
-        let own = arrival::version_table(&self.config.migrations);
-        let log = own.log();
-        let is_version_table = |identity: &Identity| {
-            let name = identity.last();
-            identity.is_table() && (name == own.name || name == log || is_known(name))
-        };
-        Ok(schema.without(is_version_table))
+        Ok(without_version_tables(schema, self.config))
+    }
+
+    /// Makes a database in which every revision is applied.
+    pub(super) async fn proving(&mut self) -> Result<Proving<'a>, Error> {
+        let connection = self.replayed(None).await?;
+        Ok(Proving {
+            session: arrival::session_at(self.config, &connection).await?,
+            config: self.config,
+        })
     }
 
     /// Drops every database that was made.
@@ -86,8 +102,17 @@ impl<'a> Sides<'a> {
     }
 
     async fn of_revisions(&mut self, target: Option<&Target>) -> Result<Schema, Error> {
+        let connection = self.replayed(target).await?;
+        let session = arrival::session_at(self.config, &connection).await?;
+        let schema = catalog::read(&session).await;
+        session.close().await;
+        Ok(schema?)
+    }
+
+    /// Makes a database, and applies revisions to it as an upgrade does.
+    async fn replayed(&mut self, target: Option<&Target>) -> Result<Connection, Error> {
         let config = self.config;
-        let graph = load(&config.migrations)?;
+        let graph = super::author::present(config)?;
         let all = Target {
             branch: None,
             point: Point::Heads,
@@ -97,10 +122,7 @@ impl<'a> Sides<'a> {
         let connection = self.shadow().await?;
         let session = arrival::session_at(config, &connection).await?;
         replay(config, &graph, &course, session).await?;
-        let session = arrival::session_at(config, &connection).await?;
-        let schema = catalog::read(&session).await;
-        session.close().await;
-        Ok(schema?)
+        Ok(connection)
     }
 
     /// Makes a database, fills and reads it.
@@ -117,7 +139,7 @@ impl<'a> Sides<'a> {
     }
 
     /// Makes an empty database, and returns how to log in to it.
-    async fn shadow(&mut self) -> Result<crate::config::Connection, Error> {
+    async fn shadow(&mut self) -> Result<Connection, Error> {
         let source = self.config.shadow_server()?;
         let connection = source.connection(&Disk)?;
         let admin = arrival::session(self.config, &source).await?;
@@ -128,6 +150,33 @@ impl<'a> Sides<'a> {
         shadow.create(&self.config.schema.shadow_template).await?;
         Ok(shadow.connection().clone())
     }
+}
+
+impl Proving<'_> {
+    /// Returns the schema as it is now.
+    pub(super) async fn schema(&self) -> Result<Schema, Error> {
+        let schema = catalog::read(&self.session).await?;
+        Ok(without_version_tables(schema, self.config))
+    }
+
+    /// Runs statements in one transaction.
+    pub(super) async fn run(&self, statements: &[Statement]) -> Result<(), ServerFailure> {
+        shadow::run(&self.session, statements.iter().map(|one| one.sql.as_str())).await
+    }
+
+    pub(super) async fn end(self) {
+        self.session.close().await;
+    }
+}
+
+/// Version tables, ours and those of other tools, are part of no side.
+fn without_version_tables(schema: Schema, config: &Config) -> Schema {
+    let own = arrival::version_table(&config.migrations);
+    let log = own.log();
+    schema.without(|identity: &Identity| {
+        let name = identity.last();
+        identity.is_table() && (name == own.name || name == log || is_known(name))
+    })
 }
 
 /// Applies revisions to an empty database, as an upgrade does.
@@ -160,7 +209,10 @@ async fn replay(
         statement_timeout: None,
         progress: ProgressDisplay::Quiet,
     };
-    let applied = apply::apply(&mut locked, &plan, graph, &location, &options, async || None).await;
+    let applied = apply::apply(&mut locked, &plan, graph, &location, &options, async || {
+        None
+    })
+    .await;
     locked.release().await;
     applied?;
     Ok(())

@@ -22,8 +22,8 @@ mod token;
 pub(crate) use copy::inline_data_span;
 pub use kind::{Control, IfNotExists, ObjectName, OutsideKind, Reindexed, StatementKind};
 pub use mask::mask;
-pub use scope::{Scope, scope};
 pub use scan::{Scan, directives, is_blank, scan};
+pub use scope::{Scope, scope};
 pub use statement::{Statement, statements};
 pub(crate) use token::{TokenKind, tokens};
 

@@ -26,9 +26,15 @@ pub fn scope(statement: &str) -> Scope {
     let words = leading_words(statement);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
-        ["begin" | "start" | "commit" | "end" | "rollback" | "abort" | "savepoint" | "release", ..]
+        [
+            "begin" | "start" | "commit" | "end" | "rollback" | "abort" | "savepoint" | "release",
+            ..,
+        ]
         | ["prepare", "transaction", ..] => Scope::Transaction,
-        ["insert" | "update" | "delete" | "merge" | "truncate" | "copy", ..] => Scope::Data,
+        [
+            "insert" | "update" | "delete" | "merge" | "truncate" | "copy",
+            ..,
+        ] => Scope::Data,
         [
             "create" | "alter" | "drop",
             "role" | "user" | "group" | "database" | "tablespace" | "system" | "subscription",
@@ -80,7 +86,10 @@ mod tests {
         check("grant select on t to r", Scope::Schema);
         check("GRANT USAGE ON SCHEMA s TO r", Scope::Schema);
         check("create extension citext", Scope::Schema);
-        check("alter default privileges grant select on tables to r", Scope::Schema);
+        check(
+            "alter default privileges grant select on tables to r",
+            Scope::Schema,
+        );
         check("select create_hypertable('t')", Scope::Schema);
     }
 
@@ -107,7 +116,10 @@ mod tests {
         check("COPY t FROM stdin", Scope::Data);
         check("begin", Scope::Transaction);
         check("set search_path = a", Scope::Session);
-        check("SELECT pg_catalog.set_config('search_path', '', false)", Scope::Session);
+        check(
+            "SELECT pg_catalog.set_config('search_path', '', false)",
+            Scope::Session,
+        );
         check("select set_config('a.b', '', false)", Scope::Session);
     }
 }

@@ -41,7 +41,10 @@ impl Schema {
         for fact in facts.values() {
             if let Some(parent) = &fact.parent {
                 let own = fact.identity.clone();
-                children.entry(parent.clone()).or_default().insert(own.clone());
+                children
+                    .entry(parent.clone())
+                    .or_default()
+                    .insert(own.clone());
                 dependents.entry(parent.clone()).or_default().insert(own);
             }
         }
@@ -74,7 +77,9 @@ impl Schema {
             let children = self.children.get(&identity).into_iter().flatten();
             next.extend(children.cloned());
             // A sequence goes with the column that owns it.
-            let owned = self.dependents(&identity).filter(|one| one.kind() == Kind::OwnedBy);
+            let owned = self
+                .dependents(&identity)
+                .filter(|one| one.kind() == Kind::OwnedBy);
             next.extend(owned.filter_map(|one| self.get(one)?.parent.clone()));
             left_out.insert(identity);
         }

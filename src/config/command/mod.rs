@@ -27,7 +27,7 @@ pub use execution::Execution;
 pub use history::{CurrentMark, History};
 pub use listing::Listing;
 pub use merge::Merge;
-pub use revision::NewRevision;
+pub use revision::{Content, NewRevision};
 pub use run::Run;
 pub use settings::Settings;
 pub use show::Show;
@@ -138,10 +138,10 @@ impl Command {
             Self::History(history) => history.reach(),
             Self::Show(show) => show.reach(),
             Self::Diff(diff) => diff.reach(),
+            Self::Revision(revision) => revision.reach(),
             Self::Config(_) => Reach::Shown,
             Self::Heads(_)
             | Self::Branches(_)
-            | Self::Revision(_)
             | Self::Merge(_)
             | Self::Init
             | Self::Completions(_)

@@ -55,7 +55,7 @@ pub async fn load(session: &Session, sources: &[Arc<Source>]) -> Result<(), Load
     for source in sources {
         statements(source, &mut waiting)?;
     }
-    run(session, "SET check_function_bodies = off")
+    one(session, "SET check_function_bodies = off")
         .await
         .map_err(|failure| LoadError::Lost(Box::new(failure)))?;
     loop {
@@ -63,7 +63,7 @@ pub async fn load(session: &Session, sources: &[Arc<Source>]) -> Result<(), Load
         let mut failed: Vec<(Waiting<'_>, ServerFailure)> = Vec::new();
         let mut kept = Vec::new();
         for statement in waiting {
-            match run(session, statement.text).await {
+            match one(session, statement.text).await {
                 // Settings hold for the statements after them, in every round.
                 Ok(()) if statement.scope == Scope::Session => kept.push(statement),
                 Ok(()) => {}
@@ -123,7 +123,28 @@ fn statements<'a>(
     Ok(())
 }
 
-async fn run(session: &Session, sql: &str) -> Result<(), ServerFailure> {
+/// Runs statements in one transaction, without looking into the bodies of
+/// functions.
+///
+/// # Errors
+///
+/// The first failure; then nothing is done.
+pub async fn run<'a>(
+    session: &Session,
+    statements: impl Iterator<Item = &'a str>,
+) -> Result<(), ServerFailure> {
+    one(session, "BEGIN; SET LOCAL check_function_bodies = off").await?;
+    for statement in statements {
+        if let Err(failure) = one(session, statement).await {
+            // A transaction that cannot be rolled back ends with its session.
+            one(session, "ROLLBACK").await.ok();
+            return Err(failure);
+        }
+    }
+    one(session, "COMMIT").await
+}
+
+async fn one(session: &Session, sql: &str) -> Result<(), ServerFailure> {
     session.client.simple_query(sql).await?;
     Ok(())
 }

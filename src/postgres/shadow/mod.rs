@@ -5,7 +5,7 @@
 
 mod load;
 
-pub use load::{LoadError, LoadPlace, load};
+pub use load::{LoadError, LoadPlace, load, run};
 
 use tracing::{debug, warn};
 
@@ -194,7 +194,10 @@ async fn manner(session: &Session, version: u32) -> Result<Manner, ServerFailure
     );
     let (provider, locale) = (next(), next());
     match provider {
-        "i" => clauses.push_str(&format!(" LOCALE_PROVIDER icu ICU_LOCALE {}", literal(locale))),
+        "i" => clauses.push_str(&format!(
+            " LOCALE_PROVIDER icu ICU_LOCALE {}",
+            literal(locale)
+        )),
         "b" => clauses.push_str(&format!(
             " LOCALE_PROVIDER builtin BUILTIN_LOCALE {}",
             literal(locale)

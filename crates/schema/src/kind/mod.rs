@@ -136,7 +136,9 @@ impl Row {
         // A schema has to be empty before it goes.
         gone_with: |fact, _| {
             let parent = fact.parent.iter().cloned();
-            parent.filter(|parent| parent.kind() != Kind::Schema).collect()
+            parent
+                .filter(|parent| parent.kind() != Kind::Schema)
+                .collect()
         },
         outlives: |_, _| false,
     };

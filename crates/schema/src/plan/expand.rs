@@ -73,7 +73,11 @@ impl Work {
         // only the new side knows it.
         let added: Vec<Identity> = new
             .facts()
-            .filter(|fact| fact.parent.as_ref().is_some_and(|parent| self.made.contains(parent)))
+            .filter(|fact| {
+                fact.parent
+                    .as_ref()
+                    .is_some_and(|parent| self.made.contains(parent))
+            })
             .map(|fact| fact.identity.clone())
             .collect();
         for identity in added {

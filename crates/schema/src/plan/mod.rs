@@ -45,12 +45,14 @@ enum Action {
 
 fn statements(action: &Action, work: &Work, context: &Context<'_>) -> Vec<Statement> {
     match action {
-        Action::Drop(identity) => context.old.get(identity).map_or_else(Vec::new, |fact| {
-            (fact.kind().row().drop)(fact, context)
-        }),
-        Action::Create(identity) => context.new.get(identity).map_or_else(Vec::new, |fact| {
-            (fact.kind().row().create)(fact, context)
-        }),
+        Action::Drop(identity) => context
+            .old
+            .get(identity)
+            .map_or_else(Vec::new, |fact| (fact.kind().row().drop)(fact, context)),
+        Action::Create(identity) => context
+            .new
+            .get(identity)
+            .map_or_else(Vec::new, |fact| (fact.kind().row().create)(fact, context)),
         Action::Alter(identity) => work.altered.get(identity).cloned().unwrap_or_default(),
     }
 }

@@ -128,7 +128,8 @@ impl Graph {
         let made = work.made.iter().map(|one| Action::Create(one.clone()));
         let altered = work.altered.keys().map(|one| Action::Alter(one.clone()));
         for action in made.chain(altered) {
-            let (Action::Create(identity) | Action::Alter(identity) | Action::Drop(identity)) = &action;
+            let (Action::Create(identity) | Action::Alter(identity) | Action::Drop(identity)) =
+                &action;
             let Some(fact) = context.new.get(identity) else {
                 continue;
             };
@@ -156,7 +157,10 @@ impl Graph {
         for identity in &work.made {
             for slot in context.new.get(identity).map(slots).unwrap_or_default() {
                 for gone in freed.get(&slot).into_iter().flatten() {
-                    self.edge(&Action::Drop(gone.clone()), &Action::Create(identity.clone()));
+                    self.edge(
+                        &Action::Drop(gone.clone()),
+                        &Action::Create(identity.clone()),
+                    );
                 }
             }
         }
@@ -196,5 +200,7 @@ fn made_with(identity: &Identity, context: &Context<'_>) -> Option<Identity> {
 fn gone_with(identity: &Identity, context: &Context<'_>) -> Option<Identity> {
     let fact = context.old.get(identity)?;
     let wholes = (fact.kind().row().gone_with)(fact, context);
-    wholes.into_iter().find(|whole| context.gone.contains(whole))
+    wholes
+        .into_iter()
+        .find(|whole| context.gone.contains(whole))
 }
