@@ -69,7 +69,7 @@ pub fn execute(
         Command::Heads(listing) => graph::heads(&config()?, *listing, surface),
         Command::Branches(listing) => graph::branches(&config()?, *listing, surface),
         Command::Show(command) => graph::show(&config()?, command, surface, signals),
-        Command::Check(output) => check::check(&config()?, *output, signals),
+        Command::Check(command) => check::check(&config()?, *command, signals),
         Command::Diff(command) => diff::diff(&config()?, command, signals),
         Command::Revision(command) => revision::revision(&config()?, command, signals),
         Command::Merge(command) => revision::merge(&config()?, command),

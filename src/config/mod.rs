@@ -45,9 +45,9 @@ mod writing;
 pub use also::AlsoProblem;
 pub use args::{Parsed, Typed};
 pub use command::{
-    Command, Content, Current, CurrentHeads, CurrentMark, Diff, Downgrade, Execution, ExitCode,
-    History, Listing, Merge, NewRevision, Output, Reach, Run, Settings, Show, Side, Stamp,
-    StampMode, Upgrade, Wait,
+    Check, CheckDrift, CheckModels, Command, Content, Current, CurrentHeads, CurrentMark, Diff,
+    Downgrade, Execution, ExitCode, History, Listing, Merge, NewRevision, Output, Reach, Run,
+    Settings, Show, Side, Stamp, StampMode, Upgrade, Wait,
 };
 pub use connection::{
     ChannelBinding, Connection, Host, HostAddress, RootCertificates, SslMode, TargetSessionAttrs,

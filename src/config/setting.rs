@@ -143,7 +143,8 @@ pub(super) const LOCKING: &[CommandName] = &[
     CommandName::Stamp,
 ];
 /// What compares schemas.
-pub(super) const COMPARING: &[CommandName] = &[CommandName::Diff, CommandName::Revision];
+pub(super) const COMPARING: &[CommandName] =
+    &[CommandName::Check, CommandName::Diff, CommandName::Revision];
 pub(super) const RUN: &[CommandName] = &[CommandName::Run];
 
 impl Setting {

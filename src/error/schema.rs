@@ -102,6 +102,39 @@ pub fn no_models() -> Diagnostic {
         .hint("name the SQL that makes the schema: `models = [\"schema.sql\"]` under `[schema]` in seaworthy.toml, or `--models`")
 }
 
+/// Returns what `check` says of models that the revisions do not make.
+pub fn models_differ(differences: Vec<String>) -> Diagnostic {
+    let title = format!(
+        "the models differ from what the revisions make: {}",
+        counted(&differences)
+    );
+    causes("models-differ", title, differences)
+        .hint("write the revision: `seaworthy revision --autogenerate -m \"...\"`")
+        .hint("or see the statements: `seaworthy diff revisions models`")
+}
+
+/// Returns what `check` says of a database that is not as its revisions made it.
+pub fn database_differs(differences: Vec<String>) -> Diagnostic {
+    let title = format!(
+        "the database differs from its revisions: {}",
+        counted(&differences)
+    );
+    causes("drift", title, differences)
+        .hint("see the statements that put it right: `seaworthy diff database revisions`")
+}
+
+fn counted(differences: &[String]) -> String {
+    match differences.len() {
+        1 => "1 difference".to_owned(),
+        count => format!("{count} differences"),
+    }
+}
+
+fn causes(code: &'static str, title: String, causes: Vec<String>) -> Diagnostic {
+    let diagnostic = Diagnostic::error(code, Exit::Failed, title);
+    causes.into_iter().fold(diagnostic, Diagnostic::cause)
+}
+
 /// Returns what is said about a revision that did not do what was planned.
 pub fn not_proved(title: String, differences: &[String]) -> Diagnostic {
     let diagnostic = Diagnostic::error("not-proved", Exit::Bug, title);

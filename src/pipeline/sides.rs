@@ -9,14 +9,14 @@ use super::{arrival, queue};
 use crate::config::{Config, Connection, DatabaseSource, Side, TransactionScope};
 use crate::error::Error;
 use crate::files::{self, Disk};
-use crate::plan::{AppliedState, Course};
+use crate::plan::Course;
 use crate::postgres::apply::{self, Mode, Options, ProgressDisplay};
 use crate::postgres::catalog;
 use crate::postgres::lock::Patience;
 use crate::postgres::shadow::{self, Shadow};
-use crate::postgres::version_table::{self, is_known};
+use crate::postgres::version_table::{self, Neighbours, is_known};
 use crate::postgres::{ServerFailure, Session};
-use crate::revision::{Graph, Point, Target};
+use crate::revision::{Graph, Point, RevisionId, Target};
 use crate::source::Source;
 
 /// The sides of one comparison, and the databases that were made for them.
@@ -62,14 +62,18 @@ impl<'a> Sides<'a> {
                 }
                 self.of_models(&files::models(paths)?).await?
             }
-            Side::Revisions(target) => self.of_revisions(target.as_ref()).await?,
+            Side::Revisions(target) => {
+                let all = heads();
+                let connection = self.replayed(&[target.clone().unwrap_or(all)]).await?;
+                self.read(&connection).await?
+            }
         };
         Ok(without_version_tables(schema, self.config))
     }
 
     /// Makes a database in which every revision is applied.
     pub(super) async fn proving(&mut self) -> Result<Proving<'a>, Error> {
-        let connection = self.replayed(None).await?;
+        let connection = self.replayed(&[heads()]).await?;
         Ok(Proving {
             session: arrival::session_at(self.config, &connection).await?,
             config: self.config,
@@ -101,27 +105,35 @@ impl<'a> Sides<'a> {
             .await
     }
 
-    async fn of_revisions(&mut self, target: Option<&Target>) -> Result<Schema, Error> {
-        let connection = self.replayed(target).await?;
-        let session = arrival::session_at(self.config, &connection).await?;
+    /// Returns the schema that some revisions make, with all that they need.
+    pub(super) async fn at(&mut self, heads: &[RevisionId]) -> Result<Schema, Error> {
+        let targets = heads.iter().map(|head| Target {
+            branch: None,
+            point: Point::Named(head.as_str().to_owned()),
+            steps: 0,
+        });
+        let connection = self.replayed(&targets.collect::<Vec<_>>()).await?;
+        let schema = self.read(&connection).await?;
+        Ok(without_version_tables(schema, self.config))
+    }
+
+    async fn read(&self, connection: &Connection) -> Result<Schema, Error> {
+        let session = arrival::session_at(self.config, connection).await?;
         let schema = catalog::read(&session).await;
         session.close().await;
         Ok(schema?)
     }
 
     /// Makes a database, and applies revisions to it as an upgrade does.
-    async fn replayed(&mut self, target: Option<&Target>) -> Result<Connection, Error> {
+    async fn replayed(&mut self, targets: &[Target]) -> Result<Connection, Error> {
         let config = self.config;
         let graph = super::author::present(config)?;
-        let all = Target {
-            branch: None,
-            point: Point::Heads,
-            steps: 0,
-        };
-        let course = Course::up(target.cloned().unwrap_or(all));
         let connection = self.shadow().await?;
-        let session = arrival::session_at(config, &connection).await?;
-        replay(config, &graph, &course, session).await?;
+        for target in targets {
+            let course = Course::up(target.clone());
+            let session = arrival::session_at(config, &connection).await?;
+            replay(config, &graph, &course, session).await?;
+        }
         Ok(connection)
     }
 
@@ -169,6 +181,14 @@ impl Proving<'_> {
     }
 }
 
+fn heads() -> Target {
+    Target {
+        branch: None,
+        point: Point::Heads,
+        steps: 0,
+    }
+}
+
 /// Version tables, ours and those of other tools, are part of no side.
 fn without_version_tables(schema: Schema, config: &Config) -> Schema {
     let own = arrival::version_table(&config.migrations);
@@ -186,21 +206,12 @@ async fn replay(
     course: &Course,
     session: Session,
 ) -> Result<(), Error> {
-    let policy = arrival::policy(config);
-    let plan = course.plan(graph, &AppliedState::default(), policy)?;
-    if plan.steps.is_empty() {
-        session.close().await;
-        return Ok(());
-    }
     let patience = Patience::starting_now(config.migrations.lock_wait, config.wait.attempt_timeout);
     let mut locked = queue::lock(config, session, patience).await?;
     let table = arrival::version_table(&config.migrations);
-    let location = version_table::locate(
-        locked.session(),
-        &table,
-        version_table::Neighbours::PassOver,
-    )
-    .await?;
+    let location = version_table::locate(locked.session(), &table, Neighbours::PassOver).await?;
+    let state = version_table::read(locked.session(), &location).await?;
+    let plan = course.plan(graph, &state, arrival::policy(config))?;
     let options = Options {
         mode: Mode::Commit,
         transaction: TransactionScope::Revision,

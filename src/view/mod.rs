@@ -15,7 +15,7 @@ mod status;
 
 pub use block::blocks;
 pub use branches::branches;
-pub use document::{check, current, revisions, status};
+pub use document::{Differing, check, current, revisions, status};
 pub use line::{history, names};
 pub use paint::Surface;
 pub use reading::Reading;

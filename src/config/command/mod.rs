@@ -20,6 +20,7 @@ mod status;
 mod upgrade;
 mod wait;
 
+pub use check::{Check, CheckDrift, CheckModels};
 pub use current::{Current, CurrentHeads};
 pub use diff::{Diff, ExitCode, Side};
 pub use downgrade::Downgrade;
@@ -60,7 +61,7 @@ pub enum Command {
     Heads(Listing),
     Branches(Listing),
     Show(Show),
-    Check(Output),
+    Check(Check),
     Diff(Diff),
     Revision(NewRevision),
     Merge(Merge),
