@@ -44,6 +44,7 @@ mod queue;
 mod readme;
 mod replicas;
 mod resumed;
+mod schema_cases;
 mod scripts;
 mod secrets;
 mod signals;
