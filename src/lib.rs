@@ -26,6 +26,7 @@ pub mod wait;
 pub mod also;
 pub mod files;
 pub mod postgres;
+pub mod probe;
 pub mod process;
 
 // Outside.

@@ -40,6 +40,7 @@ mod old_server;
 mod output;
 mod places;
 mod pooler;
+mod probe;
 mod queue;
 mod readme;
 mod replicas;
