@@ -29,6 +29,7 @@ mod hostile_files;
 mod hostile_server;
 mod hostile_wire;
 mod journal;
+mod listen;
 mod lock;
 mod lock_retry;
 mod look;

@@ -3,12 +3,19 @@
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use socket2::{Domain, SockRef, Socket, Type};
 
 /// A test that waits longer than this for an answer has failed.
 const DEADLINE: Duration = Duration::from_secs(60);
+
+/// Below the ports that the kernel gives to clients, so that no connection of
+/// another test can be in the way; where each run begins is up to its process id.
+static NEXT_PORT: AtomicU16 = AtomicU16::new(0);
+const FIRST_PORT: u16 = 12_000;
+const PORTS: u16 = 20_000;
 
 /// An answer, as it came.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,6 +116,17 @@ pub(crate) fn states(port: u16) -> Vec<String> {
         }
     }
     states
+}
+
+/// Returns a port that nobody uses, and that is given to no other test.
+#[track_caller]
+pub(crate) fn free_port() -> u16 {
+    let begin = u16::try_from(std::process::id() * 97 % u32::from(PORTS)).unwrap_or_default();
+    (0..PORTS)
+        .map(|_| NEXT_PORT.fetch_add(1, Ordering::Relaxed))
+        .map(|next| FIRST_PORT + begin.wrapping_add(next) % PORTS)
+        .find(|port| bind_plainly(*port).is_ok())
+        .expect("there is a free port")
 }
 
 /// Binds a port as an application does that does not set `SO_REUSEADDR`.
