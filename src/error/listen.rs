@@ -60,7 +60,7 @@ mod tests {
     use std::io;
 
     use super::*;
-    use crate::config::{ListenAddress, Origin};
+    use crate::config::ListenAddress;
 
     fn failed(errno: i32) -> Diagnostic {
         diagnostic(&ListenError {
