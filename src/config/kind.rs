@@ -9,6 +9,7 @@ use std::time::Duration;
 use tracing::Level;
 
 use super::also::{self, AlsoProblem};
+use super::listen::{self, ListenAddress, ListenProblem};
 use super::log::LogFormat;
 use super::{
     AlsoTarget, FileTemplate, FileTemplateProblem, FormatChoice, Limit, Secret, TransactionScope,
@@ -76,6 +77,10 @@ pub enum Mismatch {
     VariableName,
     #[error("{0}")]
     Also(#[from] AlsoProblem),
+    #[error("{0}")]
+    Listen(#[from] ListenProblem),
+    #[error("it is not the path of a request")]
+    Path,
     #[error("{0}")]
     Target(#[from] TargetError),
     #[error("{0}")]
@@ -255,6 +260,23 @@ pub(super) const ALSO_TARGETS: Kind<Vec<AlsoTarget>> = Kind {
     },
 };
 
+pub(super) const OPTIONAL_ADDRESS: Kind<Option<ListenAddress>> = Kind {
+    shape: Shape::Text,
+    read: |texts| match texts.first() {
+        None => Ok(None),
+        Some(_) => Ok(Some(listen::parse(one(texts)?)?)),
+    },
+};
+
+/// At least one.
+pub(super) const PATHS: Kind<Vec<String>> = Kind {
+    shape: Shape::List,
+    read: |texts| {
+        one(texts)?;
+        texts.iter().map(|text| path(text)).collect()
+    },
+};
+
 pub(super) const VARIABLE_NAMES: Kind<Vec<String>> = Kind {
     shape: Shape::List,
     read: |texts| texts.iter().map(|text| variable_name(text)).collect(),
@@ -334,6 +356,14 @@ fn identifier(text: &str, most: usize) -> Result<String, Mismatch> {
     match plain(text)? {
         text if text.len() > most => Err(Mismatch::LongName(most)),
         text => Ok(text.to_owned()),
+    }
+}
+
+fn path(text: &str) -> Result<String, Mismatch> {
+    if listen::is_path(text) {
+        Ok(text.to_owned())
+    } else {
+        Err(Mismatch::Path)
     }
 }
 

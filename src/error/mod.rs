@@ -9,6 +9,7 @@ pub mod config;
 pub mod connect;
 pub mod files;
 pub mod format;
+pub mod listen;
 mod listing;
 pub mod lock;
 mod not_ready;
@@ -39,6 +40,7 @@ use crate::postgres::apply::Stopped;
 use crate::postgres::lock::{Cancellation, LockError};
 use crate::postgres::stamp::StampError;
 use crate::postgres::version_table::StateError;
+use crate::probe::ListenError;
 use crate::process::{HandOverError, HookError, Signal};
 use crate::revision::{GraphError, ProposalError, RevisionId};
 use crate::wait::WaitError;
@@ -73,6 +75,8 @@ pub enum Error {
     Apply(Box<Stopped>),
     #[error(transparent)]
     Stamp(Box<StampError>),
+    #[error(transparent)]
+    Listen(Box<ListenError>),
     #[error("ended by {0}")]
     Signal(Signal),
     #[error("ended by {signal} while revision `{revision}` ran")]
@@ -117,6 +121,7 @@ boxed! {
     Lock(LockError),
     Apply(Stopped),
     Stamp(StampError),
+    Listen(ListenError),
 }
 
 impl Error {
@@ -137,6 +142,7 @@ impl Error {
             Self::Lock(error) => lock::diagnostic(error),
             Self::Apply(stopped) => apply::diagnostic(stopped),
             Self::Stamp(error) => stamp::diagnostic(error),
+            Self::Listen(error) => listen::diagnostic(error),
             Self::Signal(signal) => process::ended_by(*signal),
             Self::Interrupted {
                 signal,

@@ -7,6 +7,7 @@
 mod arrival;
 mod author;
 mod look;
+mod lookout;
 mod migrate;
 mod offline;
 mod onlooker;
@@ -28,6 +29,7 @@ use crate::source::Source;
 
 pub use author::{Written, init, merge, revision};
 pub use look::{Sight, look, state};
+pub use lookout::{Lookout, attended};
 pub use migrate::Manner;
 pub use offline::{offline, state_at};
 pub use stamp::{stamp, stamp_offline};

@@ -100,7 +100,11 @@ fn what_the_example_file_offers_is_the_default() {
             Some(_) | None => line,
         })
         // These have no default.
-        .filter(|line| !line.starts_with("url = ") && !line.starts_with("version_schema = "))
+        .filter(|line| {
+            !["url = ", "version_schema = ", "listen = "]
+                .iter()
+                .any(|key| line.starts_with(key))
+        })
         .collect();
     let world = init().file("seaworthy.toml", &offered.join("\n"));
     let config = world
