@@ -86,7 +86,8 @@ pub(super) async fn schema(config: &Config, graph: &Graph, target: &Target) -> R
     Ok(())
 }
 
-/// Looks whether the schema has reached a target, or is ahead of it.
+/// Looks whether the schema has reached a target, or is ahead of it; where
+/// there is no state table of ours and one of Alembic's, whether that holds it.
 pub(super) async fn has_reached(
     session: &Session,
     table: &VersionTable,
@@ -95,13 +96,21 @@ pub(super) async fn has_reached(
 ) -> Result<(), NotReady> {
     // The migration that is waited for may be what creates the table, its
     // schema, or the right to read it.
-    let state = version_table::state(session, table)
-        .await
-        .map_err(NotReady::State)?;
-    if plan::reached(graph, &state, target).map_err(Error::from)? {
-        Ok(())
-    } else {
-        Err(NotReady::Behind(target.to_string()))
+    match version_table::state(session, table).await {
+        Ok(state) if plan::reached(graph, &state, target).map_err(Error::from)? => Ok(()),
+        Ok(_) => Err(NotReady::Behind(target.to_string())),
+        Err(StateError::OtherTool { tool, schema }) if tool.is_alembic() => {
+            let heads = version_table::alembic_heads(session, &schema).await;
+            let heads = heads.map_err(NotReady::State)?;
+            if plan::reached_heads(&heads, target).map_err(Error::from)? {
+                return Ok(());
+            }
+            Err(NotReady::BehindHeads {
+                target: target.to_string(),
+                heads,
+            })
+        }
+        Err(error) => Err(NotReady::State(error)),
     }
 }
 
