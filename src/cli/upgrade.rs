@@ -1,7 +1,7 @@
 //! `seaworthy upgrade`: applies, rehearses, or prints what is pending.
 
-use super::Ending;
 use super::execution::execute;
+use super::{Ending, block_on};
 use crate::config::{Config, Execution, Upgrade};
 use crate::error::Error;
 use crate::pipeline::{self, Lookout};
@@ -19,6 +19,11 @@ pub(super) fn upgrade(
         Execution::Apply | Execution::DryRun(_) => Lookout::open(&config.run)?,
         Execution::Print { .. } => None,
     };
+    if let Some(command) = &config.migrations.command {
+        let voyage = pipeline::migrate_by(config, command, signals);
+        block_on(signals, pipeline::attended(lookout, voyage))?;
+        return Ok(Ending::Done);
+    }
     let graph = pipeline::load(&config.migrations)?;
     let target = command.target.as_ref().unwrap_or(&config.migrations.target);
     let course = Course::up(target.clone());

@@ -8,7 +8,8 @@ use tokio::try_join;
 
 use crate::also;
 use crate::config::{
-    Config, ConfigError, Connection, DatabaseSource, MigrationsConfig, TargetSessionAttrs,
+    Config, ConfigError, Connection, DatabaseSource, Databases, MigrationsConfig,
+    TargetSessionAttrs,
 };
 use crate::error::{Error, NotReady};
 use crate::files::Disk;
@@ -35,18 +36,36 @@ pub(super) async fn migrations(
 ) -> Result<Arrival, Error> {
     let limits = Limits::starting_now(&config.wait);
     let databases = config.databases()?;
-    let elsewhere = databases.application_elsewhere(&Disk)?;
-    let (arrival, (), ()) = try_join!(
+    let (arrival, ()) = try_join!(
         planned(config, &databases.migration, graph, course, &limits),
-        async {
-            match elsewhere {
-                Some(source) => logged_in(config, source, &limits).await,
-                None => Ok(()),
-            }
-        },
-        others(config, &limits),
+        beside(config, databases, &limits),
     )?;
     Ok(arrival)
+}
+
+/// Waits like [`migrations`] for a command that migrates, and so for a server
+/// that accepts writes.
+pub(super) async fn command(config: &Config) -> Result<Session, Error> {
+    let limits = Limits::starting_now(&config.wait);
+    let databases = config.databases()?;
+    let (session, ()) = try_join!(
+        writable(config, &limits),
+        beside(config, databases, &limits)
+    )?;
+    Ok(session)
+}
+
+/// Waits for what stands beside the migrations' database.
+async fn beside(config: &Config, databases: &Databases, limits: &Limits) -> Result<(), Error> {
+    let elsewhere = databases.application_elsewhere(&Disk)?;
+    let application = async {
+        match elsewhere {
+            Some(source) => logged_in(config, source, limits).await,
+            None => Ok(()),
+        }
+    };
+    try_join!(application, others(config, limits))?;
+    Ok(())
 }
 
 /// Waits for the migrations' database once more, after its session was lost,
@@ -151,11 +170,10 @@ pub(super) async fn looked_at<T>(
 }
 
 /// Waits for the migrations' database on a server that accepts writes.
-pub(super) async fn writable(config: &Config) -> Result<Session, Error> {
-    let limits = Limits::starting_now(&config.wait);
+pub(super) async fn writable(config: &Config, limits: &Limits) -> Result<Session, Error> {
     let source = &config.databases()?.migration;
     let subject = source.connection(&Disk)?.shown();
-    tried(config, &limits, &subject, async |attempt| {
+    tried(config, limits, &subject, async |attempt| {
         let connection = read_secrets(source).map_err(NotReady::rereading)?;
         let connection = writable_only(connection);
         log_in(config, &connection, None, attempt).await
