@@ -3,15 +3,16 @@
 use tracing::info;
 
 use super::{Ending, block_on};
-use crate::config::{Config, Run};
+use crate::config::{Config, Environment, Run};
 use crate::error::Error;
 use crate::pipeline::{self, Engine, Lookout, Manner};
 use crate::postgres::apply::{Mode, ProgressDisplay};
-use crate::process::{HandOver, Signals};
+use crate::process::{self, HandOver, Signals};
 
 pub(super) fn run(
     config: &Config,
     typed: &Run,
+    environment: &Environment,
     progress: ProgressDisplay,
     signals: &Signals,
 ) -> Result<Ending, Error> {
@@ -31,6 +32,9 @@ pub(super) fn run(
         None => config.migrations.command.as_ref(),
         Some(_) => None,
     };
+    if let Some(command) = command {
+        process::look_for(command, environment.path())?;
+    }
     let graph = match config.run.skip_migration {
         None if command.is_none() => Some(pipeline::load(&config.migrations)?),
         None | Some(_) => None,

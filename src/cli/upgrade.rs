@@ -2,16 +2,17 @@
 
 use super::execution::execute;
 use super::{Ending, block_on};
-use crate::config::{Config, Execution, Upgrade};
+use crate::config::{Config, Environment, Execution, Upgrade};
 use crate::error::Error;
 use crate::pipeline::{self, Lookout};
 use crate::plan::Course;
 use crate::postgres::apply::ProgressDisplay;
-use crate::process::Signals;
+use crate::process::{self, Signals};
 
 pub(super) fn upgrade(
     config: &Config,
     command: &Upgrade,
+    environment: &Environment,
     progress: ProgressDisplay,
     signals: &Signals,
 ) -> Result<Ending, Error> {
@@ -20,6 +21,7 @@ pub(super) fn upgrade(
         Execution::Print { .. } => None,
     };
     if let Some(command) = &config.migrations.command {
+        process::look_for(command, environment.path())?;
         let voyage = pipeline::migrate_by(config, command, signals);
         block_on(signals, pipeline::attended(lookout, voyage))?;
         return Ok(Ending::Done);

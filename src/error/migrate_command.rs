@@ -102,7 +102,10 @@ fn how_it_ended(status: ExitStatus) -> String {
     match status.code() {
         Some(code) => format!("it ended with exit code {code}"),
         // Such as `signal: 15 (SIGTERM)`.
-        None => format!("it was ended by {status}"),
+        None => format!(
+            "it was ended by {}",
+            status.to_string().replace("signal: ", "signal ")
+        ),
     }
 }
 
@@ -172,7 +175,7 @@ mod tests {
         insta::assert_snapshot!(said(lost(9)), @"
         seaworthy: error[lock-lost]: the migration lock was lost while the migrate command `alembic` ran
           cause: terminating connection (SQLSTATE 57P01)
-          cause: it was ended by signal: 9 (SIGKILL)
+          cause: it was ended by signal 9 (SIGKILL)
 
           hint: see how far it came, such as with `alembic current`, then run this again
         exit 75
@@ -185,7 +188,7 @@ mod tests {
         assert_eq!(stopped.diagnostic().exit.code(), 143);
         insta::assert_snapshot!(stopped.diagnostic(), @"
         seaworthy: error[signal]: ended by SIGTERM while the migrate command `alembic` ran
-          cause: it was ended by signal: 15 (SIGTERM)
+          cause: it was ended by signal 15 (SIGTERM)
 
           hint: see how far it came, such as with `alembic current`, then run this again
         ");

@@ -71,7 +71,8 @@ pub(super) async fn run(
     if rest.is_err() && incidents.happened() {
         running.signal(Signal::KILL);
     }
-    if let Some(signal) = incidents.signal {
+    // One that came with the end, or since, has nobody to be passed on to.
+    if let Some(signal) = incidents.signal.or(signals.noted()) {
         return Err(Error::CommandInterrupted {
             signal,
             program: program.to_owned(),

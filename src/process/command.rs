@@ -12,6 +12,7 @@ use nix::sys::signal::{Signal as Number, killpg};
 use nix::unistd::Pid;
 use tokio::net::unix::pipe::Receiver;
 use tokio::process::{Child, Command};
+use tokio::signal::unix::{self, SignalKind};
 
 use super::Signal;
 use super::line::Lines;
@@ -108,6 +109,8 @@ fn spawned(command: &MigrateCommand) -> io::Result<(Child, CommandOutput)> {
     let (reader, writer) = io::pipe()?;
     let output = CommandOutput(Lines::of(Receiver::from_owned_fd(reader.into())?));
     // Our ends of the pipe for writing go with the builder.
+    // Where the end of a child is ignored, the system does not keep it for us.
+    let _noticed = unix::signal(SignalKind::child())?;
     let child = Command::new(&command.program)
         .args(command.arguments.iter().map(|word| word.expose()))
         .stdin(Stdio::null())

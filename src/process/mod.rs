@@ -6,10 +6,12 @@ mod hand_over;
 mod hook;
 mod line;
 mod random;
+mod search;
 mod signals;
 
 pub use command::{CommandError, CommandOutput, RunningCommand};
 pub use hand_over::{HandOver, HandOverError};
 pub use hook::{HookError, run_hook};
 pub use random::random_id;
+pub use search::look_for;
 pub use signals::{Incoming, Signal, Signals};

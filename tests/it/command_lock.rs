@@ -138,7 +138,7 @@ fn what_a_shell_has_left_behind_keeps_the_lock_until_it_ends() {
     let stderr = &finished.stderr;
     assert!(stderr.contains("\nheard\ntidy\n"), "{stderr}");
     assert!(!stderr.contains("not reached\n"), "{stderr}");
-    assert!(stderr.contains("signal: 15 (SIGTERM)"), "{stderr}");
+    assert!(stderr.contains("signal 15 (SIGTERM)"), "{stderr}");
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn a_command_that_does_not_end_without_the_lock_is_killed() {
     terminate(&database);
     running.stderr_line("is killed");
     let finished = running.finish().expect_code(75);
-    let said = "cause: it was ended by signal: 9 (SIGKILL)";
+    let said = "cause: it was ended by signal 9 (SIGKILL)";
     assert!(finished.stderr.contains(said), "{}", finished.stderr);
 }
 

@@ -129,7 +129,7 @@ fn its_failure_is_1_and_names_the_program_alone() {
     let failed = "error[command-failed]: the migrate command `sh` failed\n  cause: ";
     for (script, cause) in [
         ("echo hush7 >&2; exit 75", "it ended with exit code 75"),
-        ("kill -KILL $$", "it was ended by signal: 9 (SIGKILL)"),
+        ("kill -KILL $$", "it was ended by signal 9 (SIGKILL)"),
     ] {
         let finished = started(run(&project, &database, script)).expect_code(1);
         assert_eq!(finished.stdout, "");
@@ -143,9 +143,10 @@ fn its_failure_is_1_and_names_the_program_alone() {
         ("./tool hush7", "Permission denied"),
     ] {
         let call = Binary::new(["run", "--migrate-command", command]);
+        // Told before anything is waited for.
         let call = call
             .within(project.path())
-            .env("DATABASE_URL", database.url());
+            .env("DATABASE_URL", "postgres://u:p@127.0.0.1:1/d");
         let finished = started(call.arg("--log-level=trace")).expect_code(1);
         says(&finished, &["error[command-not-started]", cause]);
         assert!(!finished.stderr.contains("hush7"), "{}", finished.stderr);
@@ -157,6 +158,27 @@ fn its_failure_is_1_and_names_the_program_alone() {
         .within(project.path())
         .env("DATABASE_URL", database.url());
     started(call).expect_code(0);
+}
+
+/// A supervisor that ignores the end of its children leaves that to us, too.
+#[test]
+fn its_end_is_known_where_ends_are_ignored() {
+    let database = Server::shared().database();
+    let project = Project::new();
+    for (end, code) in [("true", 0), ("false", 1)] {
+        let output = Command::new("env")
+            .args(["--ignore-signal=CHLD", env!("CARGO_BIN_EXE_seaworthy")])
+            .args(["upgrade", "--migrate-command", end])
+            .current_dir(project.path())
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("DATABASE_URL", database.url())
+            .output()
+            .expect("env can be run");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{stderr}");
+        assert_eq!(stderr.contains("it ended with exit code 1"), code == 1);
+    }
 }
 
 #[test]
