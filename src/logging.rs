@@ -10,7 +10,7 @@ use tracing_subscriber::fmt;
 
 use crate::config::{Environment, LogConfig, LogFormat};
 
-pub use passed::{Passage, now};
+pub use passed::{now, passed};
 pub use screen::Screen;
 pub use stderr::Stderr;
 

@@ -1,54 +1,25 @@
-//! What a command wrote, passed on to standard error.
+//! What a command wrote, as it is passed on to standard error.
 //!
 //! It is not ours: no level hides it, and as text it keeps its bytes. Among lines
 //! of JSON it is one of them.
-
-use std::borrow::Cow;
-use std::io::Write as _;
 
 use serde_json::json;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
 
-use super::Stderr;
 use crate::config::LogFormat;
 
-/// The way of what a program writes to standard error.
-#[derive(Debug)]
-pub struct Passage<'a> {
-    format: LogFormat,
-    program: &'a str,
-    /// The last line has no end yet.
-    is_open: bool,
-}
-
-impl<'a> Passage<'a> {
-    pub fn new(format: LogFormat, program: &'a str) -> Self {
-        Self {
-            format,
-            program,
-            is_open: false,
-        }
-    }
-
-    /// Passes a line on, or a piece of one.
-    pub fn pass_on(&mut self, line: &[u8]) {
-        if line.is_empty() {
-            return;
-        }
-        self.is_open = !line.ends_with(b"\n");
-        let passed = match self.format {
-            LogFormat::Text => Cow::Borrowed(line),
-            LogFormat::Json => Cow::Owned(object(self.program, line, &now())),
-        };
-        let _nobody_is_listening = Stderr.write_all(&passed);
-    }
-
-    /// Passes the last piece on, and ends its line: ours come after it.
-    pub fn end(mut self, rest: &[u8]) {
-        self.pass_on(rest);
-        if self.is_open && self.format == LogFormat::Text {
-            let _nobody_is_listening = Stderr.write_all(b"\n");
+/// Returns lines that a program wrote, or a piece of one, as they stand on
+/// standard error.
+pub fn passed(format: LogFormat, program: &str, lines: Vec<u8>) -> Vec<u8> {
+    match format {
+        LogFormat::Text => lines,
+        LogFormat::Json => {
+            let timestamp = now();
+            let lines = lines.split_inclusive(|byte| *byte == b'\n');
+            lines
+                .flat_map(|line| object(program, line, &timestamp))
+                .collect()
         }
     }
 }

@@ -1,20 +1,19 @@
 //! The command that migrates in the place of the revisions, while we hold the
 //! lock for it: its lines, its end, and what may come before that.
 
-use std::future::Future;
 use std::pin::pin;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 use tracing::{info, warn};
 
+use super::passage::{Passage, Way};
 use crate::config::{Config, MigrateCommand};
 use crate::error::Error;
-use crate::logging::Passage;
 use crate::postgres::ServerFailure;
 use crate::postgres::lock::Locked;
-use crate::process::{CommandError, CommandOutput, Incoming, RunningCommand, Signal, Signals};
+use crate::process::{CommandError, Incoming, RunningCommand, Signal, Signals};
 
 /// How often long work is logged.
 const HEARTBEAT: Duration = Duration::from_secs(10);
@@ -50,25 +49,23 @@ pub(super) async fn run(
     if let Some(signal) = signals.noted() {
         return Err(Error::Signal(signal));
     }
-    let (mut running, mut output) = RunningCommand::start(command)?;
+    let (mut running, output) = RunningCommand::start(command)?;
     let program = command.program.as_str();
     info!(command = program, "the migrate command runs");
     let began = Instant::now();
-    let mut passage = Passage::new(config.log.format, program);
+    let mut passage = Passage::new(config.log.format, program, output);
     let mut incidents = Incidents::default();
     let status = watch(
         &mut running,
-        pass_on(&mut output, &mut passage),
+        &mut passage,
         locked,
         &mut incoming,
         &mut incidents,
         program,
     )
     .await?;
-    let patience = incidents.patience();
-    let rest = timeout(patience, pass_on(&mut output, &mut passage)).await;
-    passage.end(&output.rest());
-    if rest.is_err() && incidents.happened() {
+    let way = passage.finish(incidents.patience()).await;
+    if way == Way::Open && incidents.happened() {
         running.signal(Signal::KILL);
     }
     // One that came with the end, or since, has nobody to be passed on to.
@@ -106,21 +103,21 @@ pub(super) async fn run(
 /// Waits for the end of the command itself, and tells it to end where it must.
 async fn watch(
     running: &mut RunningCommand,
-    passing: impl Future<Output = ()>,
+    passage: &mut Passage<'_>,
     locked: &Locked,
     incoming: &mut Incoming,
     incidents: &mut Incidents,
     program: &str,
 ) -> Result<ExitStatus, CommandError> {
     let began = Instant::now();
-    let (mut passing, mut lost) = (pin!(passing), pin!(locked.lost()));
-    let mut is_silent = false;
+    let mut lost = pin!(locked.lost());
+    let mut way = Way::Open;
     let mut heartbeat = began + HEARTBEAT;
     let mut kill = None;
     loop {
         tokio::select! {
             status = running.ended() => return status,
-            () = &mut passing, if !is_silent => is_silent = true,
+            next = passage.step(), if way == Way::Open => way = next,
             signal = incoming.next() => {
                 info!(command = program, "{signal} is passed on to the migrate command");
                 running.signal(signal);
@@ -145,12 +142,6 @@ async fn watch(
                 info!(command = program, running_s = began.elapsed().as_secs(), "still running");
             }
         }
-    }
-}
-
-async fn pass_on(output: &mut CommandOutput, passage: &mut Passage<'_>) {
-    while let Some(line) = output.next().await {
-        passage.pass_on(&line);
     }
 }
 

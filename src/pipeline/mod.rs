@@ -12,6 +12,7 @@ mod lookout;
 mod migrate;
 mod offline;
 mod onlooker;
+mod passage;
 mod passed;
 mod queue;
 mod stamp;

@@ -91,7 +91,7 @@ impl RunningCommand {
 }
 
 impl CommandOutput {
-    /// Returns the next line with its newline, or a piece of a long one; `None`
+    /// Returns the next lines with their newlines, or a piece of a long one; `None`
     /// when the command, and whoever has its streams from it, will write no
     /// more. May be dropped at any point: nothing is lost.
     pub async fn next(&mut self) -> Option<Vec<u8>> {
@@ -100,7 +100,7 @@ impl CommandOutput {
     }
 
     /// Returns what has come of a line whose end nobody waits for any more.
-    pub fn rest(self) -> Vec<u8> {
+    pub fn rest(&mut self) -> Vec<u8> {
         self.0.rest()
     }
 }
