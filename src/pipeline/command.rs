@@ -11,6 +11,7 @@ use tracing::{info, warn};
 use super::passage::{Passage, Way};
 use crate::config::{Config, MigrateCommand};
 use crate::error::Error;
+use crate::phase::{self, News};
 use crate::postgres::ServerFailure;
 use crate::postgres::lock::Locked;
 use crate::process::{CommandError, Incoming, RunningCommand, Signal, Signals};
@@ -52,6 +53,7 @@ pub(super) async fn run(
     let (mut running, output) = RunningCommand::start(command)?;
     let program = command.program.as_str();
     info!(command = program, "the migrate command runs");
+    phase::tell(|| News::Runs { program });
     let began = Instant::now();
     let mut passage = Passage::new(config.log.format, program, output);
     let mut incidents = Incidents::default();

@@ -7,6 +7,7 @@ use seaworthy::postgres::version_table::DEFAULT_TABLE;
 
 use crate::support::binary::{Binary, Running};
 use crate::support::database::Database;
+use crate::support::prober::{free_port, get};
 use crate::support::project::Project;
 use crate::support::server::{Options, Server, StopMode};
 
@@ -75,6 +76,34 @@ fn a_migration_of_ours_waits_for_it_too() {
     assert!(said.contains("error[locked]"), "{said}");
     project.remove("here");
     command.finish().expect_code(0);
+}
+
+#[test]
+fn probes_are_answered_while_it_runs() {
+    let database = Server::shared().database();
+    let project = Project::new();
+    let port = free_port();
+    let script = format!("ls -l /proc/self/fd | grep -c socket; {STAYS}");
+    let command = serde_json::json!(["sh", "-c", script]);
+    let settings = format!("run.listen = \"127.0.0.1:{port}\"\nmigrations.command = {command}\n");
+    project.file("seaworthy.toml", settings);
+    let running = Binary::new(["upgrade"])
+        .within(project.path())
+        .env("DATABASE_URL", database.url())
+        .spawn();
+    running.stderr_line("here");
+    assert_eq!(get(port, "/livez").status, 200);
+    let ready = get(port, "/readyz");
+    assert_eq!(ready.status, 503);
+    assert!(ready.body.contains("\"command\":\"sh\""), "{}", ready.body);
+    project.remove("here");
+    let finished = running.finish().expect_code(0);
+    // It has none of our sockets.
+    assert!(
+        finished.stderr.contains("\n0\nhere\n"),
+        "{}",
+        finished.stderr
+    );
 }
 
 #[test]
