@@ -46,6 +46,7 @@ fn only_pending(graph: &Graph, standing: &Standing, problems: &[PlanError]) -> O
             PlanError::PartlyReplaced { by, .. } => by == located,
             PlanError::Ahead { pending, .. } => pending.contains(located),
             PlanError::Select(_)
+            | PlanError::HeadsAlone { .. }
             | PlanError::NoRevisions(_)
             | PlanError::Downwards(_)
             | PlanError::Downgrade(_)

@@ -10,6 +10,7 @@ use super::env_file;
 use super::file::{self, ConfigurationFile};
 use super::kind;
 use super::layers::Layers;
+use super::migrate_command;
 use super::setting::{DefaultValue, PREFIX, Setting};
 use super::variables::{FILE_SUFFIX, Variables};
 use super::{
@@ -67,6 +68,8 @@ pub fn resolve(
     let mut values = Values::resolve(&layers)?;
     reconcile_skips(&mut values, &variables)?;
     let mut warnings = unknown_variables(&variables);
+    migrate_command::unless_excluded(&typed.command, &values)?;
+    warnings.extend(migrate_command::without_effect(&values));
     let databases = databases(&typed.command, &values, &variables, files, &mut warnings)?;
     Ok(Config {
         log: log_config(&values),
@@ -282,6 +285,7 @@ fn migrations_config(values: &Values) -> MigrationsConfig {
         lock_timeout: values.lock_timeout.value,
         lock_retry: values.lock_retry.value,
         statement_timeout: values.statement_timeout.value,
+        command: values.migrate_command.value.clone(),
     }
 }
 
@@ -324,7 +328,8 @@ pub fn settings_table() -> String {
             | kind::Shape::Number
             | kind::Shape::Text
             | kind::Shape::File
-            | kind::Shape::Url => format!("`--{} {}`", setting.flag, setting.placeholder),
+            | kind::Shape::Url
+            | kind::Shape::Words => format!("`--{} {}`", setting.flag, setting.placeholder),
         };
         let variables: Vec<String> = std::iter::once(setting.variable())
             .chain(setting.well_known.iter().map(|name| (*name).to_owned()))

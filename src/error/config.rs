@@ -5,7 +5,7 @@
 use std::io::ErrorKind;
 use std::path::Path;
 
-use super::{listen, target};
+use super::{listen, migrate_command, target};
 use crate::config::{
     AlsoProblem, ConfigError, ConfigWarning, DefaultValue, FilePlace, FileRole,
     FileTemplateProblem, HookProblem, Mismatch, Origin, ParameterProblem, Setting, Shape,
@@ -39,6 +39,9 @@ pub fn diagnostic(error: &ConfigError) -> Diagnostic {
         )
         .places([variable_place(skip), variable_place(run)])
         .hint(format!("unset one of them: `unset {}`", run.name)),
+        ConfigError::WithCommand { excluded, command } => {
+            migrate_command::excluded(excluded, command)
+        }
         ConfigError::Switch { variable } => config(
             "setting",
             format!("`{}` is neither true nor false", variable.name),
@@ -171,6 +174,10 @@ pub fn warning(warning: &ConfigWarning) -> String {
                 format!("a parameter in the URL of `{origin}` is not known, and has no effect here")
             }
         },
+        ConfigWarning::NoEffect { flags } => format!(
+            "`--{}` has no effect on the migrate command",
+            flags.join("`, `--")
+        ),
         ConfigWarning::PasswordFileReaders { path } => format!(
             "the password file `{path}` is passed over, since others than its owner may read it: \
              `chmod 600 {path}`",
@@ -281,7 +288,9 @@ fn mismatch_text(mismatch: &Mismatch) -> String {
         | Mismatch::FileTemplate(_)
         | Mismatch::Count
         | Mismatch::Target(_)
-        | Mismatch::NoTarget => mismatch.to_string(),
+        | Mismatch::NoTarget
+        | Mismatch::OpenQuote
+        | Mismatch::ShellWord(_) => mismatch.to_string(),
     }
 }
 
@@ -324,6 +333,8 @@ fn mismatch_hint(setting: &Setting, mismatch: &Mismatch) -> Option<String> {
             setting.default.shown()
         )),
         Mismatch::Target(problem) => Some(target::hint(problem)),
+        Mismatch::OpenQuote => Some(migrate_command::HINT_QUOTE.to_owned()),
+        Mismatch::ShellWord(_) => Some(migrate_command::HINT_SHELL.to_owned()),
         Mismatch::Empty
         | Mismatch::LongName(_)
         | Mismatch::ControlCharacter

@@ -22,6 +22,15 @@ pub fn diagnostic(error: &PlanError) -> Diagnostic {
         )
         .hint("name the directory of the revisions with `--dir`")
         .hint("or name the revision itself instead of the target"),
+        PlanError::HeadsAlone { target, heads } => invalid(
+            "heads-alone",
+            format!(
+                "target `{target}` cannot be found in `alembic_version`, which holds the present \
+                 heads and no graph"
+            ),
+        )
+        .cause(format!("it holds `{}`", heads.join("`, `")))
+        .hint("name the revision that is awaited: `seaworthy wait --schema REVISION`"),
         PlanError::Downwards(target) => invalid(
             "downwards",
             format!("target `{target}` leads down, and an upgrade only goes up"),
@@ -439,6 +448,22 @@ mod tests {
 
           hint: deploy a version of the application that has these revisions
           hint: or start all the same: `--on-ahead warn`
+        exit 65
+        ");
+    }
+
+    #[test]
+    fn heads_without_a_graph() {
+        let error = PlanError::HeadsAlone {
+            target: "head".parse().expect("head"),
+            heads: vec!["27c6a30d7c24".to_owned(), "ae1027a6acf".to_owned()],
+        };
+        let diagnostic = diagnostic(&error);
+        insta::assert_snapshot!(format!("{diagnostic}\nexit {}", diagnostic.exit.code()), @"
+        seaworthy: error[heads-alone]: target `head` cannot be found in `alembic_version`, which holds the present heads and no graph
+          cause: it holds `27c6a30d7c24`, `ae1027a6acf`
+
+          hint: name the revision that is awaited: `seaworthy wait --schema REVISION`
         exit 65
         ");
     }

@@ -8,6 +8,9 @@ pub enum PlanError {
     Select(#[from] SelectError),
     #[error("target `{0}` names nothing: there are no revisions")]
     NoRevisions(Target),
+    /// Heads are all that is known, and no graph tells what stands below them.
+    #[error("target `{target}` cannot be found among heads alone")]
+    HeadsAlone { target: Target, heads: Vec<String> },
     #[error("target `{0}` leads down")]
     Downwards(Target),
     #[error(transparent)]

@@ -6,6 +6,7 @@ mod cases;
 mod course;
 mod downgrade;
 mod error;
+mod heads_alone;
 #[cfg(test)]
 pub(crate) mod language;
 #[cfg(test)]
@@ -21,6 +22,7 @@ mod upgrade;
 pub use course::Course;
 pub use downgrade::{check_downgrade_target, downgrade};
 pub use error::{DowngradeError, OutOfOrder, PlanError, RecordedOnly};
+pub use heads_alone::reached_heads;
 pub use reached::{check_awaited, reached};
 pub use script::{Body, Piece, Script, ScriptError, ScriptPlace, ScriptStatement};
 pub use stamp::{Purge, Stamp, accept_texts, stamp};
