@@ -181,6 +181,15 @@ fn a_partial_revision_comes_first() {
 }
 
 #[test]
+fn nothing_goes_up_while_a_revision_is_half_way_down() {
+    let line = "a <- b, a <- c <- d";
+    for target in ["heads", "c", "a", "+1", "base"] {
+        check(line, "a c%", target, "!a revision stopped half way");
+    }
+    check(line, "a x%", "heads", "!a partial revision has no file");
+}
+
+#[test]
 fn a_replacing_revision_runs_is_recorded_or_refused() {
     let line = "a <- s [replaces b, c] <- d";
     check(line, "", "head", "a s d");
@@ -308,6 +317,8 @@ fn a_target_is_reached_when_it_is_applied() {
     check_reached(line, "^b", "c-1", "true");
     check_reached(line, "", "base", "true");
     check_reached(line, "a b c~", "c", "false");
+    check_reached(line, "a b c%", "c", "false");
+    check_reached(line, "a b c%", "b", "true");
     check_reached(line, "^b old1 old2", "side@head", "true");
     check_reached(line, "^b old1", "side@head", "false");
     check_reached("a <- b", "a b x<-b", "head", "true");
@@ -326,6 +337,7 @@ fn a_target_without_a_file_is_reached_when_it_is_recorded() {
         "no revision is named `late`",
     );
     check_reached("a <- b", "a b x~", "x", "false");
+    check_reached("a <- b", "a b x%", "x", "false");
     check_reached("a <- b", "a b", "later1", "no revision is named `later1`");
     check_reached("a <- b", "^b", "x@head", "no branch is named `x`");
     // Without files there is nothing to compare with: it is awaited.

@@ -39,6 +39,7 @@ pub fn upgrade(
     policy: Policy,
 ) -> Result<Plan, PlanError> {
     let survey = Survey::new(graph, state);
+    survey.refuse_half_way(Direction::Downgrade)?;
     let targets = destinations(&survey, target)?;
     let findings = survey.findings();
     let mut warnings = Vec::new();
@@ -206,7 +207,7 @@ pub(super) fn order(survey: &Survey<'_>, pending: NodeSet) -> Vec<Node> {
 
 fn step(survey: &Survey<'_>, node: Node) -> Step {
     let action = match survey.partial.get(&node) {
-        Some(journal) => Action::Resume((*journal).clone()),
+        Some(begun) => Action::Resume(begun.journal.clone()),
         None if survey.recordable.contains(node) => Action::Record,
         None => Action::Run,
     };

@@ -8,6 +8,7 @@ mod array;
 mod entry;
 mod foreign;
 mod glance;
+mod journal;
 mod locate;
 mod read;
 mod stamp;
