@@ -140,15 +140,16 @@ fn partial_elsewhere(target: &Target, partial: &[Located]) -> Diagnostic {
 
 fn unfinished(partial: &[Unfinished]) -> Diagnostic {
     let is_up = |one: &Unfinished| one.finish.direction == Direction::Upgrade;
-    let way = if partial.iter().any(is_up) {
-        "half way"
+    let (one, several) = if partial.iter().any(is_up) {
+        ("stopped half way", "stopped half way")
     } else {
-        "half way down"
+        // Somebody may just be at it.
+        ("is half way down", "are half way down")
     };
     let title = counted(
         partial.iter().map(|one| &one.revision.revision),
-        &format!("stopped {way}, and nothing else may run before it is finished"),
-        &format!("stopped {way}, and nothing else may run before they are finished"),
+        &format!("{one}, and nothing else may run before it is finished"),
+        &format!("{several}, and nothing else may run before they are finished"),
     );
     let places = partial.iter().map(|one| located(&one.revision));
     let diagnostic = with_places(invalid("partial", title), places);

@@ -84,8 +84,16 @@ fn refuse_upwards(target: &Target) -> Result<(), PlanError> {
     Ok(())
 }
 
-/// Returns the revision that stays; `None` for the base.
+/// Returns the revision that stays; `None` for the base. What is half way down
+/// is more to say than that a target means several revisions.
 pub(super) fn end(survey: &Survey<'_>, target: &Target) -> Result<Option<Node>, PlanError> {
+    selected(survey, target).map_err(|error| match survey.unfinished() {
+        unfinished if unfinished.is_empty() => error,
+        unfinished => PlanError::Unfinished(unfinished),
+    })
+}
+
+fn selected(survey: &Survey<'_>, target: &Target) -> Result<Option<Node>, PlanError> {
     let heads = match (&target.branch, &target.point) {
         (Some(branch), Point::Current) => heads_in(survey, target, branch)?,
         _ => survey.heads(),

@@ -3,7 +3,7 @@
 
 use super::survey::Survey;
 use super::{Course, Direction, Journal, PlanError};
-use crate::revision::{Graph, Located, Node, Point, Target};
+use crate::revision::{Dependencies, Located, Node, Point, Target};
 
 /// A revision that stopped half way, as an error names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,9 +24,14 @@ impl Survey<'_> {
     /// Returns the revisions that stopped half way and have a file.
     pub(super) fn unfinished(&self) -> Vec<Unfinished> {
         let partial = self.partial.iter();
-        partial
-            .map(|(node, begun)| unfinished(self.graph, *node, begun.direction))
-            .collect()
+        let unfinished = partial.map(|(node, begun)| Unfinished {
+            revision: self.graph.located(*node),
+            finish: match begun.direction {
+                Direction::Upgrade => Course::up(Target::at(self.named(*node))),
+                Direction::Downgrade => Course::down(self.below(*node)),
+            },
+        });
+        unfinished.collect()
     }
 
     /// Refuses to go one way while a revision is half way in the other.
@@ -43,30 +48,25 @@ impl Survey<'_> {
             Err(PlanError::Unfinished(unfinished))
         }
     }
-}
 
-fn unfinished(graph: &Graph, node: Node, direction: Direction) -> Unfinished {
-    Unfinished {
-        revision: graph.located(node),
-        finish: match direction {
-            Direction::Upgrade => Course::up(Target::at(Point::Named(graph.id(node).to_string()))),
-            Direction::Downgrade => Course::down(below(graph, node)),
-        },
+    /// Returns the target that takes back a revision and what stands on it, and
+    /// nothing else: what it revises, on its own branch. Of several it is one
+    /// that no other of them stands on, or that one would go as well.
+    fn below(&self, node: Node) -> Target {
+        let graph = self.graph;
+        let below = graph.ancestors([node], Dependencies::Ignored);
+        let stays = |one: &&Node| **one != node && below.contains(**one) && self.is_applied(**one);
+        Target {
+            branch: Some(graph.id(node).to_string()),
+            point: match graph.order().iter().rev().find(stays) {
+                None => Point::Base,
+                Some(last) => self.named(*last),
+            },
+            steps: 0,
+        }
     }
-}
 
-/// Returns the target that takes back a revision and what stands on it, and
-/// nothing else: what it revises, on its own branch. Of several down revisions
-/// it is one that no other of them stands on, or that one would go as well.
-fn below(graph: &Graph, node: Node) -> Target {
-    let down = graph.down_revisions(node);
-    let last = graph.order().iter().rev().find(|one| down.contains(one));
-    Target {
-        branch: Some(graph.id(node).to_string()),
-        point: match last {
-            None => Point::Base,
-            Some(last) => Point::Named(graph.id(*last).to_string()),
-        },
-        steps: 0,
+    fn named(&self, node: Node) -> Point {
+        Point::Named(self.graph.id(node).to_string())
     }
 }

@@ -93,12 +93,13 @@ fn until_it_is_finished_nothing_else_runs_and_everything_shows_it() {
         &["run", "--target", "cccc3"],
         &["downgrade", "cccc3@-1"],
         &["downgrade", "cccc3"],
+        &["downgrade", "-1"],
         &["upgrade", "--sql", "current:heads"],
     ] {
         says(
             run(args),
             65,
-            &["error[partial]", "`bbbb2` stopped half way down", hint],
+            &["error[partial]", "`bbbb2` is half way down", hint],
         );
     }
     for more in [&["--dry-run"][..], &["--transaction", "all"]] {

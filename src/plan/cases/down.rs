@@ -160,6 +160,7 @@ fn what_is_half_way_down_comes_first() {
     check_down(fork, "^b c% ^e", "left@a", "c(resume) b");
     check_down(fork, "^b c% ^e", "d", "!a revision stopped half way");
     check_down(fork, "^b c% ^e", "right@-1", "!a revision stopped half way");
+    check_down(fork, "^b c% ^e", "-1", "!a revision stopped half way");
     // Where a hand has made two, each can be finished.
     check_down(fork, "^b c% ^d e%", "b", "c(resume)");
     check_down(
@@ -193,6 +194,8 @@ fn what_is_half_way_down_is_finished_by_the_target_that_the_error_names() {
         // Above `a` there is `b`, which stays.
         ("a <- b, (a, b) <- m", "^b m%", "m", "m@b"),
         ("x, a <- b [needs x]", "^x ^a b%", "b", "b@a"),
+        // A hole in what is applied.
+        ("a <- b <- c", "a c%", "c", "c@a"),
     ] {
         let graph = graph(line);
         let state = state(&graph, applied);
