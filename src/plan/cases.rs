@@ -4,7 +4,9 @@ mod down;
 mod stamps;
 
 use super::language::state;
-use super::{Action, OnAhead, Policy, Warning, check_awaited, check_target, reached, upgrade};
+use super::{
+    Action, OnAhead, Policy, Warning, check_awaited, check_range, check_target, reached, upgrade,
+};
 use crate::revision::RevisionId;
 use crate::revision::language::{graph, rows};
 
@@ -355,6 +357,35 @@ fn a_target_without_a_file_is_reached_when_it_is_recorded() {
         "+1",
         "target `+1` is relative to a database that was not asked",
     );
+}
+
+#[test]
+fn a_range_that_leads_down_is_refused() {
+    let graph = graph("a <- b#left <- c, a <- d, (c, d) <- m");
+    let check = |range: &str, is_refused: bool| {
+        let (from, to) = range.split_once(':').unwrap_or_else(|| panic!("{range}"));
+        let [from, to] = [from, to].map(|end| end.parse().unwrap_or_else(|_| panic!("{end}")));
+        let refused = check_range(&graph, &from, &to);
+        assert_eq!(refused.is_err(), is_refused, "{range}: {refused:?}");
+    };
+    for upwards in [
+        "a:head",
+        "base:a",
+        "base:base",
+        "m:head",
+        "b:d",
+        "b:b",
+        "heads:heads",
+    ] {
+        check(upwards, false);
+    }
+    for downwards in ["head:a", "m:d", "c:b", "a:base", "left@head:c"] {
+        check(downwards, true);
+    }
+    // These are relative to what is not known yet.
+    check("current:a", false);
+    check("head:-1", false);
+    check("a:+1", false);
 }
 
 #[test]

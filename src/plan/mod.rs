@@ -29,7 +29,7 @@ pub use standing::{Partial, Standing, problems, standing};
 pub use state::{Applied, AppliedState, Findings, Journal, Progress, StartedStatement};
 pub use survey::{findings, heads};
 pub use unfinished::Unfinished;
-pub use upgrade::{OnAhead, Policy, check_target, upgrade};
+pub use upgrade::{OnAhead, Policy, check_range, check_target, upgrade};
 
 use crate::revision::RevisionId;
 

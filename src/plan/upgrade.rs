@@ -2,7 +2,9 @@
 
 use super::survey::Survey;
 use super::{Action, AppliedState, Direction, OutOfOrder, Plan, PlanError, Step, Warning};
-use crate::revision::{Dependencies, Graph, Node, NodeSet, Point, SelectError, Standpoint, Target};
+use crate::revision::{
+    Dependencies, Graph, Node, NodeSet, Point, SelectError, Standpoint, Target, TargetRange,
+};
 
 /// What to do about states that are not simply "pending or applied".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +101,37 @@ pub fn check_target(graph: &Graph, target: &Target) -> Result<(), PlanError> {
         Ok(targets) => refuse_overlap(graph, target, &targets),
         Err(SelectError::NoStandpoint(_)) => Ok(()),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Refuses a range that is to be printed and whose end lies below its start:
+/// the script would be empty, and look as if nothing were missing. An end that
+/// is relative to something is left alone.
+///
+/// # Errors
+///
+/// [`SelectError::NoWay`]
+pub fn check_range(graph: &Graph, from: &Target, to: &Target) -> Result<(), PlanError> {
+    let ends = [from, to].map(|end| graph.select(end, Standpoint::Unknown));
+    let [Ok(start), Ok(end)] = ends else {
+        // What is wrong with them is told when they are planned with.
+        return Ok(());
+    };
+    let mut below = graph.ancestors(start.iter().copied(), Dependencies::Included);
+    start.iter().for_each(|node| {
+        below.remove(*node);
+    });
+    match start.first() {
+        Some(first) if end.iter().all(|node| below.contains(*node)) => Err(SelectError::NoWay {
+            range: Box::new(TargetRange {
+                from: Some(from.clone()),
+                to: Some(to.clone()),
+            }),
+            from: graph.located(*first),
+            to: end.iter().map(|node| graph.located(*node)).collect(),
+        }
+        .into()),
+        _ => Ok(()),
     }
 }
 
