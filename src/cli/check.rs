@@ -41,7 +41,7 @@ fn told(graph: &Graph, standing: &Standing, problems: &[PlanError]) -> String {
 fn only_pending(graph: &Graph, standing: &Standing, problems: &[PlanError]) -> Option<Diagnostic> {
     let is_told = |located: &Located| {
         problems.iter().any(|problem| match problem {
-            PlanError::Unfinished(partial) => partial.contains(located),
+            PlanError::Unfinished(partial) => partial.iter().any(|one| one.revision == *located),
             PlanError::OutOfOrder(found) => found.iter().any(|one| one.pending == *located),
             PlanError::PartlyReplaced { by, .. } => by == located,
             PlanError::Ahead { pending, .. } => pending.contains(located),

@@ -77,6 +77,8 @@ pub enum ConfigError {
     NoHost {
         /// A migration URL is set, and this command passes it over.
         passed_over: Option<Variable>,
+        /// The command has settings by which it needs no database.
+        is_skippable: bool,
     },
     #[error("the database URL from {origin} is not valid: {problem}")]
     Url { origin: Origin, problem: UrlProblem },

@@ -230,7 +230,14 @@ fn databases(
         Reach::Application => &application,
         Reach::Migrations => &migration,
     };
-    warnings.extend(used.resolve(files)?.1);
+    let resolved = used.resolve(files).map_err(|error| match (error, command) {
+        (ConfigError::NoHost { passed_over, .. }, Command::Run(_)) => ConfigError::NoHost {
+            passed_over,
+            is_skippable: true,
+        },
+        (error, _) => error,
+    });
+    warnings.extend(resolved?.1);
     let application = match application.resolve(files) {
         Ok((_, noticed)) => {
             warnings.extend(noticed);

@@ -102,7 +102,31 @@ pub fn diagnostic(error: &ConfigError) -> Diagnostic {
                 .hint(format!("write its keys under a header `[{key}]`"))
         }
         ConfigError::Hook { place, problem } => hook(place, problem),
-        ConfigError::NoHost { passed_over } => no_host(passed_over.as_ref()),
+        ConfigError::NoHost {
+            passed_over: Some(variable),
+            ..
+        } => no_host()
+            .cause(format!(
+                "`{}` is set, but this command waits for the application's database",
+                variable.name
+            ))
+            .hint("set `DATABASE_URL=postgres://USER@HOST/DATABASE` as the application has it")
+            .hint(format!(
+                "or pass the same URL: `--database-url \"${}\"`",
+                variable.name
+            )),
+        ConfigError::NoHost {
+            passed_over: None,
+            is_skippable,
+        } => {
+            let diagnostic = no_host()
+                .hint("set `DATABASE_URL=postgres://USER@HOST/DATABASE`, or `PGHOST` and its like");
+            if *is_skippable {
+                diagnostic.hint("or skip the database: `SKIP_WAIT=true SKIP_MIGRATION=true`")
+            } else {
+                diagnostic
+            }
+        }
         ConfigError::Url { origin, problem } => url(origin, problem),
         ConfigError::Parameter {
             parameter,
@@ -437,23 +461,8 @@ fn hook(place: &FilePlace, problem: &HookProblem) -> Diagnostic {
     }
 }
 
-fn no_host(passed_over: Option<&Variable>) -> Diagnostic {
-    let diagnostic = config("no-database", "no database host is configured");
-    match passed_over {
-        Some(variable) => diagnostic
-            .cause(format!(
-                "`{}` is set, but this command waits for the application's database",
-                variable.name
-            ))
-            .hint("set `DATABASE_URL=postgres://USER@HOST/DATABASE` as the application has it")
-            .hint(format!(
-                "or pass the same URL: `--database-url \"${}\"`",
-                variable.name
-            )),
-        None => diagnostic
-            .hint("set `DATABASE_URL=postgres://USER@HOST/DATABASE`, or `PGHOST` and its like")
-            .hint("or skip the database: `SKIP_WAIT=true SKIP_MIGRATION=true`"),
-    }
+fn no_host() -> Diagnostic {
+    config("no-database", "no database host is configured")
 }
 
 fn url(origin: &Origin, problem: &UrlProblem) -> Diagnostic {

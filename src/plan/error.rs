@@ -1,5 +1,6 @@
 //! Why there is no plan.
 
+use super::Unfinished;
 use crate::revision::{Located, RevisionId, SelectError, Target};
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,7 +20,7 @@ pub enum PlanError {
     NotApplied { target: Target, revision: Located },
     /// Nothing else may run before these are finished.
     #[error("a revision stopped half way")]
-    Unfinished(Vec<Located>),
+    Unfinished(Vec<Unfinished>),
     /// Among several target revisions, the first of these stands on the others.
     #[error("target `{target}` names a revision and what it depends on")]
     Overlap {

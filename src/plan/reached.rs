@@ -79,6 +79,6 @@ fn recorded(state: &AppliedState, name: &str) -> Option<bool> {
     };
     match row.progress {
         Progress::Complete => Some(true),
-        Progress::Partial(_) => Some(false),
+        Progress::Partial(..) => Some(false),
     }
 }

@@ -49,6 +49,7 @@ mod queue;
 mod readme;
 mod replicas;
 mod resumed;
+mod reverting;
 mod scripts;
 mod secrets;
 mod signals;

@@ -9,6 +9,7 @@ mod array;
 mod entry;
 mod foreign;
 mod glance;
+mod journal;
 mod locate;
 mod read;
 mod stamp;
