@@ -10,6 +10,7 @@ use super::env_file;
 use super::file::{self, ConfigurationFile};
 use super::kind;
 use super::layers::Layers;
+use super::migrate_command;
 use super::setting::{DefaultValue, PREFIX, Setting};
 use super::variables::{FILE_SUFFIX, Variables};
 use super::{
@@ -68,7 +69,10 @@ impl Config {
             } => Ok(DatabaseSource::of_url(origin.clone(), url, &self.variables)),
             Sourced { value: None, .. } => match &self.databases {
                 Some(databases) => Ok(databases.migration.clone()),
-                None => Err(ConfigError::NoHost { passed_over: None }),
+                None => Err(ConfigError::NoHost {
+                    passed_over: None,
+                    is_skippable: false,
+                }),
             },
         }
     }
@@ -92,6 +96,8 @@ pub fn resolve(
     let mut values = Values::resolve(&layers)?;
     reconcile_skips(&mut values, &variables)?;
     let mut warnings = unknown_variables(&variables);
+    migrate_command::unless_excluded(&typed.command, &values)?;
+    warnings.extend(migrate_command::without_effect(&values));
     let databases = databases(&typed.command, &values, &variables, files, &mut warnings)?;
     Ok(Config {
         log: log_config(&values),
@@ -254,7 +260,14 @@ fn databases(
         Reach::Application => &application,
         Reach::Migrations => &migration,
     };
-    warnings.extend(used.resolve(files)?.1);
+    let resolved = used.resolve(files).map_err(|error| match (error, command) {
+        (ConfigError::NoHost { passed_over, .. }, Command::Run(_)) => ConfigError::NoHost {
+            passed_over,
+            is_skippable: true,
+        },
+        (error, _) => error,
+    });
+    warnings.extend(resolved?.1);
     let application = match application.resolve(files) {
         Ok((_, noticed)) => {
             warnings.extend(noticed);
@@ -309,6 +322,7 @@ fn migrations_config(values: &Values) -> MigrationsConfig {
         lock_timeout: values.lock_timeout.value,
         lock_retry: values.lock_retry.value,
         statement_timeout: values.statement_timeout.value,
+        command: values.migrate_command.value.clone(),
     }
 }
 
@@ -335,6 +349,11 @@ fn run_config(values: &Values) -> RunConfig {
         skip_wait: asked(&values.skip_wait),
         skip_migration: asked(&values.skip_migration),
         unset: values.unset.value.iter().map(Into::into).collect(),
+        listen: values
+            .listen
+            .value
+            .map(|address| Sourced::new(address, values.listen.origin.clone())),
+        live_paths: values.live_path.value.clone(),
     }
 }
 
@@ -354,7 +373,8 @@ pub fn settings_table() -> String {
             | kind::Shape::Number
             | kind::Shape::Text
             | kind::Shape::File
-            | kind::Shape::Url => format!("`--{} {}`", setting.flag, setting.placeholder),
+            | kind::Shape::Url
+            | kind::Shape::Words => format!("`--{} {}`", setting.flag, setting.placeholder),
         };
         let variables: Vec<String> = std::iter::once(setting.variable())
             .chain(setting.well_known.iter().map(|name| (*name).to_owned()))

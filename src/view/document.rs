@@ -268,7 +268,7 @@ mod tests {
           }
         }
         "#);
-        insta::assert_snapshot!(check(&graph, &standing, &problems(&graph, &state)), @r#"
+        insta::assert_snapshot!(check(&graph, &standing, &problems(&graph, &state), Vec::new()), @r#"
         {
           "ok": false,
           "pending": [
@@ -324,7 +324,7 @@ mod tests {
           "lock": null
         }
         "#);
-        insta::assert_snapshot!(check(&graph, &standing, &problems(&graph, &state)), @r#"
+        insta::assert_snapshot!(check(&graph, &standing, &problems(&graph, &state), Vec::new()), @r#"
         {
           "ok": true,
           "pending": [],
