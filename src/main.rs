@@ -41,6 +41,7 @@ fn main() -> ExitCode {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::Show(text)) => voice.show(&text),
         Ok(Ending::Found(text)) => voice.found(&text),
+        Ok(Ending::Unable(text, why)) => voice.unable(&text, *why),
         Ok(Ending::HandOver(application)) => {
             let error = application.become_application(&signals);
             voice.failure(&Error::HandOver(error))

@@ -73,6 +73,7 @@ fn default(setting: &Setting) -> String {
     match (setting.default, setting.shape) {
         (_, Shape::List) => "[]".to_owned(),
         (DefaultValue::Text(text), Shape::Switch | Shape::Number) => text.to_owned(),
+        (DefaultValue::Nothing(_), Shape::Switch) => "true".to_owned(),
         (DefaultValue::Text(text), _) => quoted(text),
         (DefaultValue::Nothing(_), _) => quoted(setting.placeholder),
     }

@@ -44,6 +44,7 @@ pub enum Group {
     Revisions,
     Applying,
     Writing,
+    Health,
     Configuration,
 }
 
@@ -61,6 +62,7 @@ pub enum CommandName {
     Branches,
     Show,
     Check,
+    Health,
     Revision,
     Merge,
     Init,
@@ -82,6 +84,7 @@ pub(super) const ALL: &[CommandName] = &[
     CommandName::Branches,
     CommandName::Show,
     CommandName::Check,
+    CommandName::Health,
     CommandName::Revision,
     CommandName::Merge,
     CommandName::Init,
@@ -90,6 +93,20 @@ pub(super) const ALL: &[CommandName] = &[
     CommandName::Man,
 ];
 /// Whatever may connect, and so read the state.
+pub(super) const READING: &[CommandName] = &[
+    CommandName::Run,
+    CommandName::Wait,
+    CommandName::Upgrade,
+    CommandName::Downgrade,
+    CommandName::Stamp,
+    CommandName::Status,
+    CommandName::Current,
+    CommandName::History,
+    CommandName::Show,
+    CommandName::Check,
+    CommandName::Health,
+];
+/// Whatever waits until it may connect.
 pub(super) const WAITING: &[CommandName] = &[
     CommandName::Run,
     CommandName::Wait,
@@ -116,6 +133,7 @@ pub(super) const GRAPH: &[CommandName] = &[
     CommandName::Branches,
     CommandName::Show,
     CommandName::Check,
+    CommandName::Health,
     CommandName::Revision,
     CommandName::Merge,
     CommandName::Init,
@@ -125,6 +143,10 @@ pub(super) const WRITING: &[CommandName] =
     &[CommandName::Init, CommandName::Revision, CommandName::Merge];
 pub(super) const RUN_WAIT: &[CommandName] = &[CommandName::Run, CommandName::Wait];
 pub(super) const UPGRADING: &[CommandName] = &[CommandName::Run, CommandName::Upgrade];
+/// What has a target without being told one.
+pub(super) const AIMING: &[CommandName] =
+    &[CommandName::Run, CommandName::Upgrade, CommandName::Health];
+pub(super) const HEALTH: &[CommandName] = &[CommandName::Health];
 pub(super) const APPLYING: &[CommandName] = &[
     CommandName::Run,
     CommandName::Upgrade,
@@ -157,6 +179,7 @@ impl Group {
             Self::Revisions => "Revisions",
             Self::Applying => "Applying",
             Self::Writing => "New files",
+            Self::Health => "Health",
             Self::Configuration => "Configuration and logging",
         }
     }
@@ -177,6 +200,7 @@ impl CommandName {
             Self::Branches => "branches",
             Self::Show => "show",
             Self::Check => "check",
+            Self::Health => "health",
             Self::Revision => "revision",
             Self::Merge => "merge",
             Self::Init => "init",

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use super::CommandName;
 use super::kind::Mismatch;
 use crate::revision::TargetError;
 
@@ -20,6 +21,13 @@ pub struct UsageError {
     pub target: Option<TargetError>,
     /// The command whose `--help` says more: `seaworthy run`.
     pub command: String,
+}
+
+impl UsageError {
+    /// Returns whether a command was meant that was not understood.
+    pub fn is_of(&self, command: CommandName) -> bool {
+        self.command.strip_prefix("seaworthy ") == Some(command.word())
+    }
 }
 
 /// Returns what clap found, in our words.

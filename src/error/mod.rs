@@ -9,6 +9,7 @@ pub mod config;
 pub mod connect;
 pub mod files;
 pub mod format;
+pub mod health;
 mod listing;
 pub mod lock;
 mod not_ready;

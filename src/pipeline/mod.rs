@@ -6,6 +6,7 @@
 
 mod arrival;
 mod author;
+mod health;
 mod look;
 mod migrate;
 mod offline;
@@ -27,6 +28,7 @@ use crate::revision::{Graph, Target};
 use crate::source::Source;
 
 pub use author::{Written, init, merge, revision};
+pub use health::{Health, health};
 pub use look::{Sight, look, state};
 pub use migrate::Manner;
 pub use offline::{offline, state_at};

@@ -7,6 +7,7 @@
 mod block;
 mod branches;
 mod document;
+mod health;
 mod line;
 mod paint;
 mod reading;
@@ -15,6 +16,7 @@ mod status;
 pub use block::blocks;
 pub use branches::branches;
 pub use document::{check, current, revisions, status};
+pub use health::{AppHealth, DatabaseHealth, Fault, Health, SchemaHealth};
 pub use line::{history, names};
 pub use paint::Surface;
 pub use reading::Reading;

@@ -25,6 +25,8 @@ mod example_schema;
 mod exit_codes;
 mod first_boot;
 mod fuzz_corpus;
+mod health;
+mod health_deadlines;
 mod hostile_files;
 mod hostile_server;
 mod hostile_wire;

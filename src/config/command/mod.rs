@@ -5,6 +5,7 @@ mod current;
 mod downgrade;
 mod execution;
 mod heads;
+mod health;
 mod history;
 mod init;
 mod itself;
@@ -22,6 +23,7 @@ mod wait;
 pub use current::{Current, CurrentHeads};
 pub use downgrade::Downgrade;
 pub use execution::Execution;
+pub use health::Health;
 pub use history::{CurrentMark, History};
 pub use listing::Listing;
 pub use merge::Merge;
@@ -59,6 +61,7 @@ pub enum Command {
     Branches(Listing),
     Show(Show),
     Check(Output),
+    Health(Health),
     Revision(NewRevision),
     Merge(Merge),
     Init,
@@ -100,7 +103,7 @@ pub(super) struct Row {
 }
 
 /// Every command, in the order of `--help`.
-pub(super) const COMMANDS: [Row; 18] = [
+pub(super) const COMMANDS: [Row; 19] = [
     run::ROW,
     wait::ROW,
     upgrade::ROW,
@@ -113,6 +116,7 @@ pub(super) const COMMANDS: [Row; 18] = [
     heads::BRANCHES,
     show::ROW,
     check::ROW,
+    health::ROW,
     revision::ROW,
     merge::ROW,
     init::ROW,
@@ -126,7 +130,7 @@ impl Command {
     pub fn reach(&self) -> Reach {
         match self {
             Self::Run(_) => Reach::Migrations,
-            Self::Wait(_) => Reach::Application,
+            Self::Wait(_) | Self::Health(_) => Reach::Application,
             Self::Upgrade(upgrade) => upgrade.execution.reach(),
             Self::Downgrade(downgrade) => downgrade.execution.reach(),
             Self::Stamp(stamp) => stamp.reach(),

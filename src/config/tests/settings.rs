@@ -8,6 +8,7 @@ use super::*;
 fn example(setting: &Setting) -> (&'static str, &'static str) {
     match (setting.flag, setting.shape) {
         ("also", _) => ("tcp://a:1,tcp://b:2", r#"["tcp://a:1", "tcp://b:2"]"#),
+        ("app", _) => ("tcp://a:1", r#""tcp://a:1""#),
         (_, Shape::List | Shape::Directories) => ("A,B", r#"["A", "B"]"#),
         ("log-level", _) => ("debug", r#""debug""#),
         ("target", _) => ("+1", r#""+1""#),

@@ -90,6 +90,14 @@ fn the_example_file_changes_nothing_but_the_directory() {
     }
 }
 
+const WITHOUT_DEFAULT: [&str; 5] = [
+    "url = ",
+    "version_schema = ",
+    "database = ",
+    "schema = ",
+    "app = ",
+];
+
 #[test]
 fn what_the_example_file_offers_is_the_default() {
     let text = example_file(&["migrations".into()]);
@@ -99,8 +107,7 @@ fn what_the_example_file_offers_is_the_default() {
             Some(offer) if offer.contains(" = ") || offer.starts_with("[[") => offer,
             Some(_) | None => line,
         })
-        // These have no default.
-        .filter(|line| !line.starts_with("url = ") && !line.starts_with("version_schema = "))
+        .filter(|line| !WITHOUT_DEFAULT.iter().any(|key| line.starts_with(key)))
         .collect();
     let world = init().file("seaworthy.toml", &offered.join("\n"));
     let config = world
