@@ -6,7 +6,7 @@ use tracing::info;
 use super::{Ending, block_on};
 use crate::config::{Config, Execution, Output};
 use crate::error::Error;
-use crate::pipeline::{self, Manner};
+use crate::pipeline::{self, Lookout, Manner};
 use crate::plan::{AppliedState, Course, Direction};
 use crate::postgres::apply::{Mode, ProgressDisplay, Report};
 use crate::process::Signals;
@@ -17,13 +17,14 @@ pub(super) fn execute(
     graph: &Graph,
     course: &Course,
     execution: &Execution,
+    lookout: Option<Lookout>,
     progress: ProgressDisplay,
     signals: &Signals,
 ) -> Result<Ending, Error> {
-    let run = |mode| {
+    let run = move |mode| {
         let manner = Manner { mode, progress };
         let migration = pipeline::migrate(config, graph, course, manner, signals);
-        block_on(signals, migration)
+        block_on(signals, pipeline::attended(lookout, migration))
     };
     match execution {
         Execution::Print { from } => {

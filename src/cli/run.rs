@@ -5,7 +5,7 @@ use tracing::info;
 use super::{Ending, block_on};
 use crate::config::{Config, Run};
 use crate::error::Error;
-use crate::pipeline::{self, Manner};
+use crate::pipeline::{self, Lookout, Manner};
 use crate::postgres::apply::{Mode, ProgressDisplay};
 use crate::process::{HandOver, Signals};
 
@@ -21,19 +21,22 @@ pub(super) fn run(
     if let Some(setting) = &config.run.skip_wait {
         info!("waiting is skipped: {setting} is set");
     }
+    let has_work = config.run.skip_migration.is_none() || config.run.skip_wait.is_none();
+    let lookout = match has_work {
+        true => Lookout::open(&config.run)?,
+        false => None,
+    };
     let graph = match config.run.skip_migration {
         None => Some(pipeline::load(&config.migrations)?),
         Some(_) => None,
     };
-    if graph.is_some() || config.run.skip_wait.is_none() {
+    if has_work {
         let manner = Manner {
             mode: Mode::Commit,
             progress,
         };
-        block_on(
-            signals,
-            pipeline::voyage(config, graph.as_ref(), manner, signals),
-        )?;
+        let voyage = pipeline::voyage(config, graph.as_ref(), manner, signals);
+        block_on(signals, pipeline::attended(lookout, voyage))?;
     }
     // Whatever comes now gives all memory back at once, and ten thousand
     // revisions one after another would keep the application waiting.

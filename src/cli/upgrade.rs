@@ -2,9 +2,9 @@
 
 use super::Ending;
 use super::execution::execute;
-use crate::config::{Config, Upgrade};
+use crate::config::{Config, Execution, Upgrade};
 use crate::error::Error;
-use crate::pipeline;
+use crate::pipeline::{self, Lookout};
 use crate::plan::Course;
 use crate::postgres::apply::ProgressDisplay;
 use crate::process::Signals;
@@ -15,6 +15,10 @@ pub(super) fn upgrade(
     progress: ProgressDisplay,
     signals: &Signals,
 ) -> Result<Ending, Error> {
+    let lookout = match &command.execution {
+        Execution::Apply | Execution::DryRun(_) => Lookout::open(&config.run)?,
+        Execution::Print { .. } => None,
+    };
     let graph = pipeline::load(&config.migrations)?;
     let target = command.target.as_ref().unwrap_or(&config.migrations.target);
     let course = Course::up(target.clone());
@@ -23,6 +27,7 @@ pub(super) fn upgrade(
         &graph,
         &course,
         &command.execution,
+        lookout,
         progress,
         signals,
     )

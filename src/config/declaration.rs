@@ -13,12 +13,12 @@ use super::layers::Layers;
 use super::log::LogFormat;
 use super::setting::{
     AIMING, ALL, APPLYING, DefaultValue, GRAPH, Group, HEALTH, LOCKING, READING, RUN, RUN_WAIT,
-    Setting, UPGRADING, WAITING, WRITING,
+    Setting, UPGRADING, VOYAGES, WAITING, WRITING,
 };
 use super::shown::{Shown, ShownSetting};
 use super::{
-    AlsoTarget, ConfigError, FileTemplate, FormatChoice, Limit, Origin, Secret, Sourced,
-    TransactionScope,
+    AlsoTarget, ConfigError, FileTemplate, FormatChoice, Limit, ListenAddress, Origin, Secret,
+    Sourced, TransactionScope,
 };
 use crate::plan::OnAhead;
 use crate::revision::Target;
@@ -141,6 +141,13 @@ settings! {
     unset: Vec<String> = VARIABLE_NAMES, "unset" "NAME",
         Some("run.unset"), Nothing "none", Handover, RUN, [],
         "A variable to remove before the application starts";
+
+    listen: Option<ListenAddress> = OPTIONAL_ADDRESS, "listen" "ADDR",
+        Some("run.listen"), Nothing "none", Probes, VOYAGES, [],
+        "Where to answer probes until the application starts, such as :9808 or 127.0.0.1:9808";
+    live_path: Vec<String> = PATHS, "live-path" "PATH",
+        Some("run.live_path"), Text "/livez", Probes, VOYAGES, [],
+        "A path that is answered with 200, and every other one with 503 and what is going on";
 
     dir: Vec<PathBuf> = DIRECTORIES, "dir" "PATH",
         Some("migrations.dir"), Text "migrations", Revisions, GRAPH, [],

@@ -9,6 +9,7 @@ use std::time::Duration;
 use tracing::Level;
 
 use super::also::{self, AlsoProblem};
+use super::listen::{self, ListenAddress, ListenProblem};
 use super::log::LogFormat;
 use super::{
     AlsoTarget, FileTemplate, FileTemplateProblem, FormatChoice, Limit, Secret, TransactionScope,
@@ -76,6 +77,10 @@ pub enum Mismatch {
     VariableName,
     #[error("{0}")]
     Also(#[from] AlsoProblem),
+    #[error("{0}")]
+    Listen(#[from] ListenProblem),
+    #[error("it is not the path of a request")]
+    Path,
     #[error("{0}")]
     Target(#[from] TargetError),
     #[error("{0}")]
@@ -263,6 +268,27 @@ pub(super) const ALSO_TARGETS: Kind<Vec<AlsoTarget>> = Kind {
 pub(super) const OPTIONAL_ALSO_TARGET: Kind<Option<AlsoTarget>> = Kind {
     shape: Shape::Url,
     read: |texts| Ok(texts.first().map(|text| also::parse(text)).transpose()?),
+};
+
+pub(super) const OPTIONAL_ADDRESS: Kind<Option<ListenAddress>> = Kind {
+    shape: Shape::Text,
+    read: |texts| match texts.first() {
+        None => Ok(None),
+        Some(_) => Ok(Some(listen::parse(one(texts)?)?)),
+    },
+};
+
+/// At least one.
+pub(super) const PATHS: Kind<Vec<String>> = Kind {
+    shape: Shape::List,
+    read: |texts| {
+        one(texts)?;
+        let path = |text: &&str| match listen::is_path(text) {
+            true => Ok((*text).to_owned()),
+            false => Err(Mismatch::Path),
+        };
+        texts.iter().map(path).collect()
+    },
 };
 
 pub(super) const VARIABLE_NAMES: Kind<Vec<String>> = Kind {

@@ -319,6 +319,11 @@ fn run_config(values: &Values) -> RunConfig {
         skip_wait: asked(&values.skip_wait),
         skip_migration: asked(&values.skip_migration),
         unset: values.unset.value.iter().map(Into::into).collect(),
+        listen: values
+            .listen
+            .value
+            .map(|address| Sourced::new(address, values.listen.origin.clone())),
+        live_paths: values.live_path.value.clone(),
     }
 }
 

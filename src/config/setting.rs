@@ -41,6 +41,7 @@ pub enum Group {
     Database,
     Waiting,
     Handover,
+    Probes,
     Revisions,
     Applying,
     Writing,
@@ -142,6 +143,9 @@ pub(super) const GRAPH: &[CommandName] = &[
 pub(super) const WRITING: &[CommandName] =
     &[CommandName::Init, CommandName::Revision, CommandName::Merge];
 pub(super) const RUN_WAIT: &[CommandName] = &[CommandName::Run, CommandName::Wait];
+/// What may take so long that others ask whether it still goes on.
+pub(super) const VOYAGES: &[CommandName] =
+    &[CommandName::Run, CommandName::Wait, CommandName::Upgrade];
 pub(super) const UPGRADING: &[CommandName] = &[CommandName::Run, CommandName::Upgrade];
 /// What has a target without being told one.
 pub(super) const AIMING: &[CommandName] =
@@ -176,6 +180,7 @@ impl Group {
             Self::Database => "Database",
             Self::Waiting => "Waiting",
             Self::Handover => "Handing over",
+            Self::Probes => "Probes",
             Self::Revisions => "Revisions",
             Self::Applying => "Applying",
             Self::Writing => "New files",

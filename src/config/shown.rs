@@ -7,8 +7,8 @@ use std::time::Duration;
 use tracing::Level;
 
 use super::{
-    AlsoTarget, FileTemplate, FormatChoice, HttpTarget, Limit, LogFormat, Origin, Secret,
-    TransactionScope,
+    AlsoTarget, FileTemplate, FormatChoice, HttpTarget, Limit, ListenAddress, LogFormat, Origin,
+    Secret, TransactionScope,
 };
 use crate::duration;
 use crate::plan::OnAhead;
@@ -110,6 +110,12 @@ impl Shown for Option<PathBuf> {
     fn shown(&self) -> ShownValue {
         self.as_ref()
             .map_or(ShownValue::Nothing, |path| one(path.display()))
+    }
+}
+
+impl Shown for Option<ListenAddress> {
+    fn shown(&self) -> ShownValue {
+        self.as_ref().map_or(ShownValue::Nothing, one)
     }
 }
 

@@ -5,7 +5,7 @@
 use std::io::ErrorKind;
 use std::path::Path;
 
-use super::target;
+use super::{listen, target};
 use crate::config::{
     AlsoProblem, ConfigError, ConfigWarning, DefaultValue, FilePlace, FileRole,
     FileTemplateProblem, HookProblem, Mismatch, Origin, ParameterProblem, Setting, Shape,
@@ -210,7 +210,7 @@ impl Places for Diagnostic {
 }
 
 /// A flag or a variable is named by the message; a file has a place in it.
-fn origin_place(origin: &Origin) -> Option<Place> {
+pub(super) fn origin_place(origin: &Origin) -> Option<Place> {
     match origin {
         Origin::Flag(name) => Some(Place::named(format!("--{name}"))),
         Origin::Variable(variable) => {
@@ -281,6 +281,8 @@ fn mismatch_text(mismatch: &Mismatch) -> String {
         | Mismatch::ControlCharacter
         | Mismatch::VariableName
         | Mismatch::Also(_)
+        | Mismatch::Listen(_)
+        | Mismatch::Path
         | Mismatch::FileTemplate(_)
         | Mismatch::Count
         | Mismatch::Target(_)
@@ -301,6 +303,8 @@ fn mismatch_hint(setting: &Setting, mismatch: &Mismatch) -> Option<String> {
             example.map(|text| format!("write a number and its unit: `--{} {text}`", setting.flag))
         }
         Mismatch::Also(problem) => Some(also_hint(*problem).to_owned()),
+        Mismatch::Listen(problem) => Some(listen::hint(*problem).to_owned()),
+        Mismatch::Path => Some("write it as a probe asks for it, such as `/livez`".to_owned()),
         Mismatch::NoTarget => Some("a target is `head`, `heads`, a revision, `+1`".to_owned()),
         Mismatch::VariableName => Some("name the variable only, without `=` and value".to_owned()),
         Mismatch::FileTemplate(problem) => Some(match problem {

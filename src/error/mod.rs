@@ -10,6 +10,7 @@ pub mod connect;
 pub mod files;
 pub mod format;
 pub mod health;
+pub mod listen;
 mod listing;
 pub mod lock;
 mod not_ready;
@@ -40,6 +41,7 @@ use crate::postgres::apply::Stopped;
 use crate::postgres::lock::{Cancellation, LockError};
 use crate::postgres::stamp::StampError;
 use crate::postgres::version_table::StateError;
+use crate::probe::ListenError;
 use crate::process::{HandOverError, HookError, Signal};
 use crate::revision::{GraphError, ProposalError, RevisionId};
 use crate::wait::WaitError;
@@ -74,6 +76,8 @@ pub enum Error {
     Apply(Box<Stopped>),
     #[error(transparent)]
     Stamp(Box<StampError>),
+    #[error(transparent)]
+    Listen(Box<ListenError>),
     #[error("ended by {0}")]
     Signal(Signal),
     #[error("ended by {signal} while revision `{revision}` ran")]
@@ -118,6 +122,7 @@ boxed! {
     Lock(LockError),
     Apply(Stopped),
     Stamp(StampError),
+    Listen(ListenError),
 }
 
 impl Error {
@@ -138,6 +143,7 @@ impl Error {
             Self::Lock(error) => lock::diagnostic(error),
             Self::Apply(stopped) => apply::diagnostic(stopped),
             Self::Stamp(error) => stamp::diagnostic(error),
+            Self::Listen(error) => listen::diagnostic(error),
             Self::Signal(signal) => process::ended_by(*signal),
             Self::Interrupted {
                 signal,

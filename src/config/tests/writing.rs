@@ -90,12 +90,13 @@ fn the_example_file_changes_nothing_but_the_directory() {
     }
 }
 
-const WITHOUT_DEFAULT: [&str; 5] = [
+const WITHOUT_DEFAULT: [&str; 6] = [
     "url = ",
     "version_schema = ",
     "database = ",
     "schema = ",
     "app = ",
+    "listen = ",
 ];
 
 #[test]

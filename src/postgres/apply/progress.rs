@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::ProgressDisplay;
 use super::task::Task;
 use super::watch::{Sight, Unseen};
+use crate::phase::{self, News};
 use crate::plan::Direction;
 
 /// How often long work is logged.
@@ -40,6 +41,12 @@ impl Progress {
         let direction = word(task.step.direction);
         self.current = task.step.revision.to_string();
         self.said = Duration::ZERO;
+        phase::tell(|| News::SetsOut {
+            revision: &self.current,
+            direction,
+            number: at + 1,
+            of: self.total,
+        });
         if let Some(bar) = &self.bar {
             bar.set_position(at as u64);
             bar.set_message(format!("{direction} {}", self.current));
@@ -56,6 +63,10 @@ impl Progress {
     /// A look at the running step, or why it saw nothing.
     pub(super) fn seen(&mut self, running: Duration, look: Result<&Sight, Unseen>) {
         let sight = look.ok();
+        phase::tell(|| News::Sees {
+            waits_for: sight.and_then(|sight| sight.wait.as_deref()),
+            blocked_by: sight.and_then(|sight| Some(sight.blocker.as_ref()?.pid)),
+        });
         if let Some(bar) = &self.bar {
             bar.set_message(format!(
                 "{}  {}s{}",

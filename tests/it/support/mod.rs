@@ -18,6 +18,7 @@ pub(crate) mod fake_server;
 pub(crate) mod log;
 pub(crate) mod mount;
 pub(crate) mod pgbouncer;
+pub(crate) mod prober;
 pub(crate) mod project;
 pub(crate) mod proxy;
 pub(crate) mod server;
