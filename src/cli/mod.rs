@@ -4,12 +4,14 @@ mod check;
 mod current;
 mod downgrade;
 mod execution;
+mod finding;
 mod graph;
 mod health;
 mod listing;
 pub mod report;
 mod revision;
 mod run;
+mod serve;
 mod settings;
 mod stamp;
 mod status;
@@ -74,6 +76,7 @@ pub fn execute(
         Command::Branches(listing) => graph::branches(&config()?, *listing, surface),
         Command::Show(command) => graph::show(&config()?, command, surface, signals),
         Command::Health(command) => Ok(health::health(typed, *command, environment)),
+        Command::Serve => serve::serve(&config()?, signals),
         Command::Check(output) => check::check(&config()?, *output, signals),
         Command::Revision(command) => revision::revision(&config()?, command),
         Command::Merge(command) => revision::merge(&config()?, command),

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
 
-use super::health::fault;
+use super::finding::fault;
 use crate::config::{CommandName, LogFormat, UsageError};
 use crate::diagnostic::Diagnostic;
 use crate::error::{self, Error};

@@ -12,8 +12,8 @@ use super::kind::{self, Kind};
 use super::layers::Layers;
 use super::log::LogFormat;
 use super::setting::{
-    AIMING, ALL, APPLYING, DefaultValue, GRAPH, Group, HEALTH, LOCKING, READING, RUN, RUN_WAIT,
-    Setting, UPGRADING, VOYAGES, WAITING, WRITING,
+    AIMING, ALL, APPLYING, ATTEMPTING, DefaultValue, GRAPH, Group, HEALTH, LISTENING, LOCKING,
+    READING, RUN, RUN_WAIT, Setting, TIMED, UPGRADING, WAITING, WRITING,
 };
 use super::shown::{Shown, ShownSetting};
 use super::{
@@ -114,10 +114,10 @@ settings! {
         "The database: a PostgreSQL URL or a key=value connection string";
 
     timeout: Limit = LIMIT, "timeout" "DURATION",
-        Some("wait.timeout"), Text "60s", Waiting, READING, [],
+        Some("wait.timeout"), Text "60s", Waiting, TIMED, [],
         "How long the whole wait may last; 0: no limit. For health, 800ms, and only the flag counts";
     attempt_timeout: Limit = LIMIT, "attempt-timeout" "DURATION",
-        Some("wait.attempt_timeout"), Text "5s", Waiting, WAITING, [],
+        Some("wait.attempt_timeout"), Text "5s", Waiting, ATTEMPTING, [],
         "How long one attempt may last, from DNS to the first answer; 0: no limit";
     max_interval: Duration = INTERVAL, "max-interval" "DURATION",
         Some("wait.max_interval"), Text "500ms", Waiting, WAITING, [],
@@ -143,11 +143,11 @@ settings! {
         "A variable to remove before the application starts";
 
     listen: Option<ListenAddress> = OPTIONAL_ADDRESS, "listen" "ADDR",
-        Some("run.listen"), Nothing "none", Probes, VOYAGES, [],
-        "Where to answer probes until the application starts, such as :9808 or 127.0.0.1:9808";
+        Some("run.listen"), Nothing "none; of serve, :9808", Probes, LISTENING, [],
+        "Where to answer probes, until the application starts or as a sidecar, such as :9808 or 127.0.0.1:9808";
     live_path: Vec<String> = PATHS, "live-path" "PATH",
-        Some("run.live_path"), Text "/livez", Probes, VOYAGES, [],
-        "A path that is answered with 200, and every other one with 503 and what is going on";
+        Some("run.live_path"), Text "/livez", Probes, LISTENING, [],
+        "A path that is answered with 200 as long as the process lives; of serve, besides /livez";
 
     dir: Vec<PathBuf> = DIRECTORIES, "dir" "PATH",
         Some("migrations.dir"), Text "migrations", Revisions, GRAPH, [],

@@ -64,6 +64,7 @@ pub enum CommandName {
     Show,
     Check,
     Health,
+    Serve,
     Revision,
     Merge,
     Init,
@@ -86,6 +87,7 @@ pub(super) const ALL: &[CommandName] = &[
     CommandName::Show,
     CommandName::Check,
     CommandName::Health,
+    CommandName::Serve,
     CommandName::Revision,
     CommandName::Merge,
     CommandName::Init,
@@ -106,6 +108,7 @@ pub(super) const READING: &[CommandName] = &[
     CommandName::Show,
     CommandName::Check,
     CommandName::Health,
+    CommandName::Serve,
 ];
 /// Whatever waits until it may connect.
 pub(super) const WAITING: &[CommandName] = &[
@@ -119,6 +122,34 @@ pub(super) const WAITING: &[CommandName] = &[
     CommandName::History,
     CommandName::Show,
     CommandName::Check,
+];
+/// Whatever ends when its time is up.
+pub(super) const TIMED: &[CommandName] = &[
+    CommandName::Run,
+    CommandName::Wait,
+    CommandName::Upgrade,
+    CommandName::Downgrade,
+    CommandName::Stamp,
+    CommandName::Status,
+    CommandName::Current,
+    CommandName::History,
+    CommandName::Show,
+    CommandName::Check,
+    CommandName::Health,
+];
+/// Whatever tries again.
+pub(super) const ATTEMPTING: &[CommandName] = &[
+    CommandName::Run,
+    CommandName::Wait,
+    CommandName::Upgrade,
+    CommandName::Downgrade,
+    CommandName::Stamp,
+    CommandName::Status,
+    CommandName::Current,
+    CommandName::History,
+    CommandName::Show,
+    CommandName::Check,
+    CommandName::Serve,
 ];
 /// What looks at the revisions' directory.
 pub(super) const GRAPH: &[CommandName] = &[
@@ -135,6 +166,7 @@ pub(super) const GRAPH: &[CommandName] = &[
     CommandName::Show,
     CommandName::Check,
     CommandName::Health,
+    CommandName::Serve,
     CommandName::Revision,
     CommandName::Merge,
     CommandName::Init,
@@ -143,13 +175,21 @@ pub(super) const GRAPH: &[CommandName] = &[
 pub(super) const WRITING: &[CommandName] =
     &[CommandName::Init, CommandName::Revision, CommandName::Merge];
 pub(super) const RUN_WAIT: &[CommandName] = &[CommandName::Run, CommandName::Wait];
-/// What may take so long that others ask whether it still goes on.
-pub(super) const VOYAGES: &[CommandName] =
-    &[CommandName::Run, CommandName::Wait, CommandName::Upgrade];
+/// What may take so long that others ask how it is going.
+pub(super) const LISTENING: &[CommandName] = &[
+    CommandName::Run,
+    CommandName::Wait,
+    CommandName::Upgrade,
+    CommandName::Serve,
+];
 pub(super) const UPGRADING: &[CommandName] = &[CommandName::Run, CommandName::Upgrade];
 /// What has a target without being told one.
-pub(super) const AIMING: &[CommandName] =
-    &[CommandName::Run, CommandName::Upgrade, CommandName::Health];
+pub(super) const AIMING: &[CommandName] = &[
+    CommandName::Run,
+    CommandName::Upgrade,
+    CommandName::Health,
+    CommandName::Serve,
+];
 pub(super) const HEALTH: &[CommandName] = &[CommandName::Health];
 pub(super) const APPLYING: &[CommandName] = &[
     CommandName::Run,
@@ -206,6 +246,7 @@ impl CommandName {
             Self::Show => "show",
             Self::Check => "check",
             Self::Health => "health",
+            Self::Serve => "serve",
             Self::Revision => "revision",
             Self::Merge => "merge",
             Self::Init => "init",

@@ -1,4 +1,4 @@
-//! What is said of a probe that found no answer in its time.
+//! What is said of a probe that found no answer.
 
 use std::time::Duration;
 
@@ -15,16 +15,31 @@ pub fn late(limit: Duration) -> Diagnostic {
     )
 }
 
+/// Returns what a sidecar says that has not looked at anything yet.
+pub fn starting() -> Diagnostic {
+    Diagnostic::error("starting", Exit::Failed, "nothing was asked yet")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn said(diagnostic: &Diagnostic) -> String {
+        format!("{diagnostic}\nexit {}", diagnostic.exit.code())
+    }
+
     #[test]
     fn time_is_up() {
-        let diagnostic = late(Duration::from_millis(800));
-        let said = format!("{diagnostic}\nexit {}", diagnostic.exit.code());
-        insta::assert_snapshot!(said, @"
+        insta::assert_snapshot!(said(&late(Duration::from_millis(800))), @"
         seaworthy: error[no-answer]: no answer was found within 800ms
+        exit 1
+        ");
+    }
+
+    #[test]
+    fn a_sidecar_has_just_started() {
+        insta::assert_snapshot!(said(&starting()), @"
+        seaworthy: error[starting]: nothing was asked yet
         exit 1
         ");
     }

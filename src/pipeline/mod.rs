@@ -14,6 +14,7 @@ mod offline;
 mod onlooker;
 mod passed;
 mod queue;
+mod serve;
 mod stamp;
 
 use std::future::Future;
@@ -34,6 +35,7 @@ pub use look::{Sight, look, state};
 pub use lookout::{Lookout, attended};
 pub use migrate::Manner;
 pub use offline::{offline, state_at};
+pub use serve::{Round, serve, sidecar};
 pub use stamp::{stamp, stamp_offline};
 
 /// Returns the revisions of the configured directories as a valid graph.

@@ -50,6 +50,7 @@ mod replicas;
 mod resumed;
 mod scripts;
 mod secrets;
+mod serve;
 mod signals;
 mod stamp;
 mod standby_voyage;

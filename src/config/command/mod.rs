@@ -13,6 +13,7 @@ mod listing;
 mod merge;
 mod revision;
 mod run;
+mod serve;
 mod settings;
 mod show;
 mod stamp;
@@ -62,6 +63,7 @@ pub enum Command {
     Show(Show),
     Check(Output),
     Health(Health),
+    Serve,
     Revision(NewRevision),
     Merge(Merge),
     Init,
@@ -103,7 +105,7 @@ pub(super) struct Row {
 }
 
 /// Every command, in the order of `--help`.
-pub(super) const COMMANDS: [Row; 19] = [
+pub(super) const COMMANDS: [Row; 20] = [
     run::ROW,
     wait::ROW,
     upgrade::ROW,
@@ -117,6 +119,7 @@ pub(super) const COMMANDS: [Row; 19] = [
     show::ROW,
     check::ROW,
     health::ROW,
+    serve::ROW,
     revision::ROW,
     merge::ROW,
     init::ROW,
@@ -130,7 +133,7 @@ impl Command {
     pub fn reach(&self) -> Reach {
         match self {
             Self::Run(_) => Reach::Migrations,
-            Self::Wait(_) | Self::Health(_) => Reach::Application,
+            Self::Wait(_) | Self::Health(_) | Self::Serve => Reach::Application,
             Self::Upgrade(upgrade) => upgrade.execution.reach(),
             Self::Downgrade(downgrade) => downgrade.execution.reach(),
             Self::Stamp(stamp) => stamp.reach(),
