@@ -22,9 +22,10 @@ pub(super) fn run(
         info!("waiting is skipped: {setting} is set");
     }
     let has_work = config.run.skip_migration.is_none() || config.run.skip_wait.is_none();
-    let lookout = match has_work {
-        true => Lookout::open(&config.run)?,
-        false => None,
+    let lookout = if has_work {
+        Lookout::open(&config.run)?
+    } else {
+        None
     };
     let graph = match config.run.skip_migration {
         None => Some(pipeline::load(&config.migrations)?),

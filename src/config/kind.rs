@@ -283,11 +283,7 @@ pub(super) const PATHS: Kind<Vec<String>> = Kind {
     shape: Shape::List,
     read: |texts| {
         one(texts)?;
-        let path = |text: &&str| match listen::is_path(text) {
-            true => Ok((*text).to_owned()),
-            false => Err(Mismatch::Path),
-        };
-        texts.iter().map(path).collect()
+        texts.iter().map(|text| path(text)).collect()
     },
 };
 
@@ -370,6 +366,14 @@ fn identifier(text: &str, most: usize) -> Result<String, Mismatch> {
     match plain(text)? {
         text if text.len() > most => Err(Mismatch::LongName(most)),
         text => Ok(text.to_owned()),
+    }
+}
+
+fn path(text: &str) -> Result<String, Mismatch> {
+    if listen::is_path(text) {
+        Ok(text.to_owned())
+    } else {
+        Err(Mismatch::Path)
     }
 }
 

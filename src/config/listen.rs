@@ -48,9 +48,10 @@ pub(super) fn parse(text: &str) -> Result<ListenAddress, ListenProblem> {
     }
     if text.parse::<IpAddr>().is_ok() || bracketed(text).is_some() {
         // `::1:9808` is an address too, and most likely was not meant as one.
-        return Err(match text.starts_with('[') || !text.contains(':') {
-            true => ListenProblem::NoPort,
-            false => ListenProblem::Brackets,
+        return Err(if text.starts_with('[') || !text.contains(':') {
+            ListenProblem::NoPort
+        } else {
+            ListenProblem::Brackets
         });
     }
     let Some((host, port)) = text.rsplit_once(':') else {

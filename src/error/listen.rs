@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 
 use super::config::origin_place;
-use crate::config::ListenProblem;
+use crate::config::{ListenProblem, Origin};
 use crate::diagnostic::Diagnostic;
 use crate::exit::Exit;
 use crate::probe::ListenError;
@@ -14,10 +14,20 @@ pub fn diagnostic(error: &ListenError) -> Diagnostic {
     diagnostic.places.extend(origin_place(&error.origin));
     let diagnostic = diagnostic.cause(error.source.to_string());
     match error.source.kind() {
-        ErrorKind::AddrInUse => diagnostic.hint(
-            "another process listens there: stop it (`ss -ltnp` names it), or give \
-             `--listen` another port; containers of one pod share their ports",
-        ),
+        ErrorKind::AddrInUse => {
+            let diagnostic = diagnostic.hint(
+                "another process listens there: stop it (`ss -ltnp` names it), or give \
+                 `--listen` another port; containers of one pod share their ports",
+            );
+            match &error.origin {
+                // Whoever looks in with `docker exec` has the container's environment.
+                Origin::Variable(variable) => diagnostic.hint(format!(
+                    "beside a voyage that listens there, run it with `{}=` set to nothing",
+                    variable.name
+                )),
+                Origin::Flag(_) | Origin::File(_) | Origin::Default => diagnostic,
+            }
+        }
         ErrorKind::PermissionDenied => {
             diagnostic.hint("a port below 1024 needs a privilege: take one above, such as `:9808`")
         }
@@ -50,7 +60,7 @@ mod tests {
     use std::io;
 
     use super::*;
-    use crate::config::{ListenAddress, Origin};
+    use crate::config::ListenAddress;
 
     fn failed(errno: i32) -> Diagnostic {
         diagnostic(&ListenError {

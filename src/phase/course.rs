@@ -18,6 +18,7 @@ enum Phase {
     Waiting(Vec<Awaited>),
     Locking { holder: Option<String> },
     Migrating(Step),
+    MigratingBy { program: String },
 }
 
 #[derive(Debug)]
@@ -98,6 +99,10 @@ impl Course {
                 step.waits_for = owned(waits_for);
                 step.blocked_by = blocked_by;
             }
+            (_, News::Runs { program }) => {
+                let program = program.to_owned();
+                self.enter(Phase::MigratingBy { program }, now);
+            }
             // What is over already changes nothing.
             (_, News::Ready { .. } | News::Sees { .. }) => {}
         }
@@ -134,6 +139,9 @@ impl Course {
                 "waits_for": step.waits_for,
                 "blocked_by": step.blocked_by,
             }),
+            Phase::MigratingBy { program } => {
+                json!({ "phase": "migrating", "for_seconds": for_seconds, "command": program })
+            }
         }
     }
 }
@@ -233,6 +241,14 @@ mod tests {
                 "waiting_for": [{ "name": "db", "state": null }],
             })
         );
+    }
+
+    #[test]
+    fn it_lets_another_program_migrate() {
+        let expected = json!({ "phase": "migrating", "for_seconds": 1, "command": "alembic" });
+        let queue = News::Queues { holder: None };
+        let runs = News::Runs { program: "alembic" };
+        assert_eq!(after(&[queue, runs]), expected);
     }
 
     #[test]

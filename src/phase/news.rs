@@ -19,6 +19,8 @@ pub enum News<'a> {
         number: usize,
         of: usize,
     },
+    /// Another program migrates; what it was given may be a secret.
+    Runs { program: &'a str },
     /// What the running revision waits for, and the process that is in its way.
     Sees {
         waits_for: Option<&'a str>,

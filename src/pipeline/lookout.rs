@@ -67,9 +67,10 @@ pub async fn attended<T>(
 }
 
 fn answer(live_paths: &[String], news: &Bulletin, path: &str) -> Answer {
-    let status = match live_paths.iter().any(|live| live == path) {
-        true => StatusCode::OK,
-        false => StatusCode::SERVICE_UNAVAILABLE,
+    let status = if live_paths.iter().any(|live| live == path) {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
     };
     Answer {
         status,

@@ -41,6 +41,8 @@ pub(super) enum Stage {
     Asking,
     /// The answer is sent; the client is to close.
     Answered,
+    /// It has closed, and so have we.
+    Parted,
 }
 
 /// Answers one request, and ends the connection so that no trace of it stays on
@@ -72,6 +74,7 @@ pub(super) async fn attend(mut stream: TcpStream, answers: Answers, stage: Rc<Ce
         // Our end is the last, and waits for nothing but its acknowledgement;
         // a client that is gone by now must not hold the port.
         if stream.shutdown().await.is_ok() {
+            stage.set(Stage::Parted);
             sleep(ACKNOWLEDGEMENT).await;
         }
     }

@@ -1,4 +1,4 @@
-//! A bound port, before and between runtimes.
+//! A bound port, before there is a runtime.
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
@@ -73,8 +73,8 @@ fn bind(address: SocketAddr) -> io::Result<Listener> {
         // `[::]` is both families, whatever the system's default is.
         socket.set_only_v6(false)?;
     }
-    // What an application has left there in TIME_WAIT, before its container was
-    // started again, is not in our way.
+    // What an application that sets the same has left there in TIME_WAIT, before
+    // its container was started again, is not in our way.
     socket.set_reuse_address(true)?;
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;

@@ -6,9 +6,9 @@
 //! answered.
 //!
 //! The port is left so that an application can bind it at once, without
-//! `SO_REUSEADDR`: nothing of ours may stay on it in TIME_WAIT, and that state is
-//! the part of the one that closes first. So the client closes first, or its
-//! connection is reset (see `guest`).
+//! `SO_REUSEADDR`: nothing of ours may stay on it in TIME_WAIT. That state is for
+//! the side that closes first (RFC 9293, section 3.6), so the client closes first,
+//! or its connection is reset (see `guest`).
 
 mod answer;
 mod guest;

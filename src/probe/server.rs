@@ -90,15 +90,8 @@ impl Server {
         }
         drop(self.listener);
         yield_now().await;
-        let guests = &mut self.guests;
-        let _none_has_left = poll_fn(|context| left(guests, context)).now_or_never();
-        guests.retain(|guest| guest.stage.get() == Stage::Answered);
-        let all_left = async {
-            while !guests.is_empty() {
-                poll_fn(|context| left(guests, context)).await;
-            }
-        };
-        let _or_reset = timeout(LAST_WORDS, all_left).await;
+        let parted = poll_fn(|context| parted(&mut self.guests, context));
+        let _or_reset = timeout(LAST_WORDS, parted).await;
     }
 
     fn let_in(&mut self, stream: TcpStream) {
@@ -134,6 +127,18 @@ async fn accepted(listener: &TcpListener) -> TcpStream {
             Ok((stream, _)) => return stream,
             Err(_) => sleep(PAUSE).await,
         }
+    }
+}
+
+/// Moves every connection on, drops those that have not asked or have closed
+/// already, and is ready when there is no other.
+fn parted(guests: &mut VecDeque<Guest>, context: &mut Context<'_>) -> Poll<()> {
+    let _whoever_has_left = left(guests, context);
+    guests.retain(|guest| guest.stage.get() == Stage::Answered);
+    if guests.is_empty() {
+        Poll::Ready(())
+    } else {
+        Poll::Pending
     }
 }
 

@@ -359,15 +359,9 @@ fn a_port_that_is_taken_is_told_before_anything_else() {
     for args in [&["run", "--", "true"][..], &["wait"], &["upgrade"]] {
         // There are no revisions either.
         let finished = Binary::new(args)
-            .arg(format!("--listen=:{port}"))
-            .env("DATABASE_URL", NOWHERE);
-        // What follows `--` is the application's.
-        let finished = match args {
-            ["run", ..] => Binary::new(["run", "--listen", &format!(":{port}"), "--", "true"])
-                .env("DATABASE_URL", NOWHERE)
-                .run(),
-            _ => finished.run(),
-        };
+            .env("DATABASE_URL", NOWHERE)
+            .env("SEAWORTHY_LISTEN", format!(":{port}"))
+            .run();
         let finished = finished.expect_code(78);
         assert_eq!(finished.stdout, "");
         let stderr = &finished.stderr;
@@ -376,8 +370,12 @@ fn a_port_that_is_taken_is_told_before_anything_else() {
             first,
             format!("seaworthy: error[listen]: cannot listen on `:{port}`")
         );
-        assert!(stderr.contains("--> --listen\n"), "{stderr}");
+        assert!(stderr.contains("--> SEAWORTHY_LISTEN\n"), "{stderr}");
         assert!(stderr.contains("Address already in use"), "{stderr}");
+        assert!(
+            stderr.contains("with `SEAWORTHY_LISTEN=` set to nothing"),
+            "{stderr}"
+        );
     }
 }
 
