@@ -21,6 +21,9 @@ use crate::plan;
 use crate::revision::Graph;
 use crate::view::Health;
 
+/// As much as the main thread has.
+const STACK: usize = 8 * 1024 * 1024;
+
 pub(super) fn health(typed: &Typed, command: config::Health, environment: &Environment) -> Ending {
     let limit = config::health_timeout(typed);
     let answer = answer_within(limit, typed.clone(), environment.clone());
@@ -38,7 +41,7 @@ pub(super) fn health(typed: &Typed, command: config::Health, environment: &Envir
 fn answer_within(limit: Limit, typed: Typed, environment: Environment) -> Finding {
     let began = Instant::now();
     let (sender, answers) = channel();
-    let asking = thread::Builder::new().spawn(move || {
+    let asking = thread::Builder::new().stack_size(STACK).spawn(move || {
         let answer = ask(&typed, &environment, began, limit).unwrap_or_else(unable);
         // Nobody listens any more once time is up.
         let _late = sender.send(answer);

@@ -153,8 +153,10 @@ impl Bounds {
         self,
         answer: impl Future<Output = Result<T, NotReady>>,
     ) -> Result<T, NotReady> {
-        let answer = until(self.end, answer).await;
-        answer.unwrap_or_else(|| Err(self.silent()))
+        match until(self.end, answer).await {
+            Some(answer) => answer,
+            None => Err(self.silent()),
+        }
     }
 
     fn silent(self) -> NotReady {

@@ -310,10 +310,7 @@ fn what_can_never_be_well_is_told_at_the_start() {
     check(serve(nowhere, &empty).args(free), 65, "no-directory");
     let relative = serve(nowhere, &project).args(free);
     check(relative.args(["--target", "+1"]), 65, "relative-target");
-    project.file(
-        "migrations/cc33.sql",
-        "-- revision: cc33\n",
-    );
+    project.file("migrations/cc33.sql", "-- revision: cc33\n");
     check(serve(nowhere, &project).args(free), 65, "no-up-section");
     check(Binary::new(["serve"]).args(free), 78, "no-database");
 }

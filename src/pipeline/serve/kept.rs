@@ -27,7 +27,7 @@ pub(super) struct Kept<'a> {
     target: &'a Target,
     table: VersionTable,
     session: Option<Session>,
-    /// Something was asked, and not answered yet.
+    /// Something was asked and not answered: the session is of no use.
     is_asking: bool,
 }
 
@@ -46,6 +46,9 @@ impl<'a> Kept<'a> {
     /// Asks once, on the session that is there or a new one. A session that was
     /// lost between two questions is replaced without a word.
     pub(super) async fn ask(&mut self) -> Health {
+        if self.is_asking {
+            self.close().await;
+        }
         let mut end = Instant::now().checked_add(ANSWER);
         let is_first = self.session.is_none();
         if !is_first && let Some(health) = self.answer(end).await {
@@ -114,10 +117,9 @@ impl<'a> Kept<'a> {
                 self.close().await;
                 None
             }
-            Err(_) => {
-                self.close().await;
-                Some(failed(NotReady::Unread(ServerFailure::silent(ANSWER))))
-            }
+            // To take the question back can take a moment, and nobody knows
+            // yet that it was not answered.
+            Err(_) => Some(failed(NotReady::Unread(ServerFailure::silent(ANSWER)))),
         }
     }
 
