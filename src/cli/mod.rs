@@ -30,7 +30,7 @@ use crate::error::Error;
 use crate::files::Disk;
 use crate::logging::Screen;
 use crate::postgres::apply::ProgressDisplay;
-use crate::process::{HandOver, Signals};
+use crate::process::{HandOver, Signal, Signals};
 use crate::view::Surface;
 
 /// How a command ends when nothing went wrong.
@@ -45,6 +45,9 @@ pub enum Ending {
     /// This text is the result of a probe that could not ask, or not to the
     /// end: exit 1, and why goes to stderr.
     Unable(String, Box<Diagnostic>),
+    /// This signal has ended what goes on until one comes: its exit code, and
+    /// nothing is wrong.
+    Stopped(Signal),
     /// Everything is dropped; this process becomes the application.
     HandOver(HandOver),
 }

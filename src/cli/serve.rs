@@ -53,7 +53,15 @@ pub(super) fn serve(config: &Config, signals: &Signals) -> Result<Ending, Error>
     let answer = move |path: &str| answer(&shown.borrow(), &live, path);
     let tell = |round: Round| tell(&mut board.borrow_mut(), config, &graph, round);
     let serving = pipeline::serve(config, schema, listener, answer, tell, signals);
-    match block_on(signals, serving)? {}
+    match block_on(signals, serving) {
+        Ok(never) => match never {},
+        // There is no other end, and nothing is wrong with it.
+        Err(Error::Signal(signal)) => {
+            info!(target: "probe", "ended by {signal}");
+            Ok(Ending::Stopped(signal))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Takes down what was found, and logs it where it is something else than

@@ -71,12 +71,22 @@ pub(super) fn from_clap(error: clap::Error, argv: &[OsString]) -> UsageError {
         // The kinds are clap's, and their number may grow.
         _ => "the arguments cannot be understood".to_owned(),
     };
+    let command = command_of(argv);
+    let tip = tip(&error).or_else(|| switch_with_target(&error, &command, argv));
     UsageError {
         title,
-        tip: tip(&error),
+        tip,
         target: None,
-        command: command_of(argv),
+        command,
     }
+}
+
+/// `wait --schema` takes the revision, and `health --schema` is a switch.
+fn switch_with_target(error: &clap::Error, command: &str, argv: &[OsString]) -> Option<String> {
+    let is_stray = error.kind() == ErrorKind::UnknownArgument
+        && command == "seaworthy health"
+        && argv.iter().any(|argument| argument == "--schema");
+    is_stray.then(|| "`--schema` is a switch here: name the revision with `--target`".to_owned())
 }
 
 pub(super) fn no_command() -> UsageError {

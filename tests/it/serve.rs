@@ -78,7 +78,10 @@ impl Sidecar {
         self.running.signal(Signal::SIGTERM);
         let finished = self.running.finish().expect_code(143);
         assert_eq!(finished.stdout, "");
-        assert!(!finished.stderr.contains(PASSWORD), "{}", finished.stderr);
+        for part in [PASSWORD, "error["] {
+            assert!(!finished.stderr.contains(part), "{}", finished.stderr);
+        }
+        assert!(finished.stderr.ends_with("ended by SIGTERM\n"));
         finished.stderr
     }
 }

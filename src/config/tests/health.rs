@@ -87,6 +87,14 @@ fn a_probe_is_quiet_unless_the_flag_wants_it_otherwise() {
 }
 
 #[test]
+fn a_revision_behind_the_switch_is_shown_its_place() {
+    let tip = |flags: &[&str]| world(flags).typed().unwrap_err().tip;
+    let target = tip(&["--schema", "head"]).unwrap_or_default();
+    assert!(target.contains("`--target`"), "{target}");
+    assert_eq!(tip(&["--database", "head"]), None);
+}
+
+#[test]
 fn a_target_of_wait_is_no_switch_of_health() {
     let wait = World::typing(&["wait", "--schema", "head"]).with("PGHOST", "db");
     let config = wait.resolve().unwrap();
