@@ -41,11 +41,12 @@ fn told(graph: &Graph, standing: &Standing, problems: &[PlanError]) -> String {
 fn only_pending(graph: &Graph, standing: &Standing, problems: &[PlanError]) -> Option<Diagnostic> {
     let is_told = |located: &Located| {
         problems.iter().any(|problem| match problem {
-            PlanError::Unfinished(partial) => partial.contains(located),
+            PlanError::Unfinished(partial) => partial.iter().any(|one| one.revision == *located),
             PlanError::OutOfOrder(found) => found.iter().any(|one| one.pending == *located),
             PlanError::PartlyReplaced { by, .. } => by == located,
             PlanError::Ahead { pending, .. } => pending.contains(located),
             PlanError::Select(_)
+            | PlanError::HeadsAlone { .. }
             | PlanError::NoRevisions(_)
             | PlanError::Downwards(_)
             | PlanError::Downgrade(_)

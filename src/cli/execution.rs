@@ -7,7 +7,7 @@ use super::{Ending, block_on};
 use crate::config::{Config, Execution, Output};
 use crate::error::Error;
 use crate::pipeline::{self, Lookout, Manner};
-use crate::plan::{AppliedState, Course, Direction};
+use crate::plan::{self, AppliedState, Course, Direction};
 use crate::postgres::apply::{Mode, ProgressDisplay, Report};
 use crate::process::Signals;
 use crate::revision::{Graph, Point, Target};
@@ -28,6 +28,9 @@ pub(super) fn execute(
     };
     match execution {
         Execution::Print { from } => {
+            if let (Some(from), Direction::Upgrade) = (from, course.direction) {
+                plan::check_range(graph, from, &course.target)?;
+            }
             let state = start(config, graph, from.as_ref(), signals)?;
             let script = pipeline::offline(config, graph, course, &state)?;
             Ok(Ending::Show(script))

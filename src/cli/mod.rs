@@ -67,9 +67,11 @@ pub fn execute(
     let surface = surface(environment);
     let progress = progress(environment);
     match &typed.command {
-        Command::Run(command) => run::run(&config()?, command, progress, signals),
+        Command::Run(command) => run::run(&config()?, command, environment, progress, signals),
         Command::Wait(command) => wait::wait(&config()?, command, signals),
-        Command::Upgrade(command) => upgrade::upgrade(&config()?, command, progress, signals),
+        Command::Upgrade(command) => {
+            upgrade::upgrade(&config()?, command, environment, progress, signals)
+        }
         Command::Downgrade(command) => downgrade::downgrade(&config()?, command, progress, signals),
         Command::Stamp(command) => stamp::stamp(&config()?, command, signals),
         Command::Status(output) => status::status(&config()?, *output, surface, signals),

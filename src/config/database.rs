@@ -209,6 +209,7 @@ impl DatabaseSource {
         )?
         .ok_or_else(|| ConfigError::NoHost {
             passed_over: self.passed_over.clone(),
+            is_skippable: false,
         })?;
         let user = match found.text(Parameter::User)? {
             Some(user) => user,

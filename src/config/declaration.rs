@@ -17,8 +17,8 @@ use super::setting::{
 };
 use super::shown::{Shown, ShownSetting};
 use super::{
-    AlsoTarget, ConfigError, FileTemplate, FormatChoice, Limit, ListenAddress, Origin, Secret,
-    Sourced, TransactionScope,
+    AlsoTarget, ConfigError, FileTemplate, FormatChoice, Limit, ListenAddress, MigrateCommand,
+    Origin, Secret, Sourced, TransactionScope,
 };
 use crate::plan::OnAhead;
 use crate::revision::Target;
@@ -189,6 +189,9 @@ settings! {
     statement_timeout: Limit = LIMIT, "statement-timeout" "DURATION",
         Some("migrations.statement_timeout"), Text "0", Applying, APPLYING, [],
         "How long one statement may run; 0: no limit";
+    migrate_command: Option<MigrateCommand> = MIGRATE_COMMAND, "migrate-command" "STRING",
+        Some("migrations.command"), Nothing "none", Applying, UPGRADING, [],
+        "A command that migrates in the place of the revisions, under the same lock; no shell runs it";
 
     file_template: FileTemplate = FILE_TEMPLATE, "file-template" "TEMPLATE",
         Some("migrations.file_template"), Text "%(rev)s_%(slug)s", Writing, WRITING, [],

@@ -11,6 +11,7 @@ use tracing::Level;
 use super::also::{self, AlsoProblem};
 use super::listen::{self, ListenAddress, ListenProblem};
 use super::log::LogFormat;
+use super::migrate_command::{self, MigrateCommand};
 use super::{
     AlsoTarget, FileTemplate, FileTemplateProblem, FormatChoice, Limit, Secret, TransactionScope,
 };
@@ -49,6 +50,8 @@ pub enum Shape {
     Url,
     /// Several texts: the flag is repeated, the variable takes commas.
     List,
+    /// A command: one text that is split into words, an array in the file. Never shown.
+    Words,
 }
 
 /// Why a text is not a value of its kind.
@@ -89,6 +92,10 @@ pub enum Mismatch {
     Count,
     #[error("it is not a target")]
     NoTarget,
+    #[error("a quote in it is not closed, or a backslash stands at its end")]
+    OpenQuote,
+    #[error("`{0}` is a shell's word, and no shell runs it")]
+    ShellWord(&'static str),
     /// The configuration file holds a value of another type.
     #[error("it has the wrong type")]
     Type { expected: &'static str },
@@ -285,6 +292,12 @@ pub(super) const PATHS: Kind<Vec<String>> = Kind {
         one(texts)?;
         texts.iter().map(|text| path(text)).collect()
     },
+};
+
+/// No text at all is what a file's empty array gives as well.
+pub(super) const MIGRATE_COMMAND: Kind<Option<MigrateCommand>> = Kind {
+    shape: Shape::Words,
+    read: migrate_command::read,
 };
 
 pub(super) const VARIABLE_NAMES: Kind<Vec<String>> = Kind {

@@ -12,6 +12,7 @@ use super::env_file;
 use super::file::{self, ConfigurationFile};
 use super::kind;
 use super::layers::Layers;
+use super::migrate_command;
 use super::setting::{DefaultValue, PREFIX, Setting};
 use super::variables::{FILE_SUFFIX, Variables};
 use super::{
@@ -79,7 +80,16 @@ pub fn resolve(
         command => command.reach(),
     };
     let mut warnings = unknown_variables(&variables);
-    let databases = databases(reach, &values, &variables, files, &mut warnings)?;
+    migrate_command::unless_excluded(&typed.command, &values)?;
+    warnings.extend(migrate_command::without_effect(&values));
+    let databases = databases(
+        &typed.command,
+        reach,
+        &values,
+        &variables,
+        files,
+        &mut warnings,
+    )?;
     Ok(Config {
         log: log_config(&values),
         wait: wait_config(&values),
@@ -229,6 +239,7 @@ fn is_injected(name: &str) -> bool {
 }
 
 fn databases(
+    command: &Command,
     reach: Reach,
     values: &Values,
     variables: &Arc<Variables>,
@@ -246,7 +257,14 @@ fn databases(
         Reach::Application => &application,
         Reach::Migrations => &migration,
     };
-    warnings.extend(used.resolve(files)?.1);
+    let resolved = used.resolve(files).map_err(|error| match (error, command) {
+        (ConfigError::NoHost { passed_over, .. }, Command::Run(_)) => ConfigError::NoHost {
+            passed_over,
+            is_skippable: true,
+        },
+        (error, _) => error,
+    });
+    warnings.extend(resolved?.1);
     let application = match application.resolve(files) {
         Ok((_, noticed)) => {
             warnings.extend(noticed);
@@ -301,6 +319,7 @@ fn migrations_config(values: &Values) -> MigrationsConfig {
         lock_timeout: values.lock_timeout.value,
         lock_retry: values.lock_retry.value,
         statement_timeout: values.statement_timeout.value,
+        command: values.migrate_command.value.clone(),
     }
 }
 
@@ -343,7 +362,8 @@ pub fn settings_table() -> String {
             | kind::Shape::Number
             | kind::Shape::Text
             | kind::Shape::File
-            | kind::Shape::Url => format!("`--{} {}`", setting.flag, setting.placeholder),
+            | kind::Shape::Url
+            | kind::Shape::Words => format!("`--{} {}`", setting.flag, setting.placeholder),
         };
         let variables: Vec<String> = std::iter::once(setting.variable())
             .chain(setting.well_known.iter().map(|name| (*name).to_owned()))

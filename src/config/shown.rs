@@ -7,8 +7,8 @@ use std::time::Duration;
 use tracing::Level;
 
 use super::{
-    AlsoTarget, FileTemplate, FormatChoice, HttpTarget, Limit, ListenAddress, LogFormat, Origin,
-    Secret, TransactionScope,
+    AlsoTarget, FileTemplate, FormatChoice, HttpTarget, Limit, ListenAddress, LogFormat,
+    MigrateCommand, Origin, Secret, TransactionScope,
 };
 use crate::duration;
 use crate::plan::OnAhead;
@@ -178,6 +178,17 @@ impl Shown for Option<AlsoTarget> {
     fn shown(&self) -> ShownValue {
         self.as_ref()
             .map_or(ShownValue::Nothing, |target| one(also(target)))
+    }
+}
+
+/// The program alone: a URL with its password may stand behind it.
+impl Shown for Option<MigrateCommand> {
+    fn shown(&self) -> ShownValue {
+        match self {
+            None => ShownValue::Nothing,
+            Some(command) if command.arguments.is_empty() => one(&command.program),
+            Some(command) => one(format!("{} (its words are not shown)", command.program)),
+        }
     }
 }
 

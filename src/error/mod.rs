@@ -13,6 +13,7 @@ pub mod health;
 pub mod listen;
 mod listing;
 pub mod lock;
+pub mod migrate_command;
 mod not_ready;
 pub mod plan;
 pub mod process;
@@ -30,6 +31,7 @@ pub mod write;
 pub use not_ready::NotReady;
 
 use std::io;
+use std::process::ExitStatus;
 
 use crate::config::ConfigError;
 use crate::diagnostic::Diagnostic;
@@ -37,12 +39,13 @@ use crate::exit::Exit;
 use crate::files::FilesError;
 use crate::format::{FormatError, WriteError};
 use crate::plan::{PlanError, ScriptError};
+use crate::postgres::ServerFailure;
 use crate::postgres::apply::Stopped;
 use crate::postgres::lock::{Cancellation, LockError};
 use crate::postgres::stamp::StampError;
 use crate::postgres::version_table::StateError;
 use crate::probe::ListenError;
-use crate::process::{HandOverError, HookError, Signal};
+use crate::process::{CommandError, HandOverError, HookError, Signal};
 use crate::revision::{GraphError, ProposalError, RevisionId};
 use crate::wait::WaitError;
 
@@ -78,6 +81,21 @@ pub enum Error {
     Stamp(Box<StampError>),
     #[error(transparent)]
     Listen(Box<ListenError>),
+    #[error(transparent)]
+    Command(#[from] CommandError),
+    #[error("the migration lock was lost while the migrate command `{program}` ran")]
+    CommandUnlocked {
+        program: String,
+        failure: Box<ServerFailure>,
+        /// How the command ended, which was told to.
+        status: ExitStatus,
+    },
+    #[error("ended by {signal} while the migrate command `{program}` ran")]
+    CommandInterrupted {
+        signal: Signal,
+        program: String,
+        status: ExitStatus,
+    },
     #[error("ended by {0}")]
     Signal(Signal),
     #[error("ended by {signal} while revision `{revision}` ran")]
@@ -150,6 +168,13 @@ impl Error {
                 cancellation,
                 ..
             } => process::interrupted_by(*signal, self.to_string(), *cancellation),
+            Self::Command(error) => migrate_command::diagnostic(error),
+            Self::CommandUnlocked {
+                failure, status, ..
+            } => migrate_command::unlocked(self.to_string(), failure, *status),
+            Self::CommandInterrupted { signal, status, .. } => {
+                migrate_command::interrupted(*signal, self.to_string(), *status)
+            }
             Self::HandOver(error) => process::diagnostic(error),
             Self::Signals(_) | Self::Runtime(_) | Self::Random(_) => {
                 Diagnostic::error("system", Exit::Unavailable, self.to_string())

@@ -121,7 +121,7 @@ pub(super) async fn partial(session: &Session, table: &VersionTable) -> Vec<Revi
     let state = version_table::state(session, table).await;
     let rows = state.unwrap_or_default().rows.into_iter();
     rows.filter(|(_, row)| match row.progress {
-        Progress::Partial(_) => true,
+        Progress::Partial(..) => true,
         Progress::Complete => false,
     })
     .map(|(id, _)| id)

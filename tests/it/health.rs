@@ -117,6 +117,20 @@ fn a_revision_that_stopped_half_way_is_named() {
 }
 
 #[test]
+fn where_alembic_migrates_its_heads_are_compared() {
+    let database = Server::shared().database();
+    let alembic = "CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY);
+                   INSERT INTO alembic_version VALUES ('27c6a30d7c24')";
+    database.execute(alembic);
+    let (without, url) = (Project::new(), database.url());
+    let at = |target: &str| health(&url, &without).args(["--schema", "--target", target]);
+    let expected = "healthy: schema at 27c6a30d7c24";
+    assert_eq!(line(at("27c6a30d7c24").run(), 0), expected);
+    let behind = line(at("ae1027a6acf0").run(), 1);
+    assert!(behind.contains("holds `27c6a30d7c24`"), "{behind}");
+}
+
+#[test]
 fn only_what_is_named_is_asked() {
     let database = Server::shared().database();
     let (project, url) = (project(), database.url());

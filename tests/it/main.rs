@@ -7,12 +7,14 @@
     reason = "tests read their own environment and files; the rule is for the program"
 )]
 
+mod alembic_command;
 mod also;
 mod also_targets;
 mod also_tls;
 mod applied_state;
 mod apply;
 mod chaos;
+mod command_lock;
 mod connect;
 mod connect_fake;
 mod connect_tls;
@@ -36,6 +38,7 @@ mod lock;
 mod lock_retry;
 mod look;
 mod lost_answers;
+mod migrate_command;
 mod new_files;
 mod no_secret;
 mod offline;
@@ -48,6 +51,7 @@ mod queue;
 mod readme;
 mod replicas;
 mod resumed;
+mod reverting;
 mod scripts;
 mod secrets;
 mod serve;

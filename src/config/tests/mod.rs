@@ -2,6 +2,7 @@
 
 mod connections;
 mod health;
+mod migrate_command;
 mod settings;
 mod skips;
 mod sources;

@@ -21,10 +21,11 @@ use super::task::Task;
 use super::transaction::{self, Broken, CommitSent};
 use super::verdict;
 use crate::config::Limit;
-use crate::plan::{Action, Journal, Script, ScriptStatement};
+use crate::plan::{Action, Direction, Journal, Script, ScriptStatement};
 use crate::postgres::cell::cell;
 use crate::postgres::quote::literal;
 use crate::postgres::settings;
+use crate::postgres::version_table::Tables;
 use crate::postgres::{ServerFailure, Session};
 use crate::revision::Comparison;
 use crate::sql::{OutsideKind, StatementKind};
@@ -57,10 +58,6 @@ where
             Action::Run | Action::Record => None,
         };
         self.admit(task, script, journal)?;
-        let novelty = match journal {
-            Some(_) => Novelty::Resumed,
-            None => Novelty::New,
-        };
         let finished = journal.map_or(0, |journal| journal.finished);
         let turn = |at| Turn {
             task,
@@ -69,7 +66,8 @@ where
             at,
             began: Instant::now(),
         };
-        self.begin_script(turn(finished), novelty).await?;
+        let novelty = self.novelty(turn(finished), journal).await?;
+        self.begin_script(turn(finished), &novelty).await?;
         for statement in &statements[..finished] {
             if sets_session(&script.text(&statement.span)) {
                 self.replay(task, script, statement).await?;
@@ -124,7 +122,25 @@ where
         }
     }
 
-    async fn begin_script(&mut self, turn: Turn<'_>, novelty: Novelty) -> Result<(), Stop> {
+    async fn novelty(&self, turn: Turn<'_>, journal: Option<&Journal>) -> Result<Novelty, Stop> {
+        match (journal, turn.task.step.direction) {
+            (Some(_), _) => Ok(Novelty::Known),
+            (None, Direction::Upgrade) => Ok(Novelty::New),
+            (None, Direction::Downgrade) => {
+                let question = Tables::at(&self.location).narrow_check();
+                let constraint = ask(self.locked.session(), &question).await;
+                let constraint = constraint
+                    .map_err(|failure| self.stop(turn.task, outright(failure), turn.offset()))?;
+                Ok(if constraint.is_empty() {
+                    Novelty::Known
+                } else {
+                    Novelty::Narrow(constraint)
+                })
+            }
+        }
+    }
+
+    async fn begin_script(&mut self, turn: Turn<'_>, novelty: &Novelty) -> Result<(), Stop> {
         let mut tries = Tries::begin(self.options.lock_retry);
         loop {
             let mut message = Message::default();

@@ -8,6 +8,7 @@
     reason = "each test takes what it needs; the support is not cut to the last user"
 )]
 
+pub(crate) mod alembic;
 pub(crate) mod binary;
 pub(crate) mod certificates;
 pub(crate) mod connection;
