@@ -75,6 +75,7 @@ fn default(setting: &Setting) -> String {
         (DefaultValue::Text(text), Shape::List) => format!("[{}]", quoted(text)),
         (_, Shape::Words) => r#"["alembic", "upgrade", "head"]"#.to_owned(),
         (DefaultValue::Text(text), Shape::Switch | Shape::Number) => text.to_owned(),
+        (DefaultValue::Nothing(_), Shape::Switch) => "true".to_owned(),
         (DefaultValue::Text(text), _) => quoted(text),
         (DefaultValue::Nothing(_), _) => quoted(setting.placeholder),
     }

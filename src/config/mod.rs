@@ -20,6 +20,7 @@ mod example;
 mod file;
 mod file_template;
 mod grammar;
+mod health;
 mod hooks;
 mod hosts;
 mod kind;
@@ -46,8 +47,8 @@ mod writing;
 pub use also::AlsoProblem;
 pub use args::{Parsed, Typed};
 pub use command::{
-    Command, Current, CurrentHeads, CurrentMark, Downgrade, Execution, History, Listing, Merge,
-    NewRevision, Output, Reach, Run, Settings, Show, Stamp, StampMode, Upgrade, Wait,
+    Command, Current, CurrentHeads, CurrentMark, Downgrade, Execution, Health, History, Listing,
+    Merge, NewRevision, Output, Reach, Run, Settings, Show, Stamp, StampMode, Upgrade, Wait,
 };
 pub use connection::{
     ChannelBinding, Connection, Host, HostAddress, RootCertificates, SslMode, TargetSessionAttrs,
@@ -60,6 +61,7 @@ pub use error::{ConfigError, ConfigWarning, FileRole, ParameterProblem, UrlProbl
 pub use example::example_file;
 pub use file_template::{FileNameParts, FileTemplate, FileTemplateProblem};
 pub use grammar::{completions, manual};
+pub use health::{HealthConfig, health_timeout};
 pub use hooks::HookProblem;
 pub use kind::{Mismatch, Shape};
 pub use listen::{ListenAddress, ListenProblem};

@@ -45,6 +45,7 @@ pub enum Group {
     Revisions,
     Applying,
     Writing,
+    Health,
     Configuration,
 }
 
@@ -62,6 +63,8 @@ pub enum CommandName {
     Branches,
     Show,
     Check,
+    Health,
+    Serve,
     Revision,
     Merge,
     Init,
@@ -83,6 +86,8 @@ pub(super) const ALL: &[CommandName] = &[
     CommandName::Branches,
     CommandName::Show,
     CommandName::Check,
+    CommandName::Health,
+    CommandName::Serve,
     CommandName::Revision,
     CommandName::Merge,
     CommandName::Init,
@@ -91,6 +96,21 @@ pub(super) const ALL: &[CommandName] = &[
     CommandName::Man,
 ];
 /// Whatever may connect, and so read the state.
+pub(super) const READING: &[CommandName] = &[
+    CommandName::Run,
+    CommandName::Wait,
+    CommandName::Upgrade,
+    CommandName::Downgrade,
+    CommandName::Stamp,
+    CommandName::Status,
+    CommandName::Current,
+    CommandName::History,
+    CommandName::Show,
+    CommandName::Check,
+    CommandName::Health,
+    CommandName::Serve,
+];
+/// Whatever waits until it may connect.
 pub(super) const WAITING: &[CommandName] = &[
     CommandName::Run,
     CommandName::Wait,
@@ -102,6 +122,34 @@ pub(super) const WAITING: &[CommandName] = &[
     CommandName::History,
     CommandName::Show,
     CommandName::Check,
+];
+/// Whatever ends when its time is up.
+pub(super) const TIMED: &[CommandName] = &[
+    CommandName::Run,
+    CommandName::Wait,
+    CommandName::Upgrade,
+    CommandName::Downgrade,
+    CommandName::Stamp,
+    CommandName::Status,
+    CommandName::Current,
+    CommandName::History,
+    CommandName::Show,
+    CommandName::Check,
+    CommandName::Health,
+];
+/// Whatever tries again.
+pub(super) const ATTEMPTING: &[CommandName] = &[
+    CommandName::Run,
+    CommandName::Wait,
+    CommandName::Upgrade,
+    CommandName::Downgrade,
+    CommandName::Stamp,
+    CommandName::Status,
+    CommandName::Current,
+    CommandName::History,
+    CommandName::Show,
+    CommandName::Check,
+    CommandName::Serve,
 ];
 /// What looks at the revisions' directory.
 pub(super) const GRAPH: &[CommandName] = &[
@@ -117,6 +165,8 @@ pub(super) const GRAPH: &[CommandName] = &[
     CommandName::Branches,
     CommandName::Show,
     CommandName::Check,
+    CommandName::Health,
+    CommandName::Serve,
     CommandName::Revision,
     CommandName::Merge,
     CommandName::Init,
@@ -125,10 +175,22 @@ pub(super) const GRAPH: &[CommandName] = &[
 pub(super) const WRITING: &[CommandName] =
     &[CommandName::Init, CommandName::Revision, CommandName::Merge];
 pub(super) const RUN_WAIT: &[CommandName] = &[CommandName::Run, CommandName::Wait];
-/// What may take so long that others ask whether it still goes on.
-pub(super) const VOYAGES: &[CommandName] =
-    &[CommandName::Run, CommandName::Wait, CommandName::Upgrade];
+/// What may take so long that others ask how it is going.
+pub(super) const LISTENING: &[CommandName] = &[
+    CommandName::Run,
+    CommandName::Wait,
+    CommandName::Upgrade,
+    CommandName::Serve,
+];
 pub(super) const UPGRADING: &[CommandName] = &[CommandName::Run, CommandName::Upgrade];
+/// What has a target without being told one.
+pub(super) const AIMING: &[CommandName] = &[
+    CommandName::Run,
+    CommandName::Upgrade,
+    CommandName::Health,
+    CommandName::Serve,
+];
+pub(super) const HEALTH: &[CommandName] = &[CommandName::Health];
 pub(super) const APPLYING: &[CommandName] = &[
     CommandName::Run,
     CommandName::Upgrade,
@@ -162,6 +224,7 @@ impl Group {
             Self::Revisions => "Revisions",
             Self::Applying => "Applying",
             Self::Writing => "New files",
+            Self::Health => "Health",
             Self::Configuration => "Configuration and logging",
         }
     }
@@ -182,6 +245,8 @@ impl CommandName {
             Self::Branches => "branches",
             Self::Show => "show",
             Self::Check => "check",
+            Self::Health => "health",
+            Self::Serve => "serve",
             Self::Revision => "revision",
             Self::Merge => "merge",
             Self::Init => "init",

@@ -7,6 +7,7 @@
 mod arrival;
 mod author;
 mod command;
+mod health;
 mod look;
 mod lookout;
 mod migrate;
@@ -15,6 +16,7 @@ mod onlooker;
 mod passage;
 mod passed;
 mod queue;
+mod serve;
 mod stamp;
 
 use std::future::Future;
@@ -33,10 +35,12 @@ use crate::revision::{Graph, Target};
 use crate::source::Source;
 
 pub use author::{Written, init, merge, revision};
+pub use health::{Health, health};
 pub use look::{Sight, look, state};
 pub use lookout::{Lookout, attended};
 pub use migrate::Manner;
 pub use offline::{offline, state_at};
+pub use serve::{Round, serve, sidecar};
 pub use stamp::{stamp, stamp_offline};
 
 /// What brings the schema to where it shall be.

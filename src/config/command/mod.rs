@@ -5,6 +5,7 @@ mod current;
 mod downgrade;
 mod execution;
 mod heads;
+mod health;
 mod history;
 mod init;
 mod itself;
@@ -12,6 +13,7 @@ mod listing;
 mod merge;
 mod revision;
 mod run;
+mod serve;
 mod settings;
 mod show;
 mod stamp;
@@ -22,6 +24,7 @@ mod wait;
 pub use current::{Current, CurrentHeads};
 pub use downgrade::Downgrade;
 pub use execution::Execution;
+pub use health::Health;
 pub use history::{CurrentMark, History};
 pub use listing::Listing;
 pub use merge::Merge;
@@ -59,6 +62,8 @@ pub enum Command {
     Branches(Listing),
     Show(Show),
     Check(Output),
+    Health(Health),
+    Serve,
     Revision(NewRevision),
     Merge(Merge),
     Init,
@@ -100,7 +105,7 @@ pub(super) struct Row {
 }
 
 /// Every command, in the order of `--help`.
-pub(super) const COMMANDS: [Row; 18] = [
+pub(super) const COMMANDS: [Row; 20] = [
     run::ROW,
     wait::ROW,
     upgrade::ROW,
@@ -113,6 +118,8 @@ pub(super) const COMMANDS: [Row; 18] = [
     heads::BRANCHES,
     show::ROW,
     check::ROW,
+    health::ROW,
+    serve::ROW,
     revision::ROW,
     merge::ROW,
     init::ROW,
@@ -126,7 +133,7 @@ impl Command {
     pub fn reach(&self) -> Reach {
         match self {
             Self::Run(_) => Reach::Migrations,
-            Self::Wait(_) => Reach::Application,
+            Self::Wait(_) | Self::Health(_) | Self::Serve => Reach::Application,
             Self::Upgrade(upgrade) => upgrade.execution.reach(),
             Self::Downgrade(downgrade) => downgrade.execution.reach(),
             Self::Stamp(stamp) => stamp.reach(),

@@ -17,7 +17,7 @@ mod text;
 
 pub use alembic::alembic_heads;
 pub(super) use entry::Entry;
-pub use glance::{is_applied, question, state};
+pub use glance::{ask_again, is_applied, question, state};
 pub use locate::{Neighbours, locate};
 pub use read::read;
 pub(super) use text::{Elapsed, LogAction, Tables};
