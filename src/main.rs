@@ -8,6 +8,7 @@ use seaworthy::cli::report::Voice;
 use seaworthy::cli::{self, Ending};
 use seaworthy::config::{self, Environment, Parsed};
 use seaworthy::error::Error;
+use seaworthy::exit::Exit;
 use seaworthy::files::{self, Disk};
 use seaworthy::logging::{self, Screen};
 use seaworthy::process::Signals;
@@ -41,6 +42,8 @@ fn main() -> ExitCode {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::Show(text)) => voice.show(&text),
         Ok(Ending::Found(text)) => voice.found(&text),
+        Ok(Ending::Unable(text, why)) => voice.unable(&text, *why),
+        Ok(Ending::Stopped(signal)) => ExitCode::from(Exit::Signal(signal.number()).code()),
         Ok(Ending::HandOver(application)) => {
             let error = application.become_application(&signals);
             voice.failure(&Error::HandOver(error))

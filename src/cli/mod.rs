@@ -5,11 +5,14 @@ mod current;
 mod diff;
 mod downgrade;
 mod execution;
+mod finding;
 mod graph;
+mod health;
 mod listing;
 pub mod report;
 mod revision;
 mod run;
+mod serve;
 mod settings;
 mod stamp;
 mod status;
@@ -23,11 +26,12 @@ use std::time::Duration;
 use tracing::warn;
 
 use crate::config::{self, Command, Config, Environment, Typed};
+use crate::diagnostic::Diagnostic;
 use crate::error::Error;
 use crate::files::Disk;
 use crate::logging::Screen;
 use crate::postgres::apply::ProgressDisplay;
-use crate::process::{HandOver, Signals};
+use crate::process::{HandOver, Signal, Signals};
 use crate::view::Surface;
 
 /// How a command ends when nothing went wrong.
@@ -39,6 +43,12 @@ pub enum Ending {
     /// This text is the result, and says that something is not as it should
     /// be: exit 1.
     Found(String),
+    /// This text is the result of a probe that could not ask, or not to the
+    /// end: exit 1, and why goes to stderr.
+    Unable(String, Box<Diagnostic>),
+    /// This signal has ended what goes on until one comes: its exit code, and
+    /// nothing is wrong.
+    Stopped(Signal),
     /// Everything is dropped; this process becomes the application.
     HandOver(HandOver),
 }
@@ -74,6 +84,8 @@ pub fn execute(
         Command::Check(command) => check::check(&config()?, *command, signals),
         Command::Diff(command) => diff::diff(&config()?, command, signals),
         Command::Revision(command) => revision::revision(&config()?, command, signals),
+        Command::Health(command) => Ok(health::health(typed, *command, environment)),
+        Command::Serve => serve::serve(&config()?, signals),
         Command::Merge(command) => revision::merge(&config()?, command),
         Command::Init => revision::init(&config()?),
         Command::Config(command) => settings::settings(&config()?, command),
@@ -111,22 +123,29 @@ fn resolve(typed: &Typed, environment: &Environment) -> Result<Config, Error> {
 /// Runs one future to its end on a runtime of its own, and drops the runtime.
 ///
 /// A signal is only noted meanwhile: the future looks for it and puts things
-/// in order. Nothing waits for a name lookup that hangs in a thread.
+/// in order.
 fn block_on<T>(
     signals: &Signals,
     future: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Error::Runtime)?;
     signals.disarm();
-    let result = runtime.block_on(future);
+    let result = run_to_its_end(future).and_then(|result| result);
     signals.arm();
-    runtime.shutdown_timeout(Duration::ZERO);
     match signals.noted() {
         // The signal came between the future's last look and `arm`.
         Some(signal) if result.is_ok() => Err(Error::Signal(signal)),
         _ => result,
     }
+}
+
+/// Runs one future on a runtime of its own, and drops the runtime. Nothing
+/// waits for a name lookup that hangs in a thread.
+fn run_to_its_end<T>(future: impl Future<Output = T>) -> Result<T, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Error::Runtime)?;
+    let result = runtime.block_on(future);
+    runtime.shutdown_timeout(Duration::ZERO);
+    Ok(result)
 }

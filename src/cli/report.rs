@@ -7,12 +7,14 @@ use std::panic::{self, Location};
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::config::{LogFormat, UsageError};
+use super::finding::fault;
+use crate::config::{CommandName, LogFormat, UsageError};
 use crate::diagnostic::Diagnostic;
 use crate::error::{self, Error};
 use crate::exit::Exit;
 use crate::files;
 use crate::logging::{Screen, Stderr, now};
+use crate::view::Health;
 
 /// Where Kubernetes reads what `kubectl describe pod` shows.
 const TERMINATION_LOG: &str = "/dev/termination-log";
@@ -57,9 +59,24 @@ impl Voice {
         }
     }
 
+    /// Writes the result of a probe that could not ask, and why to stderr. The
+    /// termination log is left alone: it is the application's.
+    pub fn unable(self, text: &str, why: Diagnostic) -> ExitCode {
+        self.tell(&Diagnostic {
+            exit: Exit::Failed,
+            ..why
+        });
+        self.found(text)
+    }
+
     /// Shows what is wrong with the command line.
     pub fn usage(self, usage: &UsageError) -> ExitCode {
-        self.last_words(&error::config::usage(usage))
+        let diagnostic = error::config::usage(usage);
+        if usage.is_of(CommandName::Health) {
+            let health = Health::unable(fault(&diagnostic));
+            return self.unable(&health.line(), diagnostic);
+        }
+        self.last_words(&diagnostic)
     }
 
     /// Shows an error and returns the code to exit with.
@@ -81,12 +98,16 @@ impl Voice {
     }
 
     fn last_words(self, diagnostic: &Diagnostic) -> ExitCode {
+        self.tell(diagnostic);
+        files::write_termination_log(Path::new(TERMINATION_LOG), &diagnostic.to_string());
+        ExitCode::from(diagnostic.exit.code())
+    }
+
+    fn tell(self, diagnostic: &Diagnostic) {
         match self.format {
             LogFormat::Text => self.say(&diagnostic.to_string()),
             LogFormat::Json => self.say(&json(diagnostic)),
         }
-        files::write_termination_log(Path::new(TERMINATION_LOG), &diagnostic.to_string());
-        ExitCode::from(diagnostic.exit.code())
     }
 
     fn say(self, text: &str) {

@@ -20,7 +20,7 @@ pub(super) fn wait(config: &Config, command: &Wait, signals: &Signals) -> Result
 
 /// Returns the graph of the directory. An application's image may hold no
 /// revisions, and a full id needs none.
-fn revisions(config: &Config, target: &Target) -> Result<Graph, Error> {
+pub(super) fn revisions(config: &Config, target: &Target) -> Result<Graph, Error> {
     match pipeline::load(&config.migrations) {
         Err(Error::Files(FilesError::NoDirectory { .. } | FilesError::Empty { .. }))
             if matches!(target.point, Point::Named(_)) =>

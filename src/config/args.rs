@@ -57,7 +57,7 @@ pub fn parse(argv: impl IntoIterator<Item = OsString>) -> Result<Parsed, UsageEr
     refuse_stray_switch(&command, &argv)?;
     Ok(Parsed::Command(Typed {
         command,
-        flags: flags(matches),
+        flags: flags(name, matches),
     }))
 }
 
@@ -82,10 +82,14 @@ fn refuse_stray_switch(command: &Command, argv: &[OsString]) -> Result<(), Usage
     }
 }
 
-fn flags(matches: &ArgMatches) -> BTreeMap<&'static str, Vec<Secret>> {
+fn flags(name: &str, matches: &ArgMatches) -> BTreeMap<&'static str, Vec<Secret>> {
     let mut flags = BTreeMap::new();
     for setting in SETTINGS {
-        // A command that does not use a setting does not declare its flag.
+        // A command that does not use a setting does not declare its flag, and
+        // may have one of its own by that name.
+        if !setting.used_by.iter().any(|user| user.word() == name) {
+            continue;
+        }
         let Ok(Some(texts)) = matches.try_get_many::<String>(setting.flag) else {
             continue;
         };

@@ -12,8 +12,8 @@ use super::kind::{self, Kind};
 use super::layers::Layers;
 use super::log::LogFormat;
 use super::setting::{
-    ALL, APPLYING, COMPARING, DefaultValue, GRAPH, Group, LOCKING, RUN, RUN_WAIT, Setting,
-    UPGRADING, VOYAGES, WAITING, WRITING,
+    AIMING, ALL, APPLYING, ATTEMPTING, COMPARING, DefaultValue, GRAPH, Group, HEALTH, LISTENING,
+    LOCKING, READING, RUN, RUN_WAIT, Setting, TIMED, UPGRADING, WAITING, WRITING,
 };
 use super::shown::{Shown, ShownSetting};
 use super::{
@@ -114,10 +114,10 @@ settings! {
         "The database: a PostgreSQL URL or a key=value connection string";
 
     timeout: Limit = LIMIT, "timeout" "DURATION",
-        Some("wait.timeout"), Text "60s", Waiting, WAITING, [],
-        "How long the whole wait may last; 0: no limit";
+        Some("wait.timeout"), Text "60s", Waiting, TIMED, [],
+        "How long the whole wait may last; 0: no limit. For health, 800ms, and only the flag counts";
     attempt_timeout: Limit = LIMIT, "attempt-timeout" "DURATION",
-        Some("wait.attempt_timeout"), Text "5s", Waiting, WAITING, [],
+        Some("wait.attempt_timeout"), Text "5s", Waiting, ATTEMPTING, [],
         "How long one attempt may last, from DNS to the first answer; 0: no limit";
     max_interval: Duration = INTERVAL, "max-interval" "DURATION",
         Some("wait.max_interval"), Text "500ms", Waiting, WAITING, [],
@@ -129,7 +129,7 @@ settings! {
         Some("wait.also"), Nothing "none", Waiting, RUN_WAIT, [],
         "Something else to wait for: tcp://HOST:PORT, http(s)://URL, unix:///PATH or file:///PATH";
     accept_socket_only: bool = SWITCH, "accept-socket-only" "BOOL",
-        Some("wait.accept_socket_only"), Text "false", Waiting, WAITING, [],
+        Some("wait.accept_socket_only"), Text "false", Waiting, READING, [],
         "Take a server that listens on no address for ready, not for the one that initialises a new container";
 
     skip_wait: bool = SWITCH, "skip-wait" "BOOL",
@@ -143,11 +143,11 @@ settings! {
         "A variable to remove before the application starts";
 
     listen: Option<ListenAddress> = OPTIONAL_ADDRESS, "listen" "ADDR",
-        Some("run.listen"), Nothing "none", Probes, VOYAGES, [],
-        "Where to answer probes until the application starts, such as :9808 or 127.0.0.1:9808";
+        Some("run.listen"), Nothing "none; of serve, :9808", Probes, LISTENING, [],
+        "Where to answer probes, until the application starts or as a sidecar, such as :9808 or 127.0.0.1:9808";
     live_path: Vec<String> = PATHS, "live-path" "PATH",
-        Some("run.live_path"), Text "/livez", Probes, VOYAGES, [],
-        "A path that is answered with 200, and every other one with 503 and what is going on";
+        Some("run.live_path"), Text "/livez", Probes, LISTENING, [],
+        "A path that is answered with 200 as long as the process lives; of serve, besides /livez";
 
     dir: Vec<PathBuf> = DIRECTORIES, "dir" "PATH",
         Some("migrations.dir"), Text "migrations", Revisions, GRAPH, [],
@@ -156,13 +156,13 @@ settings! {
         Some("migrations.format"), Text "auto", Revisions, GRAPH, [],
         "How the directory's files are to be read";
     target: Target = TARGET, "target" "TARGET",
-        Some("migrations.target"), Text "head", Revisions, UPGRADING, [],
-        "The revision to bring the schema to";
+        Some("migrations.target"), Text "head", Revisions, AIMING, [],
+        "The revision to bring the schema to, or at which it is healthy";
     version_schema: Option<String> = OPTIONAL_IDENTIFIER, "version-schema" "NAME",
-        Some("migrations.version_schema"), Nothing "where it is found, or the default schema", Revisions, WAITING, [],
+        Some("migrations.version_schema"), Nothing "where it is found, or the default schema", Revisions, READING, [],
         "The schema of the table that records what is applied";
     version_table: String = TABLE, "version-table" "NAME",
-        Some("migrations.version_table"), Text "seaworthy_revision", Revisions, WAITING, [],
+        Some("migrations.version_table"), Text "seaworthy_revision", Revisions, READING, [],
         "The table that records what is applied";
     on_ahead: OnAhead = ON_AHEAD_CHOICE, "on-ahead" "ACTION",
         Some("migrations.on_ahead"), Text "warn", Revisions, UPGRADING, [],
@@ -212,6 +212,15 @@ settings! {
     shadow_template: String = NAME, "shadow-template" "NAME",
         Some("schema.shadow_template"), Text "template0", Schema, COMPARING, [],
         "The database that those are made from";
+    database: Option<bool> = OPTIONAL_SWITCH, "database" "BOOL",
+        Some("health.database"), Nothing "true, unless others are named", Health, HEALTH, [],
+        "Ask whether the database answers";
+    schema: Option<bool> = OPTIONAL_SWITCH, "schema" "BOOL",
+        Some("health.schema"), Nothing "true, unless others are named", Health, HEALTH, [],
+        "Ask whether the schema has reached --target";
+    app: Option<AlsoTarget> = OPTIONAL_ALSO_TARGET, "app" "TARGET",
+        Some("health.app"), Nothing "none", Health, HEALTH, [],
+        "Ask the application: http(s)://URL, tcp://HOST:PORT or unix:///PATH";
 
     config: Option<PathBuf> = OPTIONAL_FILE, "config" "PATH",
         None, Nothing "seaworthy.toml, or [tool.seaworthy] in pyproject.toml", Configuration, ALL, [],

@@ -73,6 +73,8 @@ pub enum ConfigError {
         place: FilePlace,
         problem: HookProblem,
     },
+    #[error("`health` has nothing to ask")]
+    NothingAsked,
     #[error("no database host is configured")]
     NoHost {
         /// A migration URL is set, and this command passes it over.

@@ -46,7 +46,7 @@ pub enum Shape {
     /// Directories, one or several; relative to the configuration file that names them.
     Directories,
     Choice(&'static [&'static str]),
-    /// A database URL: never shown.
+    /// A URL, which may hold a password: never shown.
     Url,
     /// Several texts: the flag is repeated, the variable takes commas.
     List,
@@ -169,6 +169,11 @@ pub(super) const SWITCH: Kind<bool> = Kind {
     read: |texts| switch(one(texts)?),
 };
 
+pub(super) const OPTIONAL_SWITCH: Kind<Option<bool>> = Kind {
+    shape: Shape::Switch,
+    read: |texts| texts.first().map(|text| switch(text)).transpose(),
+};
+
 /// A time limit; `0` is no limit.
 pub(super) const LIMIT: Kind<Limit> = Kind {
     shape: Shape::Duration,
@@ -246,7 +251,7 @@ pub(super) const DIRECTORIES: Kind<Vec<PathBuf>> = Kind {
 
 /// Any number; patterns are looked up when they are needed.
 pub(super) const PATTERNS: Kind<Vec<PathBuf>> = Kind {
-    shape: Shape::List,
+    shape: Shape::Directories,
     read: |texts| {
         let paths = texts.iter().map(|text| plain(text).map(PathBuf::from));
         paths.collect()
@@ -280,6 +285,11 @@ pub(super) const ALSO_TARGETS: Kind<Vec<AlsoTarget>> = Kind {
             .map(|text| also::parse(text))
             .collect::<Result<_, _>>()?)
     },
+};
+
+pub(super) const OPTIONAL_ALSO_TARGET: Kind<Option<AlsoTarget>> = Kind {
+    shape: Shape::Url,
+    read: |texts| Ok(texts.first().map(|text| also::parse(text)).transpose()?),
 };
 
 pub(super) const OPTIONAL_ADDRESS: Kind<Option<ListenAddress>> = Kind {

@@ -20,6 +20,7 @@ mod example;
 mod file;
 mod file_template;
 mod grammar;
+mod health;
 mod hooks;
 mod hosts;
 mod kind;
@@ -48,8 +49,8 @@ pub use also::AlsoProblem;
 pub use args::{Parsed, Typed};
 pub use command::{
     Check, CheckDrift, CheckModels, Command, Content, Current, CurrentHeads, CurrentMark, Diff,
-    Downgrade, Execution, ExitCode, History, Listing, Merge, NewRevision, Output, Reach, Run,
-    Settings, Show, Side, Stamp, StampMode, Upgrade, Wait,
+    Downgrade, Execution, ExitCode, Health, History, Listing, Merge, NewRevision, Output, Reach,
+    Run, Settings, Show, Side, Stamp, StampMode, Upgrade, Wait,
 };
 pub use connection::{
     ChannelBinding, Connection, Host, HostAddress, RootCertificates, SslMode, TargetSessionAttrs,
@@ -62,6 +63,7 @@ pub use error::{ConfigError, ConfigWarning, FileRole, ParameterProblem, UrlProbl
 pub use example::example_file;
 pub use file_template::{FileNameParts, FileTemplate, FileTemplateProblem};
 pub use grammar::{completions, manual};
+pub use health::{HealthConfig, health_timeout};
 pub use hooks::HookProblem;
 pub use kind::{Mismatch, Shape};
 pub use listen::{ListenAddress, ListenProblem};

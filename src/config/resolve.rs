@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tracing::Level;
+
 use super::args::Typed;
 use super::command::{Command, Reach};
 use super::declaration::{SETTINGS, Values};
@@ -14,8 +16,9 @@ use super::migrate_command;
 use super::setting::{DefaultValue, PREFIX, Setting};
 use super::variables::{FILE_SUFFIX, Variables};
 use super::{
-    ConfigError, ConfigWarning, DatabaseSource, Databases, Environment, Files, LogConfig,
-    MigrationsConfig, Origin, RunConfig, SchemaConfig, Secret, Sourced, WaitConfig, WritingConfig,
+    ConfigError, ConfigWarning, DatabaseSource, Databases, Environment, Files, HealthConfig,
+    LogConfig, MigrationsConfig, Origin, RunConfig, SchemaConfig, Secret, Sourced, WaitConfig,
+    WritingConfig,
 };
 
 /// Says the opposite of `SKIP_MIGRATION`, and is just as well known.
@@ -31,6 +34,7 @@ pub struct Config {
     pub run: RunConfig,
     pub writing: WritingConfig,
     pub schema: SchemaConfig,
+    pub health: HealthConfig,
     /// The configuration file that was read.
     pub file: Option<PathBuf>,
     databases: Option<Databases>,
@@ -46,7 +50,7 @@ impl Config {
     /// # Errors
     ///
     /// - [`ConfigError::NoDatabase`] for a command that connects to nothing (see [`Command::reach`]),
-    ///   `run` with both skips, and `config` where no host is configured.
+    ///   `run` with both skips, `health` of the application alone, and `config` where no host is configured.
     pub fn databases(&self) -> Result<&Databases, ConfigError> {
         self.databases.as_ref().ok_or(ConfigError::NoDatabase)
     }
@@ -95,10 +99,26 @@ pub fn resolve(
     let layers = Layers::new(Some(typed), &variables, file.as_ref())?;
     let mut values = Values::resolve(&layers)?;
     reconcile_skips(&mut values, &variables)?;
+    let health = HealthConfig::new(&values);
+    if matches!(typed.command, Command::Health(_)) && health.asks_nothing() {
+        return Err(ConfigError::NothingAsked);
+    }
+    let reach = match &typed.command {
+        Command::Run(_) if values.skip_wait.value && values.skip_migration.value => Reach::Nothing,
+        Command::Health(_) if !health.asks_the_database() => Reach::Nothing,
+        command => command.reach(),
+    };
     let mut warnings = unknown_variables(&variables);
     migrate_command::unless_excluded(&typed.command, &values)?;
     warnings.extend(migrate_command::without_effect(&values));
-    let databases = databases(&typed.command, &values, &variables, files, &mut warnings)?;
+    let databases = databases(
+        &typed.command,
+        reach,
+        &values,
+        &variables,
+        files,
+        &mut warnings,
+    )?;
     Ok(Config {
         log: log_config(&values),
         wait: wait_config(&values),
@@ -106,6 +126,7 @@ pub fn resolve(
         run: run_config(&values),
         writing: writing_config(&values, file.as_ref()),
         schema: schema_config(&values),
+        health,
         file: file.map(|file| file.path),
         databases,
         variables,
@@ -124,9 +145,19 @@ pub fn log(typed: Option<&Typed>, environment: &Environment, files: &dyn Files) 
         return LogConfig::default();
     };
     let defaults = LogConfig::default();
+    let level = one(&layers, "log-level", &kind::LOG_LEVEL).unwrap_or(defaults.level);
     LogConfig {
         format: one(&layers, "log-format", &kind::LOG_FORMAT).unwrap_or(defaults.format),
-        level: one(&layers, "log-level", &kind::LOG_LEVEL).unwrap_or(defaults.level),
+        level: match typed {
+            // What a probe writes is kept, each few seconds; it says one line.
+            Some(typed)
+                if matches!(typed.command, Command::Health(_))
+                    && !typed.flags.contains_key("log-level") =>
+            {
+                Level::ERROR
+            }
+            Some(_) | None => level,
+        },
     }
 }
 
@@ -240,15 +271,12 @@ fn is_injected(name: &str) -> bool {
 
 fn databases(
     command: &Command,
+    reach: Reach,
     values: &Values,
     variables: &Arc<Variables>,
     files: &dyn Files,
     warnings: &mut Vec<ConfigWarning>,
 ) -> Result<Option<Databases>, ConfigError> {
-    let reach = match command {
-        Command::Run(_) if values.skip_wait.value && values.skip_migration.value => Reach::Nothing,
-        _ => command.reach(),
-    };
     let application = DatabaseSource::application(values, variables)?;
     let migration = DatabaseSource::migration(values, variables)?;
     let used = match reach {

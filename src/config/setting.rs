@@ -46,6 +46,7 @@ pub enum Group {
     Applying,
     Writing,
     Schema,
+    Health,
     Configuration,
 }
 
@@ -64,6 +65,8 @@ pub enum CommandName {
     Show,
     Check,
     Diff,
+    Health,
+    Serve,
     Revision,
     Merge,
     Init,
@@ -86,6 +89,8 @@ pub(super) const ALL: &[CommandName] = &[
     CommandName::Show,
     CommandName::Check,
     CommandName::Diff,
+    CommandName::Health,
+    CommandName::Serve,
     CommandName::Revision,
     CommandName::Merge,
     CommandName::Init,
@@ -94,6 +99,23 @@ pub(super) const ALL: &[CommandName] = &[
     CommandName::Man,
 ];
 /// Whatever may connect, and so read the state.
+pub(super) const READING: &[CommandName] = &[
+    CommandName::Run,
+    CommandName::Wait,
+    CommandName::Upgrade,
+    CommandName::Downgrade,
+    CommandName::Stamp,
+    CommandName::Status,
+    CommandName::Current,
+    CommandName::History,
+    CommandName::Show,
+    CommandName::Check,
+    CommandName::Diff,
+    CommandName::Revision,
+    CommandName::Health,
+    CommandName::Serve,
+];
+/// Whatever waits until it may connect.
 pub(super) const WAITING: &[CommandName] = &[
     CommandName::Run,
     CommandName::Wait,
@@ -107,6 +129,38 @@ pub(super) const WAITING: &[CommandName] = &[
     CommandName::Check,
     CommandName::Diff,
     CommandName::Revision,
+];
+/// Whatever ends when its time is up.
+pub(super) const TIMED: &[CommandName] = &[
+    CommandName::Run,
+    CommandName::Wait,
+    CommandName::Upgrade,
+    CommandName::Downgrade,
+    CommandName::Stamp,
+    CommandName::Status,
+    CommandName::Current,
+    CommandName::History,
+    CommandName::Show,
+    CommandName::Check,
+    CommandName::Diff,
+    CommandName::Revision,
+    CommandName::Health,
+];
+/// Whatever tries again.
+pub(super) const ATTEMPTING: &[CommandName] = &[
+    CommandName::Run,
+    CommandName::Wait,
+    CommandName::Upgrade,
+    CommandName::Downgrade,
+    CommandName::Stamp,
+    CommandName::Status,
+    CommandName::Current,
+    CommandName::History,
+    CommandName::Show,
+    CommandName::Check,
+    CommandName::Diff,
+    CommandName::Revision,
+    CommandName::Serve,
 ];
 /// What looks at the revisions' directory.
 pub(super) const GRAPH: &[CommandName] = &[
@@ -123,6 +177,8 @@ pub(super) const GRAPH: &[CommandName] = &[
     CommandName::Show,
     CommandName::Check,
     CommandName::Diff,
+    CommandName::Health,
+    CommandName::Serve,
     CommandName::Revision,
     CommandName::Merge,
     CommandName::Init,
@@ -131,10 +187,22 @@ pub(super) const GRAPH: &[CommandName] = &[
 pub(super) const WRITING: &[CommandName] =
     &[CommandName::Init, CommandName::Revision, CommandName::Merge];
 pub(super) const RUN_WAIT: &[CommandName] = &[CommandName::Run, CommandName::Wait];
-/// What may take so long that others ask whether it still goes on.
-pub(super) const VOYAGES: &[CommandName] =
-    &[CommandName::Run, CommandName::Wait, CommandName::Upgrade];
+/// What may take so long that others ask how it is going.
+pub(super) const LISTENING: &[CommandName] = &[
+    CommandName::Run,
+    CommandName::Wait,
+    CommandName::Upgrade,
+    CommandName::Serve,
+];
 pub(super) const UPGRADING: &[CommandName] = &[CommandName::Run, CommandName::Upgrade];
+/// What has a target without being told one.
+pub(super) const AIMING: &[CommandName] = &[
+    CommandName::Run,
+    CommandName::Upgrade,
+    CommandName::Health,
+    CommandName::Serve,
+];
+pub(super) const HEALTH: &[CommandName] = &[CommandName::Health];
 pub(super) const APPLYING: &[CommandName] = &[
     CommandName::Run,
     CommandName::Upgrade,
@@ -172,6 +240,7 @@ impl Group {
             Self::Applying => "Applying",
             Self::Writing => "New files",
             Self::Schema => "Comparing schemas",
+            Self::Health => "Health",
             Self::Configuration => "Configuration and logging",
         }
     }
@@ -193,6 +262,8 @@ impl CommandName {
             Self::Show => "show",
             Self::Check => "check",
             Self::Diff => "diff",
+            Self::Health => "health",
+            Self::Serve => "serve",
             Self::Revision => "revision",
             Self::Merge => "merge",
             Self::Init => "init",

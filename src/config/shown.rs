@@ -69,6 +69,12 @@ impl Shown for bool {
     }
 }
 
+impl Shown for Option<bool> {
+    fn shown(&self) -> ShownValue {
+        self.map_or(ShownValue::Nothing, one)
+    }
+}
+
 impl Shown for usize {
     fn shown(&self) -> ShownValue {
         one(self)
@@ -165,6 +171,13 @@ impl Shown for TransactionScope {
             Self::Revision => "revision",
             Self::All => "all",
         })
+    }
+}
+
+impl Shown for Option<AlsoTarget> {
+    fn shown(&self) -> ShownValue {
+        self.as_ref()
+            .map_or(ShownValue::Nothing, |target| one(also(target)))
     }
 }
 

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use super::CommandName;
 use super::kind::Mismatch;
 use crate::revision::TargetError;
 
@@ -20,6 +21,13 @@ pub struct UsageError {
     pub target: Option<TargetError>,
     /// The command whose `--help` says more: `seaworthy run`.
     pub command: String,
+}
+
+impl UsageError {
+    /// Returns whether a command was meant that was not understood.
+    pub fn is_of(&self, command: CommandName) -> bool {
+        self.command.strip_prefix("seaworthy ") == Some(command.word())
+    }
 }
 
 /// Returns what clap found, in our words.
@@ -63,12 +71,22 @@ pub(super) fn from_clap(error: clap::Error, argv: &[OsString]) -> UsageError {
         // The kinds are clap's, and their number may grow.
         _ => "the arguments cannot be understood".to_owned(),
     };
+    let command = command_of(argv);
+    let tip = tip(&error).or_else(|| switch_with_target(&error, &command, argv));
     UsageError {
         title,
-        tip: tip(&error),
+        tip,
         target: None,
-        command: command_of(argv),
+        command,
     }
+}
+
+/// `wait --schema` takes the revision, and `health --schema` is a switch.
+fn switch_with_target(error: &clap::Error, command: &str, argv: &[OsString]) -> Option<String> {
+    let is_stray = error.kind() == ErrorKind::UnknownArgument
+        && command == "seaworthy health"
+        && argv.iter().any(|argument| argument == "--schema");
+    is_stray.then(|| "`--schema` is a switch here: name the revision with `--target`".to_owned())
 }
 
 pub(super) fn no_command() -> UsageError {

@@ -102,6 +102,11 @@ pub fn diagnostic(error: &ConfigError) -> Diagnostic {
                 .hint(format!("write its keys under a header `[{key}]`"))
         }
         ConfigError::Hook { place, problem } => hook(place, problem),
+        ConfigError::NothingAsked => config(
+            "nothing-asked",
+            "`health` has nothing to ask: database and schema are switched off, and no application is named",
+        )
+        .hint("leave out `--database=false` or `--schema=false`, or name the application with `--app`"),
         ConfigError::NoHost {
             passed_over: Some(variable),
             ..

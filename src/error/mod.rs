@@ -9,6 +9,7 @@ pub mod config;
 pub mod connect;
 pub mod files;
 pub mod format;
+pub mod health;
 pub mod listen;
 mod listing;
 pub mod lock;

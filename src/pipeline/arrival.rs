@@ -305,7 +305,7 @@ async fn others(config: &Config, limits: &Limits) -> Result<(), Error> {
 }
 
 /// Logs in to a source, with its secrets as they are now.
-async fn log_in_at(
+pub(super) async fn log_in_at(
     config: &Config,
     source: &DatabaseSource,
     table: Option<&VersionTable>,

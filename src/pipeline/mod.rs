@@ -10,6 +10,7 @@ mod autogenerate;
 mod command;
 mod diff;
 mod differences;
+mod health;
 mod look;
 mod lookout;
 mod migrate;
@@ -18,6 +19,7 @@ mod onlooker;
 mod passage;
 mod passed;
 mod queue;
+mod serve;
 mod sides;
 mod stamp;
 
@@ -40,10 +42,12 @@ pub use author::{Written, init, merge, revision};
 pub use autogenerate::autogenerate;
 pub use diff::diff;
 pub use differences::{Comparison, Found, differences};
+pub use health::{Health, health};
 pub use look::{Sight, look, state};
 pub use lookout::{Lookout, attended};
 pub use migrate::Manner;
 pub use offline::{offline, state_at};
+pub use serve::{Round, serve, sidecar};
 pub use stamp::{stamp, stamp_offline};
 
 /// What brings the schema to where it shall be.

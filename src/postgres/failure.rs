@@ -75,7 +75,7 @@ impl ServerFailure {
 
     /// Returns the failure of a server that says nothing any more, or of the way
     /// to it.
-    pub(super) fn silent(waited: Duration) -> Self {
+    pub fn silent(waited: Duration) -> Self {
         Self {
             kind: FailureKind::Lost,
             message: format!("no answer within {waited:?}"),

@@ -6,6 +6,7 @@ mod cell;
 pub mod classify;
 pub mod connect;
 mod failure;
+mod kept;
 pub mod lock;
 pub mod offline;
 mod quote;
@@ -20,5 +21,6 @@ pub use connect::{
     ConnectError, ConnectLimits, Reason, ServerError, SocketOnly, Try, connect, connect_and_ask,
 };
 pub use failure::{FailureKind, ServerFailure};
+pub use kept::keep;
 pub use session::{Canceller, Facts, Session};
 pub use version_table::{Location, VersionTable};

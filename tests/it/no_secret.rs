@@ -85,6 +85,9 @@ fn try_all(database: &Database<'_>, password: &str) {
             _ => call.args(["--database-url", url]).run(),
         };
         check(&finished, codes, &format!("{url} ({index})"));
+        let probe = Binary::new(["health", "--database", "--json", "--log-format", format]);
+        let probe = probe.env("DATABASE_URL", url).run();
+        check(&probe, &[0, 1], &format!("{url} ({index}, health)"));
     }
     let project = Project::new();
     let try_one = |change: &dyn Fn(Binary) -> Binary, codes: &[i32], what: &str| {

@@ -133,6 +133,12 @@ fn the_termination_log_has_the_last_words_as_text_and_short() {
     let log = termination_log(&project, "wiat", 2);
     assert_eq!(log, project.read("stderr").trim_end());
 
+    // A probe runs in the application's container, whose log it is.
+    for probe in ["health", "health --shema", "health --app tcp://127.0.0.1:1"] {
+        let silent = format!("{probe} > /dev/null");
+        assert_eq!(termination_log(&Project::new(), &silent, 1), "");
+    }
+
     let project = Project::new();
     for number in 0..400 {
         project.revision(&format!("ä{number:060}"), "", "SELECT 1;", "");

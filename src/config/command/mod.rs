@@ -6,6 +6,7 @@ mod diff;
 mod downgrade;
 mod execution;
 mod heads;
+mod health;
 mod history;
 mod init;
 mod itself;
@@ -13,6 +14,7 @@ mod listing;
 mod merge;
 mod revision;
 mod run;
+mod serve;
 mod settings;
 mod show;
 mod stamp;
@@ -25,6 +27,7 @@ pub use current::{Current, CurrentHeads};
 pub use diff::{Diff, ExitCode, Side};
 pub use downgrade::Downgrade;
 pub use execution::Execution;
+pub use health::Health;
 pub use history::{CurrentMark, History};
 pub use listing::Listing;
 pub use merge::Merge;
@@ -63,6 +66,8 @@ pub enum Command {
     Show(Show),
     Check(Check),
     Diff(Diff),
+    Health(Health),
+    Serve,
     Revision(NewRevision),
     Merge(Merge),
     Init,
@@ -104,7 +109,7 @@ pub(super) struct Row {
 }
 
 /// Every command, in the order of `--help`.
-pub(super) const COMMANDS: [Row; 19] = [
+pub(super) const COMMANDS: [Row; 21] = [
     run::ROW,
     wait::ROW,
     upgrade::ROW,
@@ -118,6 +123,8 @@ pub(super) const COMMANDS: [Row; 19] = [
     show::ROW,
     check::ROW,
     diff::ROW,
+    health::ROW,
+    serve::ROW,
     revision::ROW,
     merge::ROW,
     init::ROW,
@@ -131,7 +138,7 @@ impl Command {
     pub fn reach(&self) -> Reach {
         match self {
             Self::Run(_) => Reach::Migrations,
-            Self::Wait(_) => Reach::Application,
+            Self::Wait(_) | Self::Health(_) | Self::Serve => Reach::Application,
             Self::Upgrade(upgrade) => upgrade.execution.reach(),
             Self::Downgrade(downgrade) => downgrade.execution.reach(),
             Self::Stamp(stamp) => stamp.reach(),

@@ -9,6 +9,7 @@ fn example(setting: &Setting) -> (&'static str, &'static str) {
     match (setting.flag, setting.shape) {
         (_, Shape::Words) => ("tool 'to head'", r#"["tool", "to head"]"#),
         ("also", _) => ("tcp://a:1,tcp://b:2", r#"["tcp://a:1", "tcp://b:2"]"#),
+        ("app", _) => ("tcp://a:1", r#""tcp://a:1""#),
         ("live-path", _) => ("/healthz,/up", r#"["/healthz", "/up"]"#),
         ("listen", _) => ("[::1]:80", r#""[::1]:80""#),
         (_, Shape::List | Shape::Directories) => ("A,B", r#"["A", "B"]"#),

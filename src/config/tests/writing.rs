@@ -90,6 +90,17 @@ fn the_example_file_changes_nothing_but_the_directory() {
     }
 }
 
+const WITHOUT_DEFAULT: [&str; 8] = [
+    "shadow_url = ",
+    "url = ",
+    "version_schema = ",
+    "database = ",
+    "schema = ",
+    "app = ",
+    "listen = ",
+    "command = ",
+];
+
 #[test]
 fn what_the_example_file_offers_is_the_default() {
     let text = example_file(&["migrations".into()]);
@@ -99,10 +110,9 @@ fn what_the_example_file_offers_is_the_default() {
             Some(offer) if offer.contains(" = ") || offer.starts_with("[[") => offer,
             Some(_) | None => line,
         })
-        // These have no default.
         .filter(|line| {
-            let bare = ["url = ", "version_schema = ", "listen = ", "command = "];
-            !bare.iter().any(|key| line.starts_with(key)) || line.contains("pg_format")
+            let has_no_default = WITHOUT_DEFAULT.iter().any(|key| line.starts_with(key));
+            !has_no_default || line.contains("pg_format")
         })
         .collect();
     let world = init().file("seaworthy.toml", &offered.join("\n"));

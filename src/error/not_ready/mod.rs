@@ -9,6 +9,7 @@ pub(super) use words::diagnostic;
 use super::Error;
 use crate::also::AlsoFailure;
 use crate::config::ConfigError;
+use crate::diagnostic::Diagnostic;
 use crate::postgres::version_table::StateError;
 use crate::postgres::{ConnectError, ServerFailure};
 use crate::revision::RevisionId;
@@ -57,6 +58,11 @@ impl NotReady {
             StateError::Server(failure) if failure.is_passing() => Self::Unread(*failure),
             error => Self::Other(Box::new(error.into())),
         }
+    }
+
+    /// Returns what is said about it where nobody waits for it to change.
+    pub fn diagnostic(&self) -> Diagnostic {
+        diagnostic(self)
     }
 
     /// Returns what a failure to read the secrets again means: whoever writes

@@ -25,6 +25,19 @@ pub fn question(table: &VersionTable) -> String {
     )
 }
 
+/// Asks the [`question`] once more, on a session that is kept: the table may
+/// have come since the login, or gone.
+///
+/// # Errors
+///
+/// [`StateError::Server`]
+pub async fn ask_again(session: &mut Session, table: &VersionTable) -> Result<(), StateError> {
+    let found = rows(session, &format!("SELECT {}", question(table))).await?;
+    let answer = found.first().and_then(|row| row.get(0));
+    session.answer = answer.map(str::to_owned);
+    Ok(())
+}
+
 /// Returns what the state table says is applied: one short round trip where the
 /// session's answer to the [`question`] was yes, else what [`recorded`] finds.
 ///

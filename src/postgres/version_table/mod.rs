@@ -18,7 +18,7 @@ mod text;
 pub use alembic::alembic_heads;
 pub(super) use entry::Entry;
 pub use foreign::is_known;
-pub use glance::{is_applied, question, state};
+pub use glance::{ask_again, is_applied, question, state};
 pub use locate::{Neighbours, locate};
 pub use read::read;
 pub(super) use text::{Elapsed, LogAction, Tables};

@@ -50,6 +50,12 @@ fn databases() {
       hint: set `PGUSER`, or write the user into the URL
     exit 78
     ");
+    insta::assert_snapshot!(said(&ConfigError::NothingAsked), @r"
+    seaworthy: error[nothing-asked]: `health` has nothing to ask: database and schema are switched off, and no application is named
+
+      hint: leave out `--database=false` or `--schema=false`, or name the application with `--app`
+    exit 78
+    ");
     insta::assert_snapshot!(said(&ConfigError::NoDatabase), @r"
     seaworthy: error[bug]: this command has no database
 
