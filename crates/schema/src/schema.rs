@@ -41,7 +41,10 @@ impl Schema {
         for fact in facts.values() {
             if let Some(parent) = &fact.parent {
                 let own = fact.identity.clone();
-                children.entry(parent.clone()).or_default().insert(own.clone());
+                children
+                    .entry(parent.clone())
+                    .or_default()
+                    .insert(own.clone());
                 dependents.entry(parent.clone()).or_default().insert(own);
             }
         }

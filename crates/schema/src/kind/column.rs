@@ -3,7 +3,7 @@
 
 use super::catalog::{OWN_SCHEMA, part};
 use super::relation::{of, of_relation};
-use super::{Alteration, Kind, Naming, Row, TearDown, default, options};
+use super::{Alteration, Kind, Naming, Row, TearDown, default, options, types};
 use crate::compare::Change;
 use crate::context::Context;
 use crate::fact::Fact;
@@ -95,9 +95,16 @@ pub(super) const ROW: Row = Row {
         let table = fact.parent.iter().cloned();
         table.chain(inherited_from(fact)).collect()
     },
-    outlives: |fact, needed| {
-        fact.get("generated").is_none() || !matches!(needed.kind(), Kind::Function | Kind::Column)
+    outlives: |fact, needed| match needed.kind() {
+        Kind::Function | Kind::Column => fact.get("generated").is_none(),
+        Kind::BaseType | Kind::Extension => false,
+        _ => !types::is_held(needed),
     },
+    takes_over: |fact, needed| {
+        let holds_rows = fact.get("generated").is_none();
+        (holds_rows && types::is_held(needed)).then_some(TearDown::Those(stands_in_the_way))
+    },
+    take_over,
     ..Row::BLANK
 };
 
@@ -244,8 +251,32 @@ fn stands_in_the_way(fact: &Fact) -> bool {
     match fact.kind() {
         Kind::Default | Kind::View | Kind::Trigger | Kind::Function => true,
         Kind::Column => fact.get("generated").is_some(),
+        // Both of its columns have to be of types that can be compared.
+        Kind::Constraint => fact.text("type") == "f",
         _ => false,
     }
+}
+
+/// Turns the rows from types and collations that go into those of the same
+/// name that come.
+fn take_over(change: &Change<'_>, needs: &[&Fact], context: &Context<'_>) -> Vec<Statement> {
+    let (old, new) = (change.old, change.new);
+    if change.of("type") || change.of("collation") || comes_from_parent(change, context) {
+        return Vec::new();
+    }
+    let (to, own) = (new.text("type"), own(new));
+    let collation = new.get("collation").map(|collation| format!(" COLLATE {collation}"));
+    let of_type = needs.iter().find(|need| need.kind() != Kind::Collation);
+    let using = of_type.map(|need| {
+        let whole = (old.text("type") == types::name(need)).then_some(need);
+        let both = whole.and_then(|old| Some((old, context.new.get(&old.identity)?)));
+        let converted = both.and_then(|(old, new)| {
+            (new.kind().row().converted)(&Change { old, new }, &own, context)
+        });
+        converted.unwrap_or_else(|| format!(" USING {own}::text::{to}"))
+    });
+    let what = format!("TYPE {to}{}{}", collation.unwrap_or_default(), using.unwrap_or_default());
+    vec![alter_column(new, &what).hazard(HazardKind::Rewrite, new.identity.to_string())]
 }
 
 /// Says whether the same change of a parent's column reaches this one.

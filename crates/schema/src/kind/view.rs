@@ -2,7 +2,7 @@
 
 use super::catalog::{OWN_SCHEMA, address};
 use super::options;
-use super::relation::{in_schema, name, relation_slot};
+use super::relation::{in_schema, name, row_type_slots};
 use super::{Alteration, Naming, Row};
 use crate::compare::Change;
 use crate::context::Context;
@@ -32,7 +32,7 @@ pub(super) const ROW: Row = Row {
     create: |fact, _| vec![define(fact, "CREATE")],
     drop: |fact, _| vec![Statement::new(format!("DROP VIEW {}", name(fact)))],
     alter,
-    slots: relation_slot,
+    slots: row_type_slots,
     ..Row::BLANK
 };
 
