@@ -2,13 +2,11 @@
 
 use super::catalog::{OWN_SCHEMA, address, part};
 use super::types::name;
-use super::{Alteration, Kind, Naming, Row, TearDown};
+use super::{Alteration, Kind, Naming, Row, TearDown, types};
 use crate::compare::Change;
 use crate::context::Context;
 use crate::fact::Fact;
-use crate::identity::Identity;
 use crate::quote::identifier;
-use crate::schema::Schema;
 use crate::statement::{HazardKind, Statement};
 
 pub(super) const ROW: Row = Row {
@@ -40,6 +38,7 @@ pub(super) const ROW: Row = Row {
     },
     alter,
     made_with: |fact, _| fact.parent.clone(),
+    is_inseparable: true,
     ..Row::BLANK
 };
 
@@ -54,7 +53,7 @@ fn alter(change: &Change<'_>, context: &Context<'_>) -> Alteration {
     let Some(whole) = &change.new.parent else {
         return Alteration::Anew;
     };
-    if holds_rows(whole, context.old) {
+    if types::holds_rows(whole, context.old) {
         return Alteration::WholeAnew;
     }
     let new = change.new;
@@ -69,19 +68,6 @@ fn alter(change: &Change<'_>, context: &Context<'_>) -> Alteration {
         statements: vec![alter_type(new, &what)],
         tears_down: TearDown::Those(|fact| fact.kind() != Kind::Comment),
     }
-}
-
-/// Says whether a column is made of a type, maybe by way of other types.
-fn holds_rows(identity: &Identity, schema: &Schema) -> bool {
-    schema.dependents(identity).any(|dependent| match dependent.kind() {
-        Kind::Column => true,
-        Kind::Domain | Kind::Range | Kind::Composite => holds_rows(dependent, schema),
-        Kind::Attribute => {
-            let whole = schema.get(dependent).and_then(|fact| fact.parent.as_ref());
-            whole.is_some_and(|whole| whole != identity && holds_rows(whole, schema))
-        }
-        _ => false,
-    })
 }
 
 fn alter_type(fact: &Fact, what: &str) -> Statement {

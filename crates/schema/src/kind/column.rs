@@ -170,7 +170,7 @@ fn create(fact: &Fact, context: &Context<'_>) -> Vec<Statement> {
 }
 
 fn alter(change: &Change<'_>, context: &Context<'_>) -> Alteration {
-    let (old, new) = (change.old, change.new);
+    let new = change.new;
     if new.get("generated").is_some() && change.of("generated") {
         return Alteration::Anew;
     }
@@ -178,7 +178,7 @@ fn alter(change: &Change<'_>, context: &Context<'_>) -> Alteration {
     let statements = if comes_from_parent(change, context) {
         Vec::new()
     } else {
-        statements(old, new, is_type, change)
+        statements(is_type, change, context)
     };
     let tears_down = if is_type {
         TearDown::Those(stands_in_the_way)
@@ -191,7 +191,8 @@ fn alter(change: &Change<'_>, context: &Context<'_>) -> Alteration {
     }
 }
 
-fn statements(old: &Fact, new: &Fact, is_type: bool, change: &Change<'_>) -> Vec<Statement> {
+fn statements(is_type: bool, change: &Change<'_>, context: &Context<'_>) -> Vec<Statement> {
+    let (old, new) = (change.old, change.new);
     let mut statements = Vec::new();
     let mut alter = |what: String| statements.push(alter_column(new, &what));
     if change.of("generated") {
@@ -208,7 +209,7 @@ fn statements(old: &Fact, new: &Fact, is_type: bool, change: &Change<'_>) -> Vec
         let using = match new.get("generated") {
             Some(_) => String::new(),
             None if !change.of("type") => String::new(),
-            None => format!(" USING {}::{}", own(new), new.text("type")),
+            None => types::using(change, &own(new), context),
         };
         let what = format!("TYPE {}{collation}{using}", new.text("type"));
         let statement = alter_column(new, &what);

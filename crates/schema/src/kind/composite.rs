@@ -8,7 +8,8 @@ use super::{Alteration, Kind, Naming, Row, attribute};
 use crate::compare::Change;
 use crate::context::Context;
 use crate::fact::Fact;
-use crate::quote::identifier;
+use crate::identity::Identity;
+use crate::quote::{dotted, identifier};
 use crate::statement::Statement;
 
 /// Stands between two names, which may hold any other character.
@@ -69,30 +70,43 @@ fn appends(old: &[&str], new: &[&str]) -> bool {
     kept.chain(added).eq(new.iter())
 }
 
-/// Takes each attribute over by its name, if their number or order changes. A
-/// NULL stays one, and is not taken for a row of NULLs.
+/// Returns the clause that takes each attribute over by its name, if the text
+/// of an old value is not that of a new one.
 fn converted(change: &Change<'_>, value: &str, context: &Context<'_>) -> Option<String> {
-    if !change.of("attributes") {
-        return None;
-    }
-    let old = attributes(change.old);
-    let all = context.new.children(change.identity(), Kind::Attribute);
-    let all: Vec<&Fact> = all.collect();
-    let fields = attributes(change.new).into_iter().map(|name| {
+    let row = row(change.identity(), value, context)?;
+    Some(format!(" USING {row}"))
+}
+
+/// Returns an expression of the new type where attributes are not what and
+/// where they were, in a type or in one of its attributes' types. A NULL stays
+/// one, and is not taken for a row of NULLs.
+fn row(identity: &Identity, value: &str, context: &Context<'_>) -> Option<String> {
+    let (old, new) = (context.old.get(identity)?, context.new.get(identity)?);
+    let (before, after) = (attributes(old), attributes(new));
+    let mut differs = before != after;
+    let all: Vec<&Fact> = context.new.children(identity, Kind::Attribute).collect();
+    let fields = after.into_iter().map(|name| {
         let attribute = all.iter().find(|one| one.identity.last() == name);
-        match attribute.filter(|_| old.contains(&name)) {
-            None => "NULL".to_owned(),
-            Some(attribute) => {
-                format!("({value}).{}::text::{}", identifier(name), attribute.text("type"))
+        let Some(attribute) = attribute.filter(|_| before.contains(&name)) else {
+            return "NULL".to_owned();
+        };
+        let field = format!("({value}).{}", identifier(name));
+        let to = attribute.text("type");
+        let mut needs = context.new.needs(&attribute.identity);
+        let inner = needs.find(|need| need.kind() == Kind::Composite && dotted(need.path()) == to);
+        match inner.filter(|inner| *inner != identity).and_then(|inner| row(inner, &field, context)) {
+            Some(inner) => {
+                differs = true;
+                inner
             }
+            None => format!("{field}::text::{to}"),
         }
     });
     let fields: Vec<String> = fields.collect();
-    Some(format!(
-        " USING CASE WHEN {value} IS DISTINCT FROM NULL THEN ROW({})::{} END",
-        fields.join(", "),
-        name(change.new)
-    ))
+    differs.then(|| {
+        let (fields, to) = (fields.join(", "), dotted(identity.path()));
+        format!("CASE WHEN {value} IS DISTINCT FROM NULL THEN ROW({fields})::{to} END")
+    })
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 
 use super::catalog::{OWN_SCHEMA, address};
 use super::relation::in_schema;
-use super::types::{name, rename, type_slot};
-use super::{Alteration, Kind, Naming, Row, domain_constraint, domain_default};
+use super::types::{is_wrapped, name, rename, type_slot};
+use super::{Alteration, Kind, Naming, Row, domain_constraint};
 use crate::compare::Change;
 use crate::context::Context;
 use crate::fact::Fact;
@@ -51,7 +51,7 @@ fn create(fact: &Fact, context: &Context<'_>) -> String {
         sql.push_str(&format!(" COLLATE {collation}"));
     }
     for default in context.new.children(&fact.identity, Kind::DomainDefault) {
-        if domain_default::is_folded(default, context) {
+        if (default.kind().row().made_with)(default, context).is_some() {
             sql.push_str(&format!(" DEFAULT {}", default.text("expression")));
         }
     }
@@ -59,15 +59,16 @@ fn create(fact: &Fact, context: &Context<'_>) -> String {
         sql.push_str(&format!(" {not_null}"));
     }
     for constraint in context.new.children(&fact.identity, Kind::DomainConstraint) {
-        if domain_default::is_folded(constraint, context) {
+        if (constraint.kind().row().made_with)(constraint, context).is_some() {
             sql.push_str(&format!("\n    {}", domain_constraint::definition(constraint)));
         }
     }
     sql
 }
 
-fn alter(change: &Change<'_>, _: &Context<'_>) -> Alteration {
-    if !change.only(&["not_null"]) {
+fn alter(change: &Change<'_>, context: &Context<'_>) -> Alteration {
+    let is_checked = change.new.get("not_null").is_some();
+    if !change.only(&["not_null"]) || is_checked && is_wrapped(change.identity(), context.old) {
         return Alteration::Anew;
     }
     let alter = |what: &str| Statement::new(format!("ALTER DOMAIN {} {what}", name(change.new)));

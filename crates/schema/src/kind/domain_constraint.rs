@@ -2,8 +2,9 @@
 
 use super::catalog::{OWN_SCHEMA, address};
 use super::domain_default::is_folded;
-use super::types::name;
+use super::types::{is_wrapped, name};
 use super::{Alteration, Naming, Row};
+use crate::context::Context;
 use crate::fact::Fact;
 use crate::quote::identifier;
 use crate::statement::Statement;
@@ -25,24 +26,41 @@ pub(super) const ROW: Row = Row {
     sql: |fact| format!("CONSTRAINT {} ON DOMAIN {}", own(fact), name(fact)),
     create: |fact, _| vec![alter_domain(fact, &format!("ADD {}", definition(fact)))],
     drop: |fact, _| vec![alter_domain(fact, &format!("DROP CONSTRAINT {}", own(fact)))],
-    alter: |change, _| {
+    alter: |change, context| {
         let (old, new) = (change.old, change.new);
-        if old.text("definition").strip_suffix(NOT_VALID) == new.get("definition") {
+        if needs_whole(new, context) {
+            Alteration::WholeAnew
+        } else if old.text("definition").strip_suffix(NOT_VALID) == new.get("definition") {
             let validate = format!("VALIDATE CONSTRAINT {}", own(new));
             Alteration::plain(vec![alter_domain(new, &validate)])
         } else {
             Alteration::Anew
         }
     },
+    needs_whole,
+    gone_with: |fact, context| {
+        let domain = fact.parent.iter().filter(|_| is_folded(fact, context.old));
+        domain.cloned().collect()
+    },
     // Nothing in `CREATE DOMAIN` says that a check does not hold yet.
     made_with: |fact, context| {
-        let is_valid = !fact.text("definition").ends_with(NOT_VALID);
-        fact.parent.clone().filter(|_| is_valid && is_folded(fact, context))
+        let domain = fact.parent.clone();
+        domain.filter(|_| is_valid(fact) && is_folded(fact, context.new))
     },
     ..Row::BLANK
 };
 
 const NOT_VALID: &str = " NOT VALID";
+
+fn is_valid(fact: &Fact) -> bool {
+    !fact.text("definition").ends_with(NOT_VALID)
+}
+
+/// Says whether the server could not look into all values.
+fn needs_whole(fact: &Fact, context: &Context<'_>) -> bool {
+    let domain = fact.parent.as_ref();
+    is_valid(fact) && domain.is_some_and(|domain| is_wrapped(domain, context.old))
+}
 
 /// Returns a check as it stands in `CREATE DOMAIN`, or behind `ADD`.
 pub(super) fn definition(fact: &Fact) -> String {

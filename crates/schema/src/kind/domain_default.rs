@@ -3,8 +3,8 @@
 use super::catalog::{OWN_SCHEMA, address, part};
 use super::types::name;
 use super::{Alteration, Naming, Row};
-use crate::context::Context;
 use crate::fact::Fact;
+use crate::schema::Schema;
 use crate::statement::Statement;
 
 /// The part of a domain that stands for its default in an address.
@@ -31,16 +31,20 @@ pub(super) const ROW: Row = Row {
     },
     drop: |fact, _| vec![Statement::new(format!("ALTER DOMAIN {} DROP DEFAULT", name(fact)))],
     alter: |change, context| Alteration::plain((ROW.create)(change.new, context)),
-    made_with: |fact, context| fact.parent.clone().filter(|_| is_folded(fact, context)),
+    made_with: |fact, context| fact.parent.clone().filter(|_| is_folded(fact, context.new)),
+    gone_with: |fact, context| {
+        let domain = fact.parent.iter().filter(|_| is_folded(fact, context.old));
+        domain.cloned().collect()
+    },
     ..Row::BLANK
 };
 
 /// Says whether nothing that a part of a domain needs is itself made of the
-/// domain: then it can stand in the statement that makes the domain.
-pub(super) fn is_folded(fact: &Fact, context: &Context<'_>) -> bool {
+/// domain: then it comes and goes with the domain.
+pub(super) fn is_folded(fact: &Fact, side: &Schema) -> bool {
     let Some(domain) = &fact.parent else {
         return false;
     };
-    let mut needs = context.new.needs(&fact.identity).filter(|need| *need != domain);
-    needs.all(|need| !context.new.needs(need).any(|other| other == domain))
+    let mut needs = side.needs(&fact.identity).filter(|need| *need != domain);
+    needs.all(|need| !side.needs(need).any(|other| other == domain))
 }

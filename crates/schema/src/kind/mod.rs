@@ -119,6 +119,11 @@ pub(crate) struct Row {
     pub(crate) take_over: fn(&Change<'_>, &[&Fact], &Context<'_>) -> Vec<Statement>,
     /// Gives it the name of another fact, under which it is dropped later.
     pub(crate) put_aside: Option<fn(&Fact, &Fact, &Context<'_>) -> Vec<Statement>>,
+    /// Says whether, though it is all that changes, it can only come with what it
+    /// hangs on, which is made anew then.
+    pub(crate) needs_whole: fn(&Fact, &Context<'_>) -> bool,
+    /// Says whether what it hangs on is made anew in its stead.
+    pub(crate) is_inseparable: bool,
     /// Returns the expression that turns a value of the one into one of the
     /// other; `None` if a cast by way of text does.
     pub(crate) converted: fn(&Change<'_>, &str, &Context<'_>) -> Option<String>,
@@ -187,6 +192,8 @@ impl Row {
         takes_over: |_, _| None,
         take_over: |_, _, _| Vec::new(),
         put_aside: None,
+        needs_whole: |_, _| false,
+        is_inseparable: false,
         converted: |_, _, _| None,
         body: |_| None,
     };

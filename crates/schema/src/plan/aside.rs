@@ -20,7 +20,15 @@ pub(super) fn of(
     let mut aside = BTreeMap::new();
     let mut users: Vec<&Identity> = taken_over.iter().collect();
     while let Some(user) = users.pop() {
-        let needs = context.old.needs(user).filter(|need| gone.contains(need));
+        let parts = context.old.dependents(user).filter(|part| {
+            let fact = context.old.get(part);
+            fact.is_some_and(|fact| fact.parent.as_ref() == Some(user))
+        });
+        // What its parts need keeps it, too.
+        let all = std::iter::once(user).chain(parts);
+        let needs = all
+            .flat_map(|one| context.old.needs(one))
+            .filter(|need| gone.contains(need));
         for fact in needs.filter_map(|need| context.old.get(need)) {
             if fact.kind().row().put_aside.is_some() && !aside.contains_key(&fact.identity) {
                 aside.insert(fact.identity.clone(), renamed(fact, context));

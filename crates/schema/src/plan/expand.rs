@@ -31,9 +31,15 @@ impl Work {
             ..Self::default()
         };
         let mut rebuild = Rebuild::default();
+        for fact in &differences.added {
+            rebuild.with_whole(fact, context);
+        }
         for change in &differences.changed {
             match alteration(change, context) {
-                Alteration::Anew => rebuild.anew.push(change.identity().clone()),
+                Alteration::Anew => {
+                    rebuild.anew.push(change.identity().clone());
+                    rebuild.with_whole(change.new, context);
+                }
                 Alteration::WholeAnew => rebuild.anew.extend(change.new.parent.clone()),
                 Alteration::InPlace {
                     statements,
@@ -152,8 +158,20 @@ impl Rebuild {
                     }
                 }
                 _ if changed == Changed::Stays && work.altered.contains_key(dependent) => {}
+                _ if row.is_inseparable && !hangs => self.anew.extend(other.parent.clone()),
                 _ => self.anew.push(dependent.clone()),
             }
+        }
+    }
+
+    /// Sees to a fact that is made anew, or new.
+    fn with_whole(&mut self, fact: &Fact, context: &Context<'_>) {
+        if (fact.kind().row().needs_whole)(fact, context) {
+            let whole = fact
+                .parent
+                .iter()
+                .filter(|whole| context.old.contains(whole));
+            self.anew.extend(whole.cloned());
         }
     }
 
