@@ -25,9 +25,10 @@ pub(super) const ROW: Row = Row {
              s.nspname, s.typname \
              FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace \
              JOIN pg_catalog.pg_language l ON l.oid = p.prolang \
-             LEFT JOIN LATERAL (SELECT tn.nspname, t.typname FROM pg_catalog.pg_type t \
-                JOIN pg_catalog.pg_namespace tn ON tn.oid = t.typnamespace \
-                WHERE {} LIMIT 1) s ON true \
+             LEFT JOIN (SELECT f.function, pg_catalog.min(tn.nspname::text), pg_catalog.min(t.typname::text) \
+                FROM {} f(of_type, function) JOIN pg_catalog.pg_type t ON t.oid = f.of_type \
+                JOIN pg_catalog.pg_namespace tn ON tn.oid = t.typnamespace GROUP BY f.function) \
+                s(function, nspname, typname) ON s.function = p.oid \
              WHERE p.prokind IN ('f', 'p', 'w') AND {OWN_SCHEMA} \
              AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d \
                 WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.objid = p.oid \

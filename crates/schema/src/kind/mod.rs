@@ -118,7 +118,7 @@ pub(crate) struct Row {
     /// Takes it over from those.
     pub(crate) take_over: fn(&Change<'_>, &[&Fact], &Context<'_>) -> Vec<Statement>,
     /// Gives it the name of another fact, under which it is dropped later.
-    pub(crate) put_aside: Option<fn(&Fact, &Fact, &Context<'_>) -> Vec<Statement>>,
+    pub(crate) put_aside: Option<PutAside>,
     /// Says whether, though it is all that changes, it can only come with what it
     /// hangs on, which is made anew then.
     pub(crate) needs_whole: fn(&Fact, &Context<'_>) -> bool,
@@ -131,6 +131,8 @@ pub(crate) struct Row {
     /// which `pg_depend` knows nothing.
     pub(crate) body: fn(&Fact) -> Option<&str>,
 }
+
+pub(crate) type PutAside = fn(&Fact, &Fact, &Context<'_>) -> Vec<Statement>;
 
 /// How the path of a fact is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -24,14 +24,14 @@ pub(super) const ROW: Row = Row {
     },
     links: Some(|version| {
         let functions = functions(version);
-        let function = part("pg_proc", "p.oid", "0");
         let shell = part("pg_type", "t.oid", PART);
-        let whole = part("pg_type", "t.oid", "0");
         format!(
-            "SELECT {function}, {shell}, 'n' \
-             FROM pg_catalog.pg_type t JOIN pg_catalog.pg_proc p ON {functions} WHERE {IS_SHELL} \
-             UNION ALL SELECT {whole}, {shell}, 'n' FROM pg_catalog.pg_type t \
+            "SELECT {}, {shell}, 'n' FROM {functions} f(of_type, function) \
+             JOIN pg_catalog.pg_type t ON t.oid = f.of_type \
+             UNION ALL SELECT {}, {shell}, 'n' FROM pg_catalog.pg_type t \
              WHERE t.typisdefined AND {IS_SHELL}",
+            part("pg_proc", "f.function", "0"),
+            part("pg_type", "t.oid", "0"),
         )
     }),
     sql: |fact| format!("TYPE {}", name(fact)),
@@ -49,16 +49,18 @@ pub(super) const ROW: Row = Row {
 const PART: &str = "CASE WHEN t.typisdefined THEN -1 ELSE 0 END";
 
 /// Holds for types `t` that are made in two steps.
-const IS_SHELL: &str = "(t.typtype = 'p' AND NOT t.typisdefined OR t.typtype = 'b' AND t.oid >= 16384 \
-    AND NOT EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.typarray = t.oid) \
+const IS_SHELL: &str = "t.oid >= 16384 AND (t.typtype = 'p' AND NOT t.typisdefined \
+    OR t.typtype = 'b' AND NOT EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.typarray = t.oid) \
     OR EXISTS (SELECT FROM pg_catalog.pg_range r WHERE r.rngtypid = t.oid AND r.rngcanonical <> 0))";
 
-/// Returns what holds for the functions `p` that a type `t` is made of.
+/// Returns a subquery: types, and the functions that they are made of.
 pub(crate) fn functions(version: Version) -> String {
-    let subscript = if version.at_least(14) { ", t.typsubscript" } else { "" };
+    let subscript = if version.at_least(14) { ", (t.typsubscript)" } else { "" };
     format!(
-        "p.oid IN (t.typinput, t.typoutput, t.typreceive, t.typsend, t.typmodin, t.typmodout, \
-         t.typanalyze{subscript}, \
-         (SELECT r.rngcanonical FROM pg_catalog.pg_range r WHERE r.rngtypid = t.oid))"
+        "(SELECT t.oid, f.function::pg_catalog.oid FROM pg_catalog.pg_type t \
+         LEFT JOIN pg_catalog.pg_range r ON r.rngtypid = t.oid \
+         CROSS JOIN LATERAL (VALUES (t.typinput), (t.typoutput), (t.typreceive), (t.typsend), \
+            (t.typmodin), (t.typmodout), (t.typanalyze){subscript}, (r.rngcanonical)) f(function) \
+         WHERE f.function <> 0 AND {IS_SHELL})"
     )
 }

@@ -61,9 +61,8 @@ fn dependencies(version: Version) -> String {
          AND NOT (d.classid = 'pg_catalog.pg_ts_config'::regclass \
             AND d.refclassid = 'pg_catalog.pg_ts_dict'::regclass) \
          AND NOT (d.classid = 'pg_catalog.pg_proc'::regclass \
-            AND d.refclassid = 'pg_catalog.pg_type'::regclass AND EXISTS (\
-            SELECT FROM pg_catalog.pg_type t JOIN pg_catalog.pg_proc p ON {functions_of_type} \
-            WHERE t.oid = d.refobjid AND p.oid = d.objid))"
+            AND d.refclassid = 'pg_catalog.pg_type'::regclass AND (d.refobjid, d.objid) IN (\
+            SELECT f.of_type, f.function FROM {functions_of_type} f(of_type, function)))"
     )
 }
 
