@@ -172,6 +172,10 @@ async def health(request):
     return answer({"ok": True})
 
 
+async def alive(request):
+    return answer({"ok": True})
+
+
 async def refused(request, error):
     return answer({"error": str(error)}, 409)
 
@@ -187,6 +191,7 @@ async def bad_value(request, error):
 app = Starlette(
     lifespan=lifespan,
     routes=[
+        Route("/livez", alive),
         Route("/healthz", health),
         Route("/users", list_users),
         Route("/users", add_user, methods=["POST"]),

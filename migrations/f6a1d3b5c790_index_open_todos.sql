@@ -7,5 +7,5 @@
 -- migrate:up transaction:false statement-timeout:10m
 CREATE INDEX CONCURRENTLY todos_open_due_idx ON todos (due_on, user_id) WHERE state = 'open';
 
--- migrate:down
-DROP INDEX todos_open_due_idx;
+-- migrate:down transaction:false statement-timeout:10m
+DROP INDEX CONCURRENTLY todos_open_due_idx;

@@ -253,6 +253,23 @@ class Bench:
             [name, f"{1e3 * median(s.cpu for s in runs):.0f}", f"{peak(*commands[name]):.1f}"]
             for name, runs in samples.items()])
 
+    def look(self):
+        """Commands that read every file and connect to nothing."""
+        count = 2_000 if self.options.quick else 10_000
+        commands = {}
+        for tool in self.tools:
+            directory = self.project(tool, count, CHEAP)
+            for look in ("heads", "history"):
+                if tool.name == "seaworthy":
+                    commands[f"seaworthy {look}"] = ([self.options.seaworthy, look, "--dir", directory], {})
+                elif tool.name == "alembic":
+                    program = self.options.tools / "venv" / "bin" / "alembic"
+                    commands[f"alembic {look}"] = ([program, "-c", directory / "alembic.ini", look], {})
+        samples = in_turn(commands, 3 if self.options.quick else 5)
+        table(f"{count:,} revision files, looked at without a database", ["command", "CPU ms", "peak MiB"], [
+            [f"`{name}`", f"{1e3 * median(s.cpu for s in runs):.0f}", f"{peak(*commands[name]):.1f}"]
+            for name, runs in samples.items()])
+
     def apply(self):
         count = 200 if self.options.quick else 1_000
         rounds = 1 if self.options.quick else 3
@@ -340,7 +357,7 @@ class Bench:
 
 
 def main():
-    sections = ["head", "many", "apply", "lock", "ready"]
+    sections = ["head", "many", "look", "apply", "lock", "ready"]
     names = ["seaworthy", "dbmate", "sqlx", "refinery", "alembic"]
     arguments = argparse.ArgumentParser(prog="scripts/bench", description="Measures seaworthy beside its peers.")
     for path in ("--seaworthy", "--postgresql", "--tools"):

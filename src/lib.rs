@@ -17,8 +17,9 @@ pub mod source;
 pub mod sql;
 pub mod view;
 
-// Time, sockets and trust, shared by the adapters.
+// Time, sockets, trust and news, shared by the adapters.
 pub(crate) mod dial;
+pub mod phase;
 pub mod tls;
 pub mod wait;
 
@@ -26,6 +27,7 @@ pub mod wait;
 pub mod also;
 pub mod files;
 pub mod postgres;
+pub mod probe;
 pub mod process;
 
 // Outside.

@@ -2,6 +2,7 @@
 //!
 //! stdout belongs to the application, so nothing here knows it.
 
+mod passed;
 mod screen;
 mod stderr;
 
@@ -9,6 +10,7 @@ use tracing_subscriber::fmt;
 
 use crate::config::{Environment, LogConfig, LogFormat};
 
+pub use passed::{now, passed};
 pub use screen::Screen;
 pub use stderr::Stderr;
 

@@ -22,6 +22,7 @@ pub(super) fn downgrade(
         &graph,
         &course,
         &command.execution,
+        None,
         progress,
         signals,
     )

@@ -6,8 +6,8 @@ use tracing::info;
 use super::{Ending, block_on};
 use crate::config::{Config, Execution, Output};
 use crate::error::Error;
-use crate::pipeline::{self, Manner};
-use crate::plan::{AppliedState, Course, Direction};
+use crate::pipeline::{self, Lookout, Manner};
+use crate::plan::{self, AppliedState, Course, Direction};
 use crate::postgres::apply::{Mode, ProgressDisplay, Report};
 use crate::process::Signals;
 use crate::revision::{Graph, Point, Target};
@@ -17,16 +17,20 @@ pub(super) fn execute(
     graph: &Graph,
     course: &Course,
     execution: &Execution,
+    lookout: Option<Lookout>,
     progress: ProgressDisplay,
     signals: &Signals,
 ) -> Result<Ending, Error> {
-    let run = |mode| {
+    let run = move |mode| {
         let manner = Manner { mode, progress };
         let migration = pipeline::migrate(config, graph, course, manner, signals);
-        block_on(signals, migration)
+        block_on(signals, pipeline::attended(lookout, migration))
     };
     match execution {
         Execution::Print { from } => {
+            if let (Some(from), Direction::Upgrade) = (from, course.direction) {
+                plan::check_range(graph, from, &course.target)?;
+            }
             let state = start(config, graph, from.as_ref(), signals)?;
             let script = pipeline::offline(config, graph, course, &state)?;
             Ok(Ending::Show(script))

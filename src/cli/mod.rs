@@ -58,9 +58,11 @@ pub fn execute(
     let surface = surface(environment);
     let progress = progress(environment);
     match &typed.command {
-        Command::Run(command) => run::run(&config()?, command, progress, signals),
+        Command::Run(command) => run::run(&config()?, command, environment, progress, signals),
         Command::Wait(command) => wait::wait(&config()?, command, signals),
-        Command::Upgrade(command) => upgrade::upgrade(&config()?, command, progress, signals),
+        Command::Upgrade(command) => {
+            upgrade::upgrade(&config()?, command, environment, progress, signals)
+        }
         Command::Downgrade(command) => downgrade::downgrade(&config()?, command, progress, signals),
         Command::Stamp(command) => stamp::stamp(&config()?, command, signals),
         Command::Status(output) => status::status(&config()?, *output, surface, signals),
@@ -69,9 +71,9 @@ pub fn execute(
         Command::Heads(listing) => graph::heads(&config()?, *listing, surface),
         Command::Branches(listing) => graph::branches(&config()?, *listing, surface),
         Command::Show(command) => graph::show(&config()?, command, surface, signals),
-        Command::Check(output) => check::check(&config()?, *output, signals),
+        Command::Check(command) => check::check(&config()?, *command, signals),
         Command::Diff(command) => diff::diff(&config()?, command, signals),
-        Command::Revision(command) => revision::revision(&config()?, command),
+        Command::Revision(command) => revision::revision(&config()?, command, signals),
         Command::Merge(command) => revision::merge(&config()?, command),
         Command::Init => revision::init(&config()?),
         Command::Config(command) => settings::settings(&config()?, command),

@@ -7,15 +7,12 @@ use std::panic::{self, Location};
 use std::path::Path;
 use std::process::ExitCode;
 
-use tracing_subscriber::fmt::format::Writer;
-use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
-
 use crate::config::{LogFormat, UsageError};
 use crate::diagnostic::Diagnostic;
 use crate::error::{self, Error};
 use crate::exit::Exit;
 use crate::files;
-use crate::logging::{Screen, Stderr};
+use crate::logging::{Screen, Stderr, now};
 
 /// Where Kubernetes reads what `kubectl describe pod` shows.
 const TERMINATION_LOG: &str = "/dev/termination-log";
@@ -113,12 +110,9 @@ fn bug(place: Option<&Location<'_>>) -> Diagnostic {
 }
 
 fn json(diagnostic: &Diagnostic) -> String {
-    let mut timestamp = String::new();
-    // Only a writer that fails could make this fail; a `String` never does.
-    let _infallible = SystemTime.format_time(&mut Writer::new(&mut timestamp));
     let mut line = diagnostic.to_json();
     if let Some(object) = line.as_object_mut() {
-        object.insert("timestamp".into(), timestamp.into());
+        object.insert("timestamp".into(), now().into());
         object.insert("level".into(), "ERROR".into());
     }
     line.to_string()

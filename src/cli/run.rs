@@ -3,15 +3,16 @@
 use tracing::info;
 
 use super::{Ending, block_on};
-use crate::config::{Config, Run};
+use crate::config::{Config, Environment, Run};
 use crate::error::Error;
-use crate::pipeline::{self, Manner};
+use crate::pipeline::{self, Engine, Lookout, Manner};
 use crate::postgres::apply::{Mode, ProgressDisplay};
-use crate::process::{HandOver, Signals};
+use crate::process::{self, HandOver, Signals};
 
 pub(super) fn run(
     config: &Config,
-    command: &Run,
+    typed: &Run,
+    environment: &Environment,
     progress: ProgressDisplay,
     signals: &Signals,
 ) -> Result<Ending, Error> {
@@ -21,24 +22,37 @@ pub(super) fn run(
     if let Some(setting) = &config.run.skip_wait {
         info!("waiting is skipped: {setting} is set");
     }
-    let graph = match config.run.skip_migration {
-        None => Some(pipeline::load(&config.migrations)?),
+    let has_work = config.run.skip_migration.is_none() || config.run.skip_wait.is_none();
+    let lookout = if has_work {
+        Lookout::open(&config.run)?
+    } else {
+        None
+    };
+    let command = match config.run.skip_migration {
+        None => config.migrations.command.as_ref(),
         Some(_) => None,
     };
-    if graph.is_some() || config.run.skip_wait.is_none() {
+    if let Some(command) = command {
+        process::look_for(command, environment.path())?;
+    }
+    let graph = match config.run.skip_migration {
+        None if command.is_none() => Some(pipeline::load(&config.migrations)?),
+        None | Some(_) => None,
+    };
+    let engine = command.map(Engine::Command);
+    let engine = engine.or(graph.as_ref().map(Engine::Revisions));
+    if has_work {
         let manner = Manner {
             mode: Mode::Commit,
             progress,
         };
-        block_on(
-            signals,
-            pipeline::voyage(config, graph.as_ref(), manner, signals),
-        )?;
+        let voyage = pipeline::voyage(config, engine, manner, signals);
+        block_on(signals, pipeline::attended(lookout, voyage))?;
     }
     // Whatever comes now gives all memory back at once, and ten thousand
     // revisions one after another would keep the application waiting.
     std::mem::forget(graph);
-    let Some((program, arguments)) = command.command.split_first() else {
+    let Some((program, arguments)) = typed.command.split_first() else {
         return Ok(Ending::Done);
     };
     info!("handing over to {}", program.display());

@@ -4,15 +4,17 @@ use super::{Ending, block_on};
 use crate::config::{Config, Wait};
 use crate::error::Error;
 use crate::files::FilesError;
-use crate::pipeline;
+use crate::pipeline::{self, Lookout};
 use crate::process::Signals;
 use crate::revision::{Graph, Point, Target};
 
 pub(super) fn wait(config: &Config, command: &Wait, signals: &Signals) -> Result<Ending, Error> {
+    let lookout = Lookout::open(&config.run)?;
     let schema = command.schema.as_ref();
     let graph = schema.map(|target| revisions(config, target)).transpose()?;
     let schema = graph.as_ref().zip(schema);
-    block_on(signals, pipeline::wait(config, schema, signals))?;
+    let wait = pipeline::wait(config, schema, signals);
+    block_on(signals, pipeline::attended(lookout, wait))?;
     Ok(Ending::Done)
 }
 

@@ -50,8 +50,8 @@ pub struct Databases {
 #[derive(Clone, Debug)]
 enum Base {
     Flag(Secret),
-    /// What was typed for an argument of this name.
-    Argument(&'static str, Secret),
+    /// What was given for something else than the database of the application.
+    Url(Origin, Secret),
     Variable(Reference),
 }
 
@@ -102,11 +102,10 @@ impl DatabaseSource {
         Self::new(values, variables, &names)
     }
 
-    /// Returns the database of a URL that was typed as an argument, completed
-    /// like any other.
-    pub(super) fn typed(name: &'static str, url: &Secret, variables: &Arc<Variables>) -> Self {
+    /// Returns the database of a URL from elsewhere, completed like any other.
+    pub(super) fn of_url(origin: Origin, url: &Secret, variables: &Arc<Variables>) -> Self {
         Self {
-            base: Some(Base::Argument(name, url.clone())),
+            base: Some(Base::Url(origin, url.clone())),
             configured: None,
             variables: Arc::clone(variables),
             passed_over: None,
@@ -173,9 +172,7 @@ impl DatabaseSource {
             Some(Base::Flag(text)) => {
                 found.url(text, &Origin::Flag("database-url"), Strictness::Ours)?;
             }
-            Some(Base::Argument(name, text)) => {
-                found.url(text, &Origin::Argument(name), Strictness::Ours)?;
-            }
+            Some(Base::Url(origin, text)) => found.url(text, origin, Strictness::Ours)?,
             Some(Base::Variable(reference)) => {
                 let given = reference.text(files)?;
                 let name = given.variable.name.trim_end_matches(FILE_SUFFIX);
@@ -225,6 +222,7 @@ impl DatabaseSource {
         )?
         .ok_or_else(|| ConfigError::NoHost {
             passed_over: self.passed_over.clone(),
+            is_skippable: false,
         })?;
         let user = match found.text(Parameter::User)? {
             Some(user) => user,

@@ -12,13 +12,13 @@ use super::kind::{self, Kind};
 use super::layers::Layers;
 use super::log::LogFormat;
 use super::setting::{
-    ALL, APPLYING, DefaultValue, GRAPH, Group, LOCKING, RUN, RUN_WAIT, Setting, UPGRADING, WAITING,
-    WRITING,
+    ALL, APPLYING, COMPARING, DefaultValue, GRAPH, Group, LOCKING, RUN, RUN_WAIT, Setting,
+    UPGRADING, VOYAGES, WAITING, WRITING,
 };
 use super::shown::{Shown, ShownSetting};
 use super::{
-    AlsoTarget, ConfigError, FileTemplate, FormatChoice, Limit, Origin, Secret, Sourced,
-    TransactionScope,
+    AlsoTarget, ConfigError, FileTemplate, FormatChoice, Limit, ListenAddress, MigrateCommand,
+    Origin, Secret, Sourced, TransactionScope,
 };
 use crate::plan::OnAhead;
 use crate::revision::Target;
@@ -142,6 +142,13 @@ settings! {
         Some("run.unset"), Nothing "none", Handover, RUN, [],
         "A variable to remove before the application starts";
 
+    listen: Option<ListenAddress> = OPTIONAL_ADDRESS, "listen" "ADDR",
+        Some("run.listen"), Nothing "none", Probes, VOYAGES, [],
+        "Where to answer probes until the application starts, such as :9808 or 127.0.0.1:9808";
+    live_path: Vec<String> = PATHS, "live-path" "PATH",
+        Some("run.live_path"), Text "/livez", Probes, VOYAGES, [],
+        "A path that is answered with 200, and every other one with 503 and what is going on";
+
     dir: Vec<PathBuf> = DIRECTORIES, "dir" "PATH",
         Some("migrations.dir"), Text "migrations", Revisions, GRAPH, [],
         "A directory of revisions; those of several form one graph";
@@ -182,6 +189,9 @@ settings! {
     statement_timeout: Limit = LIMIT, "statement-timeout" "DURATION",
         Some("migrations.statement_timeout"), Text "0", Applying, APPLYING, [],
         "How long one statement may run; 0: no limit";
+    migrate_command: Option<MigrateCommand> = MIGRATE_COMMAND, "migrate-command" "STRING",
+        Some("migrations.command"), Nothing "none", Applying, UPGRADING, [],
+        "A command that migrates in the place of the revisions, under the same lock; no shell runs it";
 
     file_template: FileTemplate = FILE_TEMPLATE, "file-template" "TEMPLATE",
         Some("migrations.file_template"), Text "%(rev)s_%(slug)s", Writing, WRITING, [],
@@ -192,6 +202,16 @@ settings! {
     truncate_slug_length: usize = COUNT, "truncate-slug-length" "NUMBER",
         Some("migrations.truncate_slug_length"), Text "40", Writing, WRITING, [],
         "The most characters of the message in a new file's name";
+
+    models: Vec<PathBuf> = PATTERNS, "models" "PATH",
+        Some("schema.models"), Nothing "none", Schema, COMPARING, [],
+        "SQL that makes the schema as it shall be: files, directories, patterns such as `schema/**/*.sql`";
+    shadow_url: Option<Secret> = OPTIONAL_URL, "shadow-url" "URL",
+        Some("schema.shadow_url"), Nothing "the configured database's server", Schema, COMPARING, [],
+        "The server on which databases may be made for a comparison; the one that the URL names is left alone";
+    shadow_template: String = NAME, "shadow-template" "NAME",
+        Some("schema.shadow_template"), Text "template0", Schema, COMPARING, [],
+        "The database that those are made from";
 
     config: Option<PathBuf> = OPTIONAL_FILE, "config" "PATH",
         None, Nothing "seaworthy.toml, or [tool.seaworthy] in pyproject.toml", Configuration, ALL, [],

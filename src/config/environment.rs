@@ -81,6 +81,11 @@ impl Environment {
         !self.is_set("NO_COLOR") && self.knows_escape_codes()
     }
 
+    /// Returns where programs are looked for.
+    pub fn path(&self) -> Option<&OsStr> {
+        self.get("PATH")
+    }
+
     /// Returns a variable that is set and not empty.
     pub(super) fn get(&self, name: &str) -> Option<&OsStr> {
         self.variables

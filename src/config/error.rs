@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use super::hooks::HookProblem;
 use super::kind::Mismatch;
 use super::setting::Setting;
-use super::{FilePlace, Origin, Variable};
+use super::{Excluded, FilePlace, Origin, Variable};
 
 /// The words that a person sees are made in `error/config.rs`.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -32,6 +32,9 @@ pub enum ConfigError {
     },
     #[error("{skip} and {run} contradict each other")]
     SkipContradiction { skip: Variable, run: Variable },
+    /// A migrate command is in force, and decides this itself.
+    #[error("a migrate command from {command} leaves no room for {excluded:?}")]
+    WithCommand { excluded: Excluded, command: Origin },
     #[error("{variable} is neither true nor false")]
     Switch { variable: Variable },
     #[error("the {} {} cannot be read", role.noun(), path.display())]
@@ -74,6 +77,8 @@ pub enum ConfigError {
     NoHost {
         /// A migration URL is set, and this command passes it over.
         passed_over: Option<Variable>,
+        /// The command has settings by which it needs no database.
+        is_skippable: bool,
     },
     #[error("the database URL from {origin} is not valid: {problem}")]
     Url { origin: Origin, problem: UrlProblem },
@@ -194,6 +199,8 @@ pub enum ConfigWarning {
         name: Option<String>,
         origin: Origin,
     },
+    /// Typed, and of no use to a migrate command: long flags.
+    NoEffect { flags: Vec<&'static str> },
     /// Others may read the password file; libpq passes such a file over.
     PasswordFileReaders { path: PathBuf },
 }

@@ -71,7 +71,9 @@ fn table(setting: &Setting) -> Option<&'static str> {
 
 fn default(setting: &Setting) -> String {
     match (setting.default, setting.shape) {
-        (_, Shape::List) => "[]".to_owned(),
+        (DefaultValue::Nothing(_), Shape::List) => "[]".to_owned(),
+        (DefaultValue::Text(text), Shape::List) => format!("[{}]", quoted(text)),
+        (_, Shape::Words) => r#"["alembic", "upgrade", "head"]"#.to_owned(),
         (DefaultValue::Text(text), Shape::Switch | Shape::Number) => text.to_owned(),
         (DefaultValue::Text(text), _) => quoted(text),
         (DefaultValue::Nothing(_), _) => quoted(setting.placeholder),

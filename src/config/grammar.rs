@@ -30,7 +30,7 @@ A flag wins over its variable, a variable over the configuration file. Durations
 const EXIT_HELP: &str = "\
 Exit codes:
     0  done; or handed over, and then the code is the application's
-    1  a revision failed, or a hook on a new file; or check, or current --check-heads, found something
+    1  a revision or the migrate command failed, or a hook on a new file; or check, or current --check-heads, found something
     2  the command line is wrong
    65  the revisions or the recorded state are invalid
    69  the database was not ready in time, or the connection was lost
@@ -122,7 +122,7 @@ fn arg(setting: &Setting) -> Arg {
         Shape::List => arg.action(ArgAction::Append).value_hint(ValueHint::Other),
         Shape::File => arg.value_hint(ValueHint::FilePath),
         Shape::Directories => arg.action(ArgAction::Append).value_hint(ValueHint::DirPath),
-        Shape::Duration | Shape::Number | Shape::Text | Shape::Url => {
+        Shape::Duration | Shape::Number | Shape::Text | Shape::Url | Shape::Words => {
             arg.value_hint(ValueHint::Other)
         }
     }

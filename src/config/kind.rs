@@ -9,7 +9,9 @@ use std::time::Duration;
 use tracing::Level;
 
 use super::also::{self, AlsoProblem};
+use super::listen::{self, ListenAddress, ListenProblem};
 use super::log::LogFormat;
+use super::migrate_command::{self, MigrateCommand};
 use super::{
     AlsoTarget, FileTemplate, FileTemplateProblem, FormatChoice, Limit, Secret, TransactionScope,
 };
@@ -48,6 +50,8 @@ pub enum Shape {
     Url,
     /// Several texts: the flag is repeated, the variable takes commas.
     List,
+    /// A command: one text that is split into words, an array in the file. Never shown.
+    Words,
 }
 
 /// Why a text is not a value of its kind.
@@ -77,6 +81,10 @@ pub enum Mismatch {
     #[error("{0}")]
     Also(#[from] AlsoProblem),
     #[error("{0}")]
+    Listen(#[from] ListenProblem),
+    #[error("it is not the path of a request")]
+    Path,
+    #[error("{0}")]
     Target(#[from] TargetError),
     #[error("{0}")]
     FileTemplate(#[from] FileTemplateProblem),
@@ -84,6 +92,10 @@ pub enum Mismatch {
     Count,
     #[error("it is not a target")]
     NoTarget,
+    #[error("a quote in it is not closed, or a backslash stands at its end")]
+    OpenQuote,
+    #[error("`{0}` is a shell's word, and no shell runs it")]
+    ShellWord(&'static str),
     /// The configuration file holds a value of another type.
     #[error("it has the wrong type")]
     Type { expected: &'static str },
@@ -232,6 +244,21 @@ pub(super) const DIRECTORIES: Kind<Vec<PathBuf>> = Kind {
     },
 };
 
+/// Any number; patterns are looked up when they are needed.
+pub(super) const PATTERNS: Kind<Vec<PathBuf>> = Kind {
+    shape: Shape::List,
+    read: |texts| {
+        let paths = texts.iter().map(|text| plain(text).map(PathBuf::from));
+        paths.collect()
+    },
+};
+
+/// An identifier.
+pub(super) const NAME: Kind<String> = Kind {
+    shape: Shape::Text,
+    read: |texts| Ok(plain(one(texts)?)?.to_owned()),
+};
+
 pub(super) const OPTIONAL_FILE: Kind<Option<PathBuf>> = Kind {
     shape: Shape::File,
     read: |texts| {
@@ -253,6 +280,29 @@ pub(super) const ALSO_TARGETS: Kind<Vec<AlsoTarget>> = Kind {
             .map(|text| also::parse(text))
             .collect::<Result<_, _>>()?)
     },
+};
+
+pub(super) const OPTIONAL_ADDRESS: Kind<Option<ListenAddress>> = Kind {
+    shape: Shape::Text,
+    read: |texts| match texts.first() {
+        None => Ok(None),
+        Some(_) => Ok(Some(listen::parse(one(texts)?)?)),
+    },
+};
+
+/// At least one.
+pub(super) const PATHS: Kind<Vec<String>> = Kind {
+    shape: Shape::List,
+    read: |texts| {
+        one(texts)?;
+        texts.iter().map(|text| path(text)).collect()
+    },
+};
+
+/// No text at all is what a file's empty array gives as well.
+pub(super) const MIGRATE_COMMAND: Kind<Option<MigrateCommand>> = Kind {
+    shape: Shape::Words,
+    read: migrate_command::read,
 };
 
 pub(super) const VARIABLE_NAMES: Kind<Vec<String>> = Kind {
@@ -334,6 +384,14 @@ fn identifier(text: &str, most: usize) -> Result<String, Mismatch> {
     match plain(text)? {
         text if text.len() > most => Err(Mismatch::LongName(most)),
         text => Ok(text.to_owned()),
+    }
+}
+
+fn path(text: &str) -> Result<String, Mismatch> {
+    if listen::is_path(text) {
+        Ok(text.to_owned())
+    } else {
+        Err(Mismatch::Path)
     }
 }
 

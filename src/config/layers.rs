@@ -7,6 +7,7 @@ use super::args::Typed;
 use super::declaration::{OwnVariables, SETTINGS};
 use super::file::ConfigurationFile;
 use super::kind::{Kind, Mismatch, Shape};
+use super::migrate_command;
 use super::setting::{DefaultValue, PREFIX, Setting};
 use super::variables::{self, Variables};
 use super::{ConfigError, Origin, Secret, Sourced, Variable};
@@ -72,18 +73,20 @@ impl<'a> Layers<'a> {
 
     fn raw(&self, setting: &'static Setting) -> Result<Raw, ConfigError> {
         if let Some(typed) = self.typed.and_then(|typed| typed.flags.get(setting.flag)) {
-            return Ok(Raw {
+            let raw = Raw {
                 texts: typed.clone(),
                 origin: Origin::Flag(setting.flag),
-            });
+            };
+            return split(setting, raw);
         }
         if let Some(text) = self.own.get(setting.flag) {
             let variable = self.variables.get(&setting.variable())?;
-            return Ok(from_variable(
+            let raw = from_variable(
                 setting,
                 text,
                 variable.map_or(Variable::real(setting.variable()), |given| given.variable),
-            ));
+            );
+            return split(setting, raw);
         }
         for name in setting.well_known {
             if let Some(given) = self.variables.get(name)? {
@@ -130,7 +133,8 @@ impl<'a> Layers<'a> {
             | Shape::File
             | Shape::Choice(_)
             | Shape::Url
-            | Shape::List => texts,
+            | Shape::List
+            | Shape::Words => texts,
         };
         Ok(Some(Raw { texts, origin }))
     }
@@ -162,6 +166,17 @@ fn from_variable(setting: &Setting, text: &str, variable: Variable) -> Raw {
     }
 }
 
+/// Cuts the one text of a command into its words; a file has them apart.
+fn split(setting: &'static Setting, raw: Raw) -> Result<Raw, ConfigError> {
+    let (Shape::Words, [text]) = (setting.shape, &raw.texts[..]) else {
+        return Ok(raw);
+    };
+    match migrate_command::split(text.expose()) {
+        Ok(texts) => Ok(Raw { texts, ..raw }),
+        Err(mismatch) => Err(mismatched(setting, &[], raw.origin, mismatch)),
+    }
+}
+
 fn mismatched(
     setting: &'static Setting,
     texts: &[&str],
@@ -172,7 +187,7 @@ fn mismatched(
         setting,
         origin,
         value: match (setting.shape, texts) {
-            (Shape::Url | Shape::List | Shape::Directories, _) => None,
+            (Shape::Url | Shape::List | Shape::Directories | Shape::Words, _) => None,
             (_, [text]) => showable(text),
             (_, _) => None,
         },

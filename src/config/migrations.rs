@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::Limit;
+use super::{Limit, MigrateCommand};
 use crate::plan::OnAhead;
 use crate::revision::Target;
 
@@ -26,6 +26,8 @@ pub struct MigrationsConfig {
     /// Zero: one try.
     pub lock_retry: Duration,
     pub statement_timeout: Limit,
+    /// Stands in for the revisions in `run` and `upgrade`.
+    pub command: Option<MigrateCommand>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -24,13 +24,16 @@ mod hooks;
 mod hosts;
 mod kind;
 mod layers;
+mod listen;
 mod log;
+mod migrate_command;
 mod migrations;
 mod origin;
 mod parameter;
 mod password_file;
 mod resolve;
 mod run;
+mod schema;
 mod secret;
 mod service;
 mod setting;
@@ -44,8 +47,9 @@ mod writing;
 pub use also::AlsoProblem;
 pub use args::{Parsed, Typed};
 pub use command::{
-    Command, Current, CurrentHeads, CurrentMark, Diff, Downgrade, Execution, ExitCode, History, Listing, Merge,
-    NewRevision, Output, Reach, Run, Settings, Show, Side, Stamp, StampMode, Upgrade, Wait,
+    Check, CheckDrift, CheckModels, Command, Content, Current, CurrentHeads, CurrentMark, Diff,
+    Downgrade, Execution, ExitCode, History, Listing, Merge, NewRevision, Output, Reach, Run,
+    Settings, Show, Side, Stamp, StampMode, Upgrade, Wait,
 };
 pub use connection::{
     ChannelBinding, Connection, Host, HostAddress, RootCertificates, SslMode, TargetSessionAttrs,
@@ -60,11 +64,14 @@ pub use file_template::{FileNameParts, FileTemplate, FileTemplateProblem};
 pub use grammar::{completions, manual};
 pub use hooks::HookProblem;
 pub use kind::{Mismatch, Shape};
+pub use listen::{ListenAddress, ListenProblem};
 pub use log::{LogConfig, LogFormat};
+pub use migrate_command::{Excluded, MigrateCommand};
 pub use migrations::{FormatChoice, MigrationsConfig, TransactionScope};
 pub use origin::{EnvFilePlace, FilePlace, Origin, Sourced, Variable};
 pub use resolve::{Config, log, resolve, settings_table};
 pub use run::RunConfig;
+pub use schema::SchemaConfig;
 pub use secret::Secret;
 pub use setting::{CommandName, DefaultValue, Group, Setting};
 pub use shown::{ShownSetting, ShownValue};

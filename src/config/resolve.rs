@@ -10,11 +10,12 @@ use super::env_file;
 use super::file::{self, ConfigurationFile};
 use super::kind;
 use super::layers::Layers;
+use super::migrate_command;
 use super::setting::{DefaultValue, PREFIX, Setting};
 use super::variables::{FILE_SUFFIX, Variables};
 use super::{
     ConfigError, ConfigWarning, DatabaseSource, Databases, Environment, Files, LogConfig,
-    MigrationsConfig, Origin, RunConfig, Secret, Sourced, WaitConfig, WritingConfig,
+    MigrationsConfig, Origin, RunConfig, SchemaConfig, Secret, Sourced, WaitConfig, WritingConfig,
 };
 
 /// Says the opposite of `SKIP_MIGRATION`, and is just as well known.
@@ -29,6 +30,7 @@ pub struct Config {
     pub migrations: MigrationsConfig,
     pub run: RunConfig,
     pub writing: WritingConfig,
+    pub schema: SchemaConfig,
     /// The configuration file that was read.
     pub file: Option<PathBuf>,
     databases: Option<Databases>,
@@ -51,7 +53,28 @@ impl Config {
 
     /// Returns the database of a URL that was typed as an argument.
     pub fn typed_database(&self, argument: &'static str, url: &Secret) -> DatabaseSource {
-        DatabaseSource::typed(argument, url, &self.variables)
+        DatabaseSource::of_url(Origin::Argument(argument), url, &self.variables)
+    }
+
+    /// Returns how to log in to the server of shadow databases.
+    ///
+    /// # Errors
+    ///
+    /// As [`Config::databases`], where no other server is configured.
+    pub fn shadow_server(&self) -> Result<DatabaseSource, ConfigError> {
+        match &self.schema.shadow_url {
+            Sourced {
+                value: Some(url),
+                origin,
+            } => Ok(DatabaseSource::of_url(origin.clone(), url, &self.variables)),
+            Sourced { value: None, .. } => match &self.databases {
+                Some(databases) => Ok(databases.migration.clone()),
+                None => Err(ConfigError::NoHost {
+                    passed_over: None,
+                    is_skippable: false,
+                }),
+            },
+        }
     }
 }
 
@@ -73,6 +96,8 @@ pub fn resolve(
     let mut values = Values::resolve(&layers)?;
     reconcile_skips(&mut values, &variables)?;
     let mut warnings = unknown_variables(&variables);
+    migrate_command::unless_excluded(&typed.command, &values)?;
+    warnings.extend(migrate_command::without_effect(&values));
     let databases = databases(&typed.command, &values, &variables, files, &mut warnings)?;
     Ok(Config {
         log: log_config(&values),
@@ -80,6 +105,7 @@ pub fn resolve(
         migrations: migrations_config(&values),
         run: run_config(&values),
         writing: writing_config(&values, file.as_ref()),
+        schema: schema_config(&values),
         file: file.map(|file| file.path),
         databases,
         variables,
@@ -234,7 +260,14 @@ fn databases(
         Reach::Application => &application,
         Reach::Migrations => &migration,
     };
-    warnings.extend(used.resolve(files)?.1);
+    let resolved = used.resolve(files).map_err(|error| match (error, command) {
+        (ConfigError::NoHost { passed_over, .. }, Command::Run(_)) => ConfigError::NoHost {
+            passed_over,
+            is_skippable: true,
+        },
+        (error, _) => error,
+    });
+    warnings.extend(resolved?.1);
     let application = match application.resolve(files) {
         Ok((_, noticed)) => {
             warnings.extend(noticed);
@@ -289,6 +322,7 @@ fn migrations_config(values: &Values) -> MigrationsConfig {
         lock_timeout: values.lock_timeout.value,
         lock_retry: values.lock_retry.value,
         statement_timeout: values.statement_timeout.value,
+        command: values.migrate_command.value.clone(),
     }
 }
 
@@ -301,12 +335,25 @@ fn writing_config(values: &Values, file: Option<&ConfigurationFile>) -> WritingC
     }
 }
 
+fn schema_config(values: &Values) -> SchemaConfig {
+    SchemaConfig {
+        models: values.models.value.clone(),
+        shadow_url: values.shadow_url.clone(),
+        shadow_template: values.shadow_template.value.clone(),
+    }
+}
+
 fn run_config(values: &Values) -> RunConfig {
     let asked = |switch: &Sourced<bool>| switch.value.then(|| switch.origin.to_string());
     RunConfig {
         skip_wait: asked(&values.skip_wait),
         skip_migration: asked(&values.skip_migration),
         unset: values.unset.value.iter().map(Into::into).collect(),
+        listen: values
+            .listen
+            .value
+            .map(|address| Sourced::new(address, values.listen.origin.clone())),
+        live_paths: values.live_path.value.clone(),
     }
 }
 
@@ -326,7 +373,8 @@ pub fn settings_table() -> String {
             | kind::Shape::Number
             | kind::Shape::Text
             | kind::Shape::File
-            | kind::Shape::Url => format!("`--{} {}`", setting.flag, setting.placeholder),
+            | kind::Shape::Url
+            | kind::Shape::Words => format!("`--{} {}`", setting.flag, setting.placeholder),
         };
         let variables: Vec<String> = std::iter::once(setting.variable())
             .chain(setting.well_known.iter().map(|name| (*name).to_owned()))

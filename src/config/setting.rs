@@ -41,9 +41,11 @@ pub enum Group {
     Database,
     Waiting,
     Handover,
+    Probes,
     Revisions,
     Applying,
     Writing,
+    Schema,
     Configuration,
 }
 
@@ -104,6 +106,7 @@ pub(super) const WAITING: &[CommandName] = &[
     CommandName::Show,
     CommandName::Check,
     CommandName::Diff,
+    CommandName::Revision,
 ];
 /// What looks at the revisions' directory.
 pub(super) const GRAPH: &[CommandName] = &[
@@ -119,6 +122,7 @@ pub(super) const GRAPH: &[CommandName] = &[
     CommandName::Branches,
     CommandName::Show,
     CommandName::Check,
+    CommandName::Diff,
     CommandName::Revision,
     CommandName::Merge,
     CommandName::Init,
@@ -127,6 +131,9 @@ pub(super) const GRAPH: &[CommandName] = &[
 pub(super) const WRITING: &[CommandName] =
     &[CommandName::Init, CommandName::Revision, CommandName::Merge];
 pub(super) const RUN_WAIT: &[CommandName] = &[CommandName::Run, CommandName::Wait];
+/// What may take so long that others ask whether it still goes on.
+pub(super) const VOYAGES: &[CommandName] =
+    &[CommandName::Run, CommandName::Wait, CommandName::Upgrade];
 pub(super) const UPGRADING: &[CommandName] = &[CommandName::Run, CommandName::Upgrade];
 pub(super) const APPLYING: &[CommandName] = &[
     CommandName::Run,
@@ -139,6 +146,9 @@ pub(super) const LOCKING: &[CommandName] = &[
     CommandName::Downgrade,
     CommandName::Stamp,
 ];
+/// What compares schemas.
+pub(super) const COMPARING: &[CommandName] =
+    &[CommandName::Check, CommandName::Diff, CommandName::Revision];
 pub(super) const RUN: &[CommandName] = &[CommandName::Run];
 
 impl Setting {
@@ -157,9 +167,11 @@ impl Group {
             Self::Database => "Database",
             Self::Waiting => "Waiting",
             Self::Handover => "Handing over",
+            Self::Probes => "Probes",
             Self::Revisions => "Revisions",
             Self::Applying => "Applying",
             Self::Writing => "New files",
+            Self::Schema => "Comparing schemas",
             Self::Configuration => "Configuration and logging",
         }
     }

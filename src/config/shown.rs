@@ -7,8 +7,8 @@ use std::time::Duration;
 use tracing::Level;
 
 use super::{
-    AlsoTarget, FileTemplate, FormatChoice, HttpTarget, Limit, LogFormat, Origin, Secret,
-    TransactionScope,
+    AlsoTarget, FileTemplate, FormatChoice, HttpTarget, Limit, ListenAddress, LogFormat,
+    MigrateCommand, Origin, Secret, TransactionScope,
 };
 use crate::duration;
 use crate::plan::OnAhead;
@@ -107,6 +107,12 @@ impl Shown for Option<PathBuf> {
     }
 }
 
+impl Shown for Option<ListenAddress> {
+    fn shown(&self) -> ShownValue {
+        self.as_ref().map_or(ShownValue::Nothing, one)
+    }
+}
+
 impl Shown for Target {
     fn shown(&self) -> ShownValue {
         one(self)
@@ -159,6 +165,17 @@ impl Shown for TransactionScope {
             Self::Revision => "revision",
             Self::All => "all",
         })
+    }
+}
+
+/// The program alone: a URL with its password may stand behind it.
+impl Shown for Option<MigrateCommand> {
+    fn shown(&self) -> ShownValue {
+        match self {
+            None => ShownValue::Nothing,
+            Some(command) if command.arguments.is_empty() => one(&command.program),
+            Some(command) => one(format!("{} (its words are not shown)", command.program)),
+        }
     }
 }
 

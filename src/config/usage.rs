@@ -97,7 +97,7 @@ pub(super) fn bad_side(command: &str, name: &str) -> UsageError {
     bad_argument(
         command,
         name,
-        "a schema is named by `database`, `empty`, or the URL of a database",
+        "a schema is named by `revisions`, `revisions@TARGET`, `models`, `database`, `empty`, the URL of a database, or a path such as `./schema.sql`",
     )
 }
 

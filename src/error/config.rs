@@ -5,7 +5,7 @@
 use std::io::ErrorKind;
 use std::path::Path;
 
-use super::target;
+use super::{listen, migrate_command, target};
 use crate::config::{
     AlsoProblem, ConfigError, ConfigWarning, DefaultValue, FilePlace, FileRole,
     FileTemplateProblem, HookProblem, Mismatch, Origin, ParameterProblem, Setting, Shape,
@@ -39,6 +39,9 @@ pub fn diagnostic(error: &ConfigError) -> Diagnostic {
         )
         .places([variable_place(skip), variable_place(run)])
         .hint(format!("unset one of them: `unset {}`", run.name)),
+        ConfigError::WithCommand { excluded, command } => {
+            migrate_command::excluded(excluded, command)
+        }
         ConfigError::Switch { variable } => config(
             "setting",
             format!("`{}` is neither true nor false", variable.name),
@@ -99,7 +102,31 @@ pub fn diagnostic(error: &ConfigError) -> Diagnostic {
                 .hint(format!("write its keys under a header `[{key}]`"))
         }
         ConfigError::Hook { place, problem } => hook(place, problem),
-        ConfigError::NoHost { passed_over } => no_host(passed_over.as_ref()),
+        ConfigError::NoHost {
+            passed_over: Some(variable),
+            ..
+        } => no_host()
+            .cause(format!(
+                "`{}` is set, but this command waits for the application's database",
+                variable.name
+            ))
+            .hint("set `DATABASE_URL=postgres://USER@HOST/DATABASE` as the application has it")
+            .hint(format!(
+                "or pass the same URL: `--database-url \"${}\"`",
+                variable.name
+            )),
+        ConfigError::NoHost {
+            passed_over: None,
+            is_skippable,
+        } => {
+            let diagnostic = no_host()
+                .hint("set `DATABASE_URL=postgres://USER@HOST/DATABASE`, or `PGHOST` and its like");
+            if *is_skippable {
+                diagnostic.hint("or skip the database: `SKIP_WAIT=true SKIP_MIGRATION=true`")
+            } else {
+                diagnostic
+            }
+        }
         ConfigError::Url { origin, problem } => url(origin, problem),
         ConfigError::Parameter {
             parameter,
@@ -171,6 +198,10 @@ pub fn warning(warning: &ConfigWarning) -> String {
                 format!("a parameter in the URL of `{origin}` is not known, and has no effect here")
             }
         },
+        ConfigWarning::NoEffect { flags } => format!(
+            "`--{}` has no effect on the migrate command",
+            flags.join("`, `--")
+        ),
         ConfigWarning::PasswordFileReaders { path } => format!(
             "the password file `{path}` is passed over, since others than its owner may read it: \
              `chmod 600 {path}`",
@@ -205,7 +236,7 @@ impl Places for Diagnostic {
 }
 
 /// A flag or a variable is named by the message; a file has a place in it.
-fn origin_place(origin: &Origin) -> Option<Place> {
+pub(super) fn origin_place(origin: &Origin) -> Option<Place> {
     match origin {
         Origin::Flag(name) => Some(Place::named(format!("--{name}"))),
         Origin::Argument(name) => Some(Place::named(*name)),
@@ -278,10 +309,14 @@ fn mismatch_text(mismatch: &Mismatch) -> String {
         | Mismatch::ControlCharacter
         | Mismatch::VariableName
         | Mismatch::Also(_)
+        | Mismatch::Listen(_)
+        | Mismatch::Path
         | Mismatch::FileTemplate(_)
         | Mismatch::Count
         | Mismatch::Target(_)
-        | Mismatch::NoTarget => mismatch.to_string(),
+        | Mismatch::NoTarget
+        | Mismatch::OpenQuote
+        | Mismatch::ShellWord(_) => mismatch.to_string(),
     }
 }
 
@@ -298,6 +333,8 @@ fn mismatch_hint(setting: &Setting, mismatch: &Mismatch) -> Option<String> {
             example.map(|text| format!("write a number and its unit: `--{} {text}`", setting.flag))
         }
         Mismatch::Also(problem) => Some(also_hint(*problem).to_owned()),
+        Mismatch::Listen(problem) => Some(listen::hint(*problem).to_owned()),
+        Mismatch::Path => Some("write it as a probe asks for it, such as `/livez`".to_owned()),
         Mismatch::NoTarget => Some("a target is `head`, `heads`, a revision, `+1`".to_owned()),
         Mismatch::VariableName => Some("name the variable only, without `=` and value".to_owned()),
         Mismatch::FileTemplate(problem) => Some(match problem {
@@ -322,6 +359,8 @@ fn mismatch_hint(setting: &Setting, mismatch: &Mismatch) -> Option<String> {
             setting.default.shown()
         )),
         Mismatch::Target(problem) => Some(target::hint(problem)),
+        Mismatch::OpenQuote => Some(migrate_command::HINT_QUOTE.to_owned()),
+        Mismatch::ShellWord(_) => Some(migrate_command::HINT_SHELL.to_owned()),
         Mismatch::Empty
         | Mismatch::LongName(_)
         | Mismatch::ControlCharacter
@@ -424,23 +463,8 @@ fn hook(place: &FilePlace, problem: &HookProblem) -> Diagnostic {
     }
 }
 
-fn no_host(passed_over: Option<&Variable>) -> Diagnostic {
-    let diagnostic = config("no-database", "no database host is configured");
-    match passed_over {
-        Some(variable) => diagnostic
-            .cause(format!(
-                "`{}` is set, but this command waits for the application's database",
-                variable.name
-            ))
-            .hint("set `DATABASE_URL=postgres://USER@HOST/DATABASE` as the application has it")
-            .hint(format!(
-                "or pass the same URL: `--database-url \"${}\"`",
-                variable.name
-            )),
-        None => diagnostic
-            .hint("set `DATABASE_URL=postgres://USER@HOST/DATABASE`, or `PGHOST` and its like")
-            .hint("or skip the database: `SKIP_WAIT=true SKIP_MIGRATION=true`"),
-    }
+fn no_host() -> Diagnostic {
+    config("no-database", "no database host is configured")
 }
 
 fn url(origin: &Origin, problem: &UrlProblem) -> Diagnostic {

@@ -9,8 +9,10 @@ pub mod config;
 pub mod connect;
 pub mod files;
 pub mod format;
+pub mod listen;
 mod listing;
 pub mod lock;
+pub mod migrate_command;
 mod not_ready;
 pub mod plan;
 pub mod process;
@@ -29,6 +31,7 @@ pub mod write;
 pub use not_ready::NotReady;
 
 use std::io;
+use std::process::ExitStatus;
 
 use crate::config::ConfigError;
 use crate::diagnostic::Diagnostic;
@@ -36,12 +39,15 @@ use crate::exit::Exit;
 use crate::files::FilesError;
 use crate::format::{FormatError, WriteError};
 use crate::plan::{PlanError, ScriptError};
+use crate::postgres::ServerFailure;
 use crate::postgres::apply::Stopped;
 use crate::postgres::catalog::CatalogError;
 use crate::postgres::lock::{Cancellation, LockError};
+use crate::postgres::shadow::{LoadError, ShadowError};
 use crate::postgres::stamp::StampError;
 use crate::postgres::version_table::StateError;
-use crate::process::{HandOverError, HookError, Signal};
+use crate::probe::ListenError;
+use crate::process::{CommandError, HandOverError, HookError, Signal};
 use crate::revision::{GraphError, ProposalError, RevisionId};
 use crate::wait::WaitError;
 
@@ -79,6 +85,35 @@ pub enum Error {
     Catalog(Box<CatalogError>),
     #[error(transparent)]
     Schema(Box<seaworthy_schema::PlanError>),
+    #[error(transparent)]
+    Shadow(#[from] ShadowError),
+    #[error(transparent)]
+    Load(Box<LoadError>),
+    #[error("no models are configured")]
+    NoModels,
+    #[error("the way {way} does not lead where it should")]
+    NotProved {
+        /// `up`, `down` or `up again`.
+        way: &'static str,
+        differences: Vec<String>,
+    },
+    #[error(transparent)]
+    Listen(Box<ListenError>),
+    #[error(transparent)]
+    Command(#[from] CommandError),
+    #[error("the migration lock was lost while the migrate command `{program}` ran")]
+    CommandUnlocked {
+        program: String,
+        failure: Box<ServerFailure>,
+        /// How the command ended, which was told to.
+        status: ExitStatus,
+    },
+    #[error("ended by {signal} while the migrate command `{program}` ran")]
+    CommandInterrupted {
+        signal: Signal,
+        program: String,
+        status: ExitStatus,
+    },
     #[error("ended by {0}")]
     Signal(Signal),
     #[error("ended by {signal} while revision `{revision}` ran")]
@@ -125,6 +160,8 @@ boxed! {
     Stamp(StampError),
     Catalog(CatalogError),
     Schema(seaworthy_schema::PlanError),
+    Load(LoadError),
+    Listen(ListenError),
 }
 
 impl Error {
@@ -147,12 +184,26 @@ impl Error {
             Self::Stamp(error) => stamp::diagnostic(error),
             Self::Catalog(error) => schema::catalog(error),
             Self::Schema(error) => schema::plan(error),
+            Self::Shadow(error) => schema::shadow(error),
+            Self::Load(error) => schema::load(error),
+            Self::NoModels => schema::no_models(),
+            Self::NotProved { differences, .. } => {
+                schema::not_proved(self.to_string(), differences)
+            }
+            Self::Listen(error) => listen::diagnostic(error),
             Self::Signal(signal) => process::ended_by(*signal),
             Self::Interrupted {
                 signal,
                 cancellation,
                 ..
             } => process::interrupted_by(*signal, self.to_string(), *cancellation),
+            Self::Command(error) => migrate_command::diagnostic(error),
+            Self::CommandUnlocked {
+                failure, status, ..
+            } => migrate_command::unlocked(self.to_string(), failure, *status),
+            Self::CommandInterrupted { signal, status, .. } => {
+                migrate_command::interrupted(*signal, self.to_string(), *status)
+            }
             Self::HandOver(error) => process::diagnostic(error),
             Self::Signals(_) | Self::Runtime(_) | Self::Random(_) => {
                 Diagnostic::error("system", Exit::Unavailable, self.to_string())

@@ -5,11 +5,12 @@ mod downgrade;
 
 pub use check::{not_at_heads, pending};
 
+use super::apply::command;
 use super::listing::{ids, located, names, with_places};
 use super::target;
 use crate::diagnostic::Diagnostic;
 use crate::exit::Exit;
-use crate::plan::{OutOfOrder, PlanError, RecordedOnly, Warning};
+use crate::plan::{Direction, OutOfOrder, PlanError, RecordedOnly, Unfinished, Warning};
 use crate::revision::{Located, RevisionId, Target};
 
 /// Returns what is said about a plan that cannot be made.
@@ -22,6 +23,15 @@ pub fn diagnostic(error: &PlanError) -> Diagnostic {
         )
         .hint("name the directory of the revisions with `--dir`")
         .hint("or name the revision itself instead of the target"),
+        PlanError::HeadsAlone { target, heads } => invalid(
+            "heads-alone",
+            format!(
+                "target `{target}` cannot be found in `alembic_version`, which holds the present \
+                 heads and no graph"
+            ),
+        )
+        .cause(format!("it holds `{}`", heads.join("`, `")))
+        .hint("name the revision that is awaited: `seaworthy wait --schema REVISION`"),
         PlanError::Downwards(target) => invalid(
             "downwards",
             format!("target `{target}` leads down, and an upgrade only goes up"),
@@ -118,9 +128,8 @@ fn partial_without_file(partial: &[RecordedOnly]) -> Diagnostic {
         "stopped half way, and their files are gone",
     );
     let diagnostic = with_rows(invalid("partial-without-file", what), partial);
-    diagnostic.hint(
-        "upgrade with a version of the application that has the file: it goes on where it stopped",
-    )
+    diagnostic
+        .hint("run a version of the application that has the file: it goes on where it stopped")
 }
 
 fn partial_elsewhere(target: &Target, partial: &[Located]) -> Diagnostic {
@@ -138,18 +147,32 @@ fn partial_elsewhere(target: &Target, partial: &[Located]) -> Diagnostic {
         .hint(format!("run `seaworthy upgrade {first}`"))
 }
 
-fn unfinished(partial: &[Located]) -> Diagnostic {
-    let title = counted(
-        partial.iter().map(|located| &located.revision),
-        "stopped half way, and nothing else may run before it is finished",
-        "stopped half way, and nothing else may run before they are finished",
-    );
-    let first = match partial {
-        [only] => only.revision.as_str(),
-        _ => "heads",
+fn unfinished(partial: &[Unfinished]) -> Diagnostic {
+    let is_up = |one: &Unfinished| one.finish.direction == Direction::Upgrade;
+    let (one, several) = if partial.iter().any(is_up) {
+        ("stopped half way", "stopped half way")
+    } else {
+        // Somebody may just be at it.
+        ("is half way down", "are half way down")
     };
-    with_places(invalid("partial", title), partial.iter().map(located)).hint(format!(
-        "run `seaworthy upgrade {first}`: it goes on where it stopped"
+    let title = counted(
+        partial.iter().map(|one| &one.revision.revision),
+        &format!("{one}, and nothing else may run before it is finished"),
+        &format!("{several}, and nothing else may run before they are finished"),
+    );
+    let places = partial.iter().map(|one| located(&one.revision));
+    let diagnostic = with_places(invalid("partial", title), places);
+    let finish = match partial {
+        [_, _, ..] if partial.iter().all(is_up) => "upgrade heads".to_owned(),
+        [first, ..] => format!(
+            "{} {}",
+            command(first.finish.direction),
+            first.finish.target
+        ),
+        [] => return diagnostic,
+    };
+    diagnostic.hint(format!(
+        "run `seaworthy {finish}`: it goes on where it stopped"
     ))
 }
 
@@ -302,7 +325,7 @@ mod tests {
         seaworthy: error[partial-without-file]: revision `x` stopped half way, and its file is gone
           cause: the database has `x` (add x), which has no file here
 
-          hint: upgrade with a version of the application that has the file: it goes on where it stopped
+          hint: run a version of the application that has the file: it goes on where it stopped
         exit 65
         ");
     }
@@ -313,7 +336,7 @@ mod tests {
         seaworthy: error[partial-without-file]: 2 revisions stopped half way, and their files are gone
           cause: the database has `x` and `y`, which have no file here
 
-          hint: upgrade with a version of the application that has the file: it goes on where it stopped
+          hint: run a version of the application that has the file: it goes on where it stopped
         exit 65
         ");
     }
@@ -439,6 +462,22 @@ mod tests {
 
           hint: deploy a version of the application that has these revisions
           hint: or start all the same: `--on-ahead warn`
+        exit 65
+        ");
+    }
+
+    #[test]
+    fn heads_without_a_graph() {
+        let error = PlanError::HeadsAlone {
+            target: "head".parse().expect("head"),
+            heads: vec!["27c6a30d7c24".to_owned(), "ae1027a6acf".to_owned()],
+        };
+        let diagnostic = diagnostic(&error);
+        insta::assert_snapshot!(format!("{diagnostic}\nexit {}", diagnostic.exit.code()), @"
+        seaworthy: error[heads-alone]: target `head` cannot be found in `alembic_version`, which holds the present heads and no graph
+          cause: it holds `27c6a30d7c24`, `ae1027a6acf`
+
+          hint: name the revision that is awaited: `seaworthy wait --schema REVISION`
         exit 65
         ");
     }

@@ -17,14 +17,18 @@ pub fn diagnostic(error: &ScriptError) -> Diagnostic {
                 .place(Place::named(place.source.path().display().to_string()))
                 .hint("add a line `-- migrate:down` and below it what undoes the revision")
         }
-        ScriptError::OutsideDowngrade(place) => named("outside-downgrade", place)
-            .hint("remove `transaction:false` from its marker line"),
         ScriptError::NotTransactional(place) => named("not-transactional", place)
             .hint("leave out `--dry-run`, or `--transaction all`")
-            .hint(format!(
-                "or upgrade with target `{}` first, in a run of its own",
-                place.revision
-            )),
+            .hint(match place.direction {
+                Direction::Upgrade => format!(
+                    "or upgrade with target `{}` first, in a run of its own",
+                    place.revision
+                ),
+                Direction::Downgrade => format!(
+                    "or take `{}` back first, in a run of its own",
+                    place.revision
+                ),
+            }),
         ScriptError::Sql { place, error } => {
             // Its own offset counts from the start of the section.
             let within = error.clone().shifted(place.at - error.at());
@@ -32,26 +36,16 @@ pub fn diagnostic(error: &ScriptError) -> Diagnostic {
             diagnostic.title = format!("revision `{}`: {}", place.revision, diagnostic.title);
             diagnostic
         }
-        ScriptError::OutsideOnly(place) => {
-            named("outside-transaction", place).hint(match place.direction {
-                Direction::Upgrade => {
-                    "run the section without one: `-- migrate:up transaction:false`"
-                }
-                Direction::Downgrade => {
-                    "a down section always runs in one: write it without `CONCURRENTLY`, or undo \
-                     it in a new revision"
-                }
-            })
-        }
-        ScriptError::ControlInside(place) => {
-            let diagnostic = named("transaction-control", place)
-                .hint("remove it: the whole section is one transaction already");
-            match place.direction {
-                Direction::Upgrade => diagnostic
-                    .hint("or run its statements one by one: `-- migrate:up transaction:false`"),
-                Direction::Downgrade => diagnostic,
-            }
-        }
+        ScriptError::OutsideOnly(place) => named("outside-transaction", place).hint(format!(
+            "run the section without one: `{} transaction:false`",
+            marker(place)
+        )),
+        ScriptError::ControlInside(place) => named("transaction-control", place)
+            .hint("remove it: the whole section is one transaction already")
+            .hint(format!(
+                "or run its statements one by one: `{} transaction:false`",
+                marker(place)
+            )),
         ScriptError::ControlOutside(place) => named("transaction-control", place)
             .hint("remove it: each statement is recorded, and committed, by itself")
             .hint("or put what belongs together into a revision with a transaction"),
@@ -62,6 +56,14 @@ pub fn diagnostic(error: &ScriptError) -> Diagnostic {
         ),
         ScriptError::DiscardAll(place) => named("discard-all", place)
             .hint("write what it is needed for, such as `RESET ALL` or `DISCARD PLANS`"),
+    }
+}
+
+/// Returns how the line begins above the section that holds a place.
+fn marker(place: &ScriptPlace) -> &'static str {
+    match place.direction {
+        Direction::Upgrade => "-- migrate:up",
+        Direction::Downgrade => "-- migrate:down",
     }
 }
 
@@ -168,13 +170,14 @@ mod tests {
             let text = format!("-- migrate:up\n-- migrate:down{marker}\n{sql}\n");
             shown(&text, Direction::Downgrade)
         };
-        insta::assert_snapshot!(down(" transaction:false", "drop table t;"), @r#"
-        seaworthy: error[outside-downgrade]: the down section of revision `b2` cannot run outside a transaction
+        insta::assert_snapshot!(down(" transaction:false", "rollback;"), @r#"
+        seaworthy: error[transaction-control]: revision `b2`: `rollback` in a script that runs without a transaction
           --> migrations/b2.sql:5:1   revision `b2`
-           5 | drop table t;
+           5 | rollback;
              | ^
 
-          hint: remove `transaction:false` from its marker line
+          hint: remove it: each statement is recorded, and committed, by itself
+          hint: or put what belongs together into a revision with a transaction
         exit 65
         "#);
         insta::assert_snapshot!(down("", "drop index concurrently i;"), @r#"
@@ -183,7 +186,7 @@ mod tests {
            5 | drop index concurrently i;
              | ^
 
-          hint: a down section always runs in one: write it without `CONCURRENTLY`, or undo it in a new revision
+          hint: run the section without one: `-- migrate:down transaction:false`
         exit 65
         "#);
         insta::assert_snapshot!(down("", "commit;"), @r#"
@@ -193,6 +196,7 @@ mod tests {
              | ^
 
           hint: remove it: the whole section is one transaction already
+          hint: or run its statements one by one: `-- migrate:down transaction:false`
         exit 65
         "#);
         let script = prepare(
@@ -208,6 +212,21 @@ mod tests {
 
           hint: leave out `--dry-run`, or `--transaction all`
           hint: or upgrade with target `b2` first, in a run of its own
+        exit 65
+        "#);
+        let script = prepare(
+            "-- migrate:up\n-- migrate:down transaction:false\nvacuum;",
+            Direction::Downgrade,
+        );
+        let script = script.expect("it can be run by itself");
+        insta::assert_snapshot!(show(&script.pieces().expect_err("not in one")), @r#"
+        seaworthy: error[not-transactional]: revision `b2` runs without a transaction and cannot share one
+          --> migrations/b2.sql:5:1   revision `b2`
+           5 | vacuum;
+             | ^
+
+          hint: leave out `--dry-run`, or `--transaction all`
+          hint: or take `b2` back first, in a run of its own
         exit 65
         "#);
     }

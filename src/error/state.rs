@@ -69,16 +69,26 @@ pub fn diagnostic(error: &StateError) -> Diagnostic {
             quoted(schema),
             quoted(log)
         )),
-        StateError::OtherTool { tool, schema } => Diagnostic::error(
-            "other-tool",
-            Exit::Invalid,
-            format!(
-                "this database has no state table, but `{schema}.{}` says that {} has applied \
-                 revisions to it",
-                tool.table, tool.name
-            ),
-        )
-        .hint("record what is applied, without running it: `seaworthy stamp REVISION`"),
+        StateError::OtherTool { tool, schema } => {
+            let diagnostic = Diagnostic::error(
+                "other-tool",
+                Exit::Invalid,
+                format!(
+                    "this database has no state table, but `{schema}.{}` says that {} has applied \
+                     revisions to it",
+                    tool.table, tool.name
+                ),
+            )
+            .hint("record what is applied, without running it: `seaworthy stamp REVISION`");
+            if tool.is_alembic() {
+                diagnostic.hint(
+                    "or let Alembic go on, under our lock: `--migrate-command \"alembic upgrade \
+                     head\"`",
+                )
+            } else {
+                diagnostic
+            }
+        }
         StateError::UnknownState { .. } => {
             Diagnostic::error("unknown-state", Exit::Invalid, error.to_string())
                 .hint("a newer seaworthy wrote it: use that version here, too")
@@ -204,6 +214,7 @@ mod tests {
         seaworthy: error[other-tool]: this database has no state table, but `public.alembic_version` says that Alembic has applied revisions to it
 
           hint: record what is applied, without running it: `seaworthy stamp REVISION`
+          hint: or let Alembic go on, under our lock: `--migrate-command "alembic upgrade head"`
         "#);
     }
 

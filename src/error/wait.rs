@@ -43,11 +43,19 @@ fn late<E>(error: &WaitError<E>, last: Diagnostic) -> Diagnostic {
     .cause(format!("last seen: {}", last.title));
     diagnostic.places = last.places;
     diagnostic.causes.extend(last.causes);
-    let seen: Vec<String> = error
+    let mut seen: Vec<String> = error
         .seen
         .iter()
         .map(|seen| format!("{}: {}", times(seen.count), seen.state))
         .collect();
+    let told: u32 = error.seen.iter().map(|seen| seen.count).sum();
+    match error.attempts.saturating_sub(told) {
+        0 => {}
+        cut_short => seen.push(format!(
+            "{}: cut short by the end of the time",
+            times(cut_short)
+        )),
+    }
     diagnostic.causes.push(format!(
         "seen in {} attempts\n{}",
         error.attempts,
@@ -112,6 +120,24 @@ mod tests {
           cause: seen in 143 attempts
                  once: name not found
                  142 times: connection refused
+
+          hint: is it running?
+          hint: if it only needs more time, raise `--timeout`
+        ");
+    }
+
+    #[test]
+    fn the_last_attempt_may_be_cut_short() {
+        let mut error = error(GaveUp::Deadline, Some("nothing listens at `db:5432`"));
+        error.attempts += 1;
+        insta::assert_snapshot!(said(&error, 69), @"
+        seaworthy: error[not-ready]: `db:5432/app` was not ready within 60.0s
+          cause: last seen: nothing listens at `db:5432`
+          cause: the cause
+          cause: seen in 144 attempts
+                 once: name not found
+                 142 times: connection refused
+                 once: cut short by the end of the time
 
           hint: is it running?
           hint: if it only needs more time, raise `--timeout`

@@ -27,6 +27,13 @@ static STALLED: AtomicBool = AtomicBool::new(false);
 #[derive(Clone, Copy, Debug)]
 pub struct Stderr;
 
+impl Stderr {
+    /// Returns whether a write would not block now.
+    pub fn has_room(self) -> bool {
+        has_room(io::stderr().lock().as_fd(), 0)
+    }
+}
+
 impl Write for Stderr {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut stderr = io::stderr().lock();

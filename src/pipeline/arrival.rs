@@ -8,7 +8,8 @@ use tokio::try_join;
 
 use crate::also;
 use crate::config::{
-    Config, ConfigError, Connection, DatabaseSource, MigrationsConfig, TargetSessionAttrs,
+    Config, ConfigError, Connection, DatabaseSource, Databases, MigrationsConfig,
+    TargetSessionAttrs,
 };
 use crate::error::{Error, NotReady};
 use crate::files::Disk;
@@ -35,18 +36,36 @@ pub(super) async fn migrations(
 ) -> Result<Arrival, Error> {
     let limits = Limits::starting_now(&config.wait);
     let databases = config.databases()?;
-    let elsewhere = databases.application_elsewhere(&Disk)?;
-    let (arrival, (), ()) = try_join!(
+    let (arrival, ()) = try_join!(
         planned(config, &databases.migration, graph, course, &limits),
-        async {
-            match elsewhere {
-                Some(source) => logged_in(config, source, &limits).await,
-                None => Ok(()),
-            }
-        },
-        others(config, &limits),
+        beside(config, databases, &limits),
     )?;
     Ok(arrival)
+}
+
+/// Waits like [`migrations`] for a command that migrates, and so for a server
+/// that accepts writes.
+pub(super) async fn command(config: &Config) -> Result<Session, Error> {
+    let limits = Limits::starting_now(&config.wait);
+    let databases = config.databases()?;
+    let (session, ()) = try_join!(
+        writable(config, &limits),
+        beside(config, databases, &limits)
+    )?;
+    Ok(session)
+}
+
+/// Waits for what stands beside the migrations' database.
+async fn beside(config: &Config, databases: &Databases, limits: &Limits) -> Result<(), Error> {
+    let elsewhere = databases.application_elsewhere(&Disk)?;
+    let application = async {
+        match elsewhere {
+            Some(source) => logged_in(config, source, limits).await,
+            None => Ok(()),
+        }
+    };
+    try_join!(application, others(config, limits))?;
+    Ok(())
 }
 
 /// Waits for the migrations' database once more, after its session was lost,
@@ -86,7 +105,8 @@ pub(super) async fn schema(config: &Config, graph: &Graph, target: &Target) -> R
     Ok(())
 }
 
-/// Looks whether the schema has reached a target, or is ahead of it.
+/// Looks whether the schema has reached a target, or is ahead of it; where
+/// there is no state table of ours and one of Alembic's, whether that holds it.
 pub(super) async fn has_reached(
     session: &Session,
     table: &VersionTable,
@@ -95,13 +115,21 @@ pub(super) async fn has_reached(
 ) -> Result<(), NotReady> {
     // The migration that is waited for may be what creates the table, its
     // schema, or the right to read it.
-    let state = version_table::state(session, table)
-        .await
-        .map_err(NotReady::State)?;
-    if plan::reached(graph, &state, target).map_err(Error::from)? {
-        Ok(())
-    } else {
-        Err(NotReady::Behind(target.to_string()))
+    match version_table::state(session, table).await {
+        Ok(state) if plan::reached(graph, &state, target).map_err(Error::from)? => Ok(()),
+        Ok(_) => Err(NotReady::Behind(target.to_string())),
+        Err(StateError::OtherTool { tool, schema }) if tool.is_alembic() => {
+            let heads = version_table::alembic_heads(session, &schema).await;
+            let heads = heads.map_err(NotReady::State)?;
+            if plan::reached_heads(&heads, target).map_err(Error::from)? {
+                return Ok(());
+            }
+            Err(NotReady::BehindHeads {
+                target: target.to_string(),
+                heads,
+            })
+        }
+        Err(error) => Err(NotReady::State(error)),
     }
 }
 
@@ -151,12 +179,21 @@ pub(super) async fn session(config: &Config, source: &DatabaseSource) -> Result<
     .await
 }
 
-/// Waits for the migrations' database on a server that accepts writes.
-pub(super) async fn writable(config: &Config) -> Result<Session, Error> {
+/// Logs in to a database that was made a moment ago: once, and without a word.
+pub(super) async fn session_at(config: &Config, connection: &Connection) -> Result<Session, Error> {
     let limits = Limits::starting_now(&config.wait);
+    let subject = connection.shown();
+    let session = wait::once(&limits, &subject, async |attempt| {
+        log_in(config, connection, None, attempt).await
+    });
+    session.await.map_err(refused)
+}
+
+/// Waits for the migrations' database on a server that accepts writes.
+pub(super) async fn writable(config: &Config, limits: &Limits) -> Result<Session, Error> {
     let source = &config.databases()?.migration;
     let subject = source.connection(&Disk)?.shown();
-    tried(config, &limits, &subject, async |attempt| {
+    tried(config, limits, &subject, async |attempt| {
         let connection = read_secrets(source).map_err(NotReady::rereading)?;
         let connection = writable_only(connection);
         log_in(config, &connection, None, attempt).await
@@ -325,8 +362,13 @@ where
         None => wait::wait(limits, subject, attempt).await,
         Some(_) => wait::once(limits, subject, attempt).await,
     };
-    outcome.map_err(|mut error| match error.last.take() {
+    outcome.map_err(refused)
+}
+
+/// Returns why nobody waits any more.
+fn refused(mut error: wait::WaitError<NotReady>) -> Error {
+    match error.last.take() {
         Some(NotReady::Other(error)) => *error,
         last => Error::from(wait::WaitError { last, ..error }),
-    })
+    }
 }

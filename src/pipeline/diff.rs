@@ -1,11 +1,12 @@
-//! Comparing two schemas: both read, side by side, and planned.
+//! Comparing two schemas: both brought about where they are no database yet,
+//! read, planned.
 
-use seaworthy_schema::{Schema, Statement};
+use seaworthy_schema::Statement;
 
-use super::{arrival, until_signal};
-use crate::config::{Config, DatabaseSource, Side};
+use super::sides::Sides;
+use super::until_signal;
+use crate::config::{Config, Side};
 use crate::error::Error;
-use crate::postgres::catalog;
 use crate::process::Signals;
 
 /// Returns the statements that turn one side into the other.
@@ -20,22 +21,15 @@ pub async fn diff(
     to: &Side,
     signals: &Signals,
 ) -> Result<Vec<Statement>, Error> {
-    let read = async { tokio::try_join!(side(config, from), side(config, to)) };
-    let (from, to) = until_signal(signals, read).await?;
+    let mut sides = Sides::of(config);
+    let read = async {
+        let from = sides.schema(from).await?;
+        let to = sides.schema(to).await?;
+        Ok((from, to))
+    };
+    let read = until_signal(signals, read).await;
+    let left = sides.clear().await;
+    let (from, to) = read?;
+    left?;
     Ok(seaworthy_schema::plan(&from, &to)?)
-}
-
-async fn side(config: &Config, side: &Side) -> Result<Schema, Error> {
-    match side {
-        Side::Empty => Ok(Schema::default()),
-        Side::Database => read(config, &config.databases()?.migration).await,
-        Side::Url { argument, url } => read(config, &config.typed_database(argument, url)).await,
-    }
-}
-
-async fn read(config: &Config, source: &DatabaseSource) -> Result<Schema, Error> {
-    let session = arrival::session(config, source).await?;
-    let schema = catalog::read(&session).await;
-    session.close().await;
-    Ok(schema?)
 }

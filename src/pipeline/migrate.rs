@@ -5,7 +5,7 @@ use tracing::{info, warn};
 use super::arrival::{self, Arrival};
 use super::onlooker::watch_from;
 use super::queue::queue;
-use super::until_signal;
+use super::{until_signal, warn_of_old_server};
 use crate::config::{Config, TransactionScope};
 use crate::error::{self, Error};
 use crate::plan::{Action, Course, Direction, Plan, Script};
@@ -35,10 +35,7 @@ pub(super) async fn migrate(
         arrival.session.close().await;
         return Ok(Report::default());
     }
-    let facts = &arrival.session.facts;
-    if facts.is_older_than_tested() {
-        warn!("{}", error::server::older_than_tested(facts.version));
-    }
+    warn_of_old_server(&arrival.session);
     // Whatever can be found wrong without the lock is found before it.
     preflight(config, graph, &arrival.plan, manner.mode)?;
 

@@ -6,33 +6,54 @@
 
 mod arrival;
 mod author;
+mod autogenerate;
+mod command;
 mod diff;
+mod differences;
 mod look;
+mod lookout;
 mod migrate;
 mod offline;
 mod onlooker;
+mod passage;
 mod passed;
 mod queue;
+mod sides;
 mod stamp;
 
 use std::future::Future;
 
-use crate::config::{Config, FormatChoice, MigrationsConfig};
-use crate::error::Error;
+use tracing::warn;
+
+use crate::config::{Config, FormatChoice, MigrateCommand, MigrationsConfig};
+use crate::error::{self, Error};
 use crate::files;
 use crate::format;
 use crate::plan::{self, Course};
+use crate::postgres::Session;
 use crate::postgres::apply::Report;
 use crate::process::Signals;
 use crate::revision::{Graph, Target};
 use crate::source::Source;
 
 pub use author::{Written, init, merge, revision};
+pub use autogenerate::autogenerate;
 pub use diff::diff;
+pub use differences::{Comparison, Found, differences};
 pub use look::{Sight, look, state};
+pub use lookout::{Lookout, attended};
 pub use migrate::Manner;
 pub use offline::{offline, state_at};
 pub use stamp::{stamp, stamp_offline};
+
+/// What brings the schema to where it shall be.
+#[derive(Clone, Copy, Debug)]
+pub enum Engine<'a> {
+    /// The revisions of a directory, by ourselves.
+    Revisions(&'a Graph),
+    /// A command of the user's.
+    Command(&'a MigrateCommand),
+}
 
 /// Returns the revisions of the configured directories as a valid graph.
 ///
@@ -48,19 +69,20 @@ fn graph_of(sources: Vec<Source>, format: FormatChoice) -> Result<Graph, Error> 
 }
 
 /// Waits for everything, applies what is pending, and leaves nothing open.
-/// Without a graph the migrations are skipped.
+/// Without an engine the migrations are skipped.
 ///
 /// # Errors
 ///
 /// Whatever ended the voyage, a signal included.
 pub async fn voyage(
     config: &Config,
-    graph: Option<&Graph>,
+    engine: Option<Engine<'_>>,
     manner: Manner,
     signals: &Signals,
 ) -> Result<(), Error> {
-    match graph {
-        Some(graph) => {
+    match engine {
+        Some(Engine::Command(command)) => migrate_by(config, command, signals).await,
+        Some(Engine::Revisions(graph)) => {
             let course = Course::up(config.migrations.target.clone());
             migrate(config, graph, &course, manner, signals)
                 .await
@@ -86,6 +108,31 @@ pub async fn migrate(
     course.check(graph)?;
     let arrival = until_signal(signals, arrival::migrations(config, graph, course)).await?;
     migrate::migrate(config, graph, arrival, manner, signals).await
+}
+
+/// Waits for everything, and runs a command under the migration lock.
+///
+/// # Errors
+///
+/// Whatever ended the voyage, a signal included.
+pub async fn migrate_by(
+    config: &Config,
+    command: &MigrateCommand,
+    signals: &Signals,
+) -> Result<(), Error> {
+    let session = until_signal(signals, arrival::command(config)).await?;
+    warn_of_old_server(&session);
+    let locked = until_signal(signals, queue::queue_for_command(config, session)).await?;
+    let outcome = command::run(config, &locked, command, signals).await;
+    locked.release().await;
+    outcome
+}
+
+fn warn_of_old_server(session: &Session) {
+    let facts = &session.facts;
+    if facts.is_older_than_tested() {
+        warn!("{}", error::server::older_than_tested(facts.version));
+    }
 }
 
 /// Waits for everything; with a target, also until the schema has reached it.

@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::postgres::lock::{self, Acquired, Key, LockError, Locked, Patience, Route};
 use crate::postgres::{ServerFailure, Session};
 use crate::revision::Graph;
-use crate::wait::Backoff;
+use crate::wait::{Backoff, Limits};
 
 /// Takes the lock, within `--lock-wait`. `None`: there is no need any more.
 pub(super) async fn queue(
@@ -36,20 +36,41 @@ pub(super) async fn queue(
             }
             Err(error) => error,
         };
-        let lost = lost(&error).filter(|_| !patience.is_spent());
-        let Some(lost) = lost else {
-            return Err(error);
-        };
-        warn!(
-            "the connection was lost in the queue for the migration lock: {lost}; connecting anew"
-        );
-        sleep(pauses.next_delay()).await;
+        pass_over(error, patience, &mut pauses).await?;
         arrival = arrival::anew(config, graph, &course, patience.deadline()).await?;
         if arrival.plan.steps.is_empty() {
             arrival.session.close().await;
             return Ok(None);
         }
     }
+}
+
+/// Takes the lock, within `--lock-wait`, whatever was done meanwhile by those
+/// who had it before.
+pub(super) async fn queue_for_command(config: &Config, session: Session) -> Result<Locked, Error> {
+    let patience = Patience::starting_now(config.migrations.lock_wait, config.wait.attempt_timeout);
+    let mut pauses = Backoff::new(config.wait.max_interval);
+    let mut session = session;
+    loop {
+        let error = match lock(config, session, patience).await {
+            Ok(locked) => return Ok(locked),
+            Err(error) => error,
+        };
+        pass_over(error, patience, &mut pauses).await?;
+        let limits = Limits::starting_now(&config.wait).until(patience.deadline());
+        session = arrival::writable(config, &limits).await?;
+    }
+}
+
+/// Pauses after a session that was lost in the queue, while there is patience.
+/// Any other error is returned.
+async fn pass_over(error: Error, patience: Patience, pauses: &mut Backoff) -> Result<(), Error> {
+    let Some(lost) = lost(&error).filter(|_| !patience.is_spent()) else {
+        return Err(error);
+    };
+    warn!("the connection was lost in the queue for the migration lock: {lost}; connecting anew");
+    sleep(pauses.next_delay()).await;
+    Ok(())
 }
 
 /// Takes the lock with this session and no other.

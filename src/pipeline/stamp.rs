@@ -11,6 +11,7 @@ use crate::postgres::stamp::{self, Change, Forget};
 use crate::postgres::version_table::{self, Location, Neighbours, Presence};
 use crate::process::Signals;
 use crate::revision::{Graph, RevisionId, Target};
+use crate::wait::Limits;
 
 /// Writes what the targets say, under the migration lock.
 ///
@@ -25,7 +26,8 @@ pub async fn stamp(
     signals: &Signals,
 ) -> Result<(), Error> {
     let locked = until_signal(signals, async {
-        let session = arrival::writable(config).await?;
+        let limits = Limits::starting_now(&config.wait);
+        let session = arrival::writable(config, &limits).await?;
         let patience =
             Patience::starting_now(config.migrations.lock_wait, config.wait.attempt_timeout);
         queue::lock(config, session, patience).await

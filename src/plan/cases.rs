@@ -4,7 +4,9 @@ mod down;
 mod stamps;
 
 use super::language::state;
-use super::{Action, OnAhead, Policy, Warning, check_awaited, check_target, reached, upgrade};
+use super::{
+    Action, OnAhead, Policy, Warning, check_awaited, check_range, check_target, reached, upgrade,
+};
 use crate::revision::RevisionId;
 use crate::revision::language::{graph, rows};
 
@@ -181,6 +183,15 @@ fn a_partial_revision_comes_first() {
 }
 
 #[test]
+fn nothing_goes_up_while_a_revision_is_half_way_down() {
+    let line = "a <- b, a <- c <- d";
+    for target in ["heads", "c", "a", "+1", "base"] {
+        check(line, "a c%", target, "!a revision stopped half way");
+    }
+    check(line, "a x%", "heads", "!a partial revision has no file");
+}
+
+#[test]
 fn a_replacing_revision_runs_is_recorded_or_refused() {
     let line = "a <- s [replaces b, c] <- d";
     check(line, "", "head", "a s d");
@@ -308,6 +319,8 @@ fn a_target_is_reached_when_it_is_applied() {
     check_reached(line, "^b", "c-1", "true");
     check_reached(line, "", "base", "true");
     check_reached(line, "a b c~", "c", "false");
+    check_reached(line, "a b c%", "c", "false");
+    check_reached(line, "a b c%", "b", "true");
     check_reached(line, "^b old1 old2", "side@head", "true");
     check_reached(line, "^b old1", "side@head", "false");
     check_reached("a <- b", "a b x<-b", "head", "true");
@@ -326,6 +339,7 @@ fn a_target_without_a_file_is_reached_when_it_is_recorded() {
         "no revision is named `late`",
     );
     check_reached("a <- b", "a b x~", "x", "false");
+    check_reached("a <- b", "a b x%", "x", "false");
     check_reached("a <- b", "a b", "later1", "no revision is named `later1`");
     check_reached("a <- b", "^b", "x@head", "no branch is named `x`");
     // Without files there is nothing to compare with: it is awaited.
@@ -343,6 +357,35 @@ fn a_target_without_a_file_is_reached_when_it_is_recorded() {
         "+1",
         "target `+1` is relative to a database that was not asked",
     );
+}
+
+#[test]
+fn a_range_that_leads_down_is_refused() {
+    let graph = graph("a <- b#left <- c, a <- d, (c, d) <- m");
+    let check = |range: &str, is_refused: bool| {
+        let (from, to) = range.split_once(':').unwrap_or_else(|| panic!("{range}"));
+        let [from, to] = [from, to].map(|end| end.parse().unwrap_or_else(|_| panic!("{end}")));
+        let refused = check_range(&graph, &from, &to);
+        assert_eq!(refused.is_err(), is_refused, "{range}: {refused:?}");
+    };
+    for upwards in [
+        "a:head",
+        "base:a",
+        "base:base",
+        "m:head",
+        "b:d",
+        "b:b",
+        "heads:heads",
+    ] {
+        check(upwards, false);
+    }
+    for downwards in ["head:a", "m:d", "c:b", "a:base", "left@head:c"] {
+        check(downwards, true);
+    }
+    // These are relative to what is not known yet.
+    check("current:a", false);
+    check("head:-1", false);
+    check("a:+1", false);
 }
 
 #[test]

@@ -64,12 +64,17 @@ impl Course {
     ///
     /// # Errors
     ///
-    /// [`PlanError::Select`] where the target names nothing.
+    /// - [`PlanError::Select`] where the target names nothing.
+    /// - [`PlanError::Unfinished`] where a revision is half way in the other direction.
     pub fn pinned(self, graph: &Graph, state: &AppliedState) -> Result<Self, PlanError> {
         if self.target.point != Point::Current || self.target.steps == 0 {
             return Ok(self);
         }
-        let survey = Survey::new(graph, state);
+        let survey = match self.direction {
+            Direction::Upgrade => Survey::new(graph, state),
+            Direction::Downgrade => Survey::on_the_way_down(graph, state),
+        };
+        survey.refuse_half_way(self.direction.opposite())?;
         let heads = survey.heads();
         let end = match self.direction {
             Direction::Upgrade => graph

@@ -8,7 +8,8 @@ use crate::revision::{
 
 /// Returns the steps that take a database back to a target: whatever stands on
 /// the target, and whatever depends on that, in the order of Alembic
-/// ([`Graph::descending`]); none where the target is a current head.
+/// ([`Graph::descending`]); none where the target is a current head. What is half
+/// way down already comes first.
 ///
 /// A branch in the target narrows what is taken back to that branch.
 ///
@@ -21,7 +22,8 @@ use crate::revision::{
 ///   where the branch of the target has nothing to take back.
 /// - [`PlanError::NotApplied`] and [`DowngradeError::NothingAbove`] where nothing
 ///   applied stands on the target.
-/// - [`PlanError::Unfinished`] where a revision stopped half way.
+/// - [`PlanError::Unfinished`] where a revision stopped half way up, or half way
+///   down and the target leaves it so.
 /// - [`DowngradeError::Unrecorded`] where a replacing revision was not recorded yet.
 /// - [`DowngradeError::AheadOf`] and [`DowngradeError::RetiredBelow`] where a revision
 ///   without a file would have to be taken back.
@@ -30,23 +32,34 @@ pub fn downgrade(graph: &Graph, state: &AppliedState, target: &Target) -> Result
         return Err(PlanError::NoRevisions(target.clone()));
     }
     refuse_upwards(target)?;
-    let survey = Survey::new(graph, state);
+    let survey = Survey::on_the_way_down(graph, state);
     survey.refuse_partial_without_file()?;
-    if !survey.partial.is_empty() {
-        let partial = survey.partial.keys().map(|node| graph.located(*node));
-        return Err(PlanError::Unfinished(partial.collect()));
-    }
+    survey.refuse_half_way(Direction::Upgrade)?;
     let end = end(&survey, target)?;
     let set = taken_back(&survey, target, end)?;
-    let steps = graph.descending(&set).into_iter().map(|node| Step {
-        revision: graph.id(node).clone(),
-        direction: Direction::Downgrade,
-        action: Action::Run,
-    });
+    let order = graph.descending(&set).into_iter();
+    let (half_way, whole): (Vec<_>, Vec<_>) =
+        order.partition(|node| survey.partial.contains_key(node));
+    let leaves_some = half_way.len() < survey.partial.len();
+    if leaves_some && (half_way.is_empty() || !whole.is_empty()) {
+        return Err(PlanError::Unfinished(survey.unfinished()));
+    }
+    let steps = half_way.into_iter().chain(whole);
     Ok(Plan {
-        steps: steps.collect(),
+        steps: steps.map(|node| step(&survey, node)).collect(),
         warnings: Vec::new(),
     })
+}
+
+fn step(survey: &Survey<'_>, node: Node) -> Step {
+    Step {
+        revision: survey.graph.id(node).clone(),
+        direction: Direction::Downgrade,
+        action: match survey.partial.get(&node) {
+            Some(begun) => Action::Resume(begun.journal.clone()),
+            None => Action::Run,
+        },
+    }
 }
 
 /// Finds what is wrong with a downgrade's target whatever a database has
@@ -71,8 +84,16 @@ fn refuse_upwards(target: &Target) -> Result<(), PlanError> {
     Ok(())
 }
 
-/// Returns the revision that stays; `None` for the base.
+/// Returns the revision that stays; `None` for the base. What is half way down
+/// is more to say than that a target means several revisions.
 pub(super) fn end(survey: &Survey<'_>, target: &Target) -> Result<Option<Node>, PlanError> {
+    selected(survey, target).map_err(|error| match survey.unfinished() {
+        unfinished if unfinished.is_empty() => error,
+        unfinished => PlanError::Unfinished(unfinished),
+    })
+}
+
+fn selected(survey: &Survey<'_>, target: &Target) -> Result<Option<Node>, PlanError> {
     let heads = match (&target.branch, &target.point) {
         (Some(branch), Point::Current) => heads_in(survey, target, branch)?,
         _ => survey.heads(),

@@ -1,5 +1,6 @@
 //! Why there is no plan.
 
+use super::Unfinished;
 use crate::revision::{Located, RevisionId, SelectError, Target};
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -8,6 +9,9 @@ pub enum PlanError {
     Select(#[from] SelectError),
     #[error("target `{0}` names nothing: there are no revisions")]
     NoRevisions(Target),
+    /// Heads are all that is known, and no graph tells what stands below them.
+    #[error("target `{target}` cannot be found among heads alone")]
+    HeadsAlone { target: Target, heads: Vec<String> },
     #[error("target `{0}` leads down")]
     Downwards(Target),
     #[error(transparent)]
@@ -16,7 +20,7 @@ pub enum PlanError {
     NotApplied { target: Target, revision: Located },
     /// Nothing else may run before these are finished.
     #[error("a revision stopped half way")]
-    Unfinished(Vec<Located>),
+    Unfinished(Vec<Unfinished>),
     /// Among several target revisions, the first of these stands on the others.
     #[error("target `{target}` names a revision and what it depends on")]
     Overlap {

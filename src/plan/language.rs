@@ -1,10 +1,11 @@
 //! For tests: applied states in one line, over a graph.
 //!
 //! `^d c x<-b y~`: `d` and all that it stands on, `c` alone, `x` with the
-//! recorded down revision `b`, and `y`, which stopped half way. `c!` was
-//! applied with another text, `c?` without a checksum, `c*` by another rule.
+//! recorded down revision `b`, and `y`, which stopped half way up; `z%` did so on
+//! the way down. `c!` was applied with another text, `c?` without a checksum, `c*`
+//! by another rule.
 
-use super::{Applied, AppliedState, Journal, Progress};
+use super::{Applied, AppliedState, Direction, Journal, Progress};
 use crate::revision::{Dependencies, Graph, RevisionId, checksum};
 
 /// Returns the state of a line.
@@ -22,13 +23,14 @@ pub(crate) fn state(graph: &Graph, line: &str) -> AppliedState {
             continue;
         }
         let (id, down) = token.split_once("<-").unwrap_or((token, ""));
-        let name = id.trim_end_matches(['~', '!', '?', '*']);
+        let name = id.trim_end_matches(['~', '%', '!', '?', '*']);
         let mut row = row(graph, name);
         if !down.is_empty() {
             row.down_revisions = down.split(',').map(RevisionId::recorded).collect();
         }
         match &id[name.len()..] {
-            "~" => row.progress = Progress::Partial(journal()),
+            "~" => row.progress = Progress::Partial(Direction::Upgrade, journal()),
+            "%" => row.progress = Progress::Partial(Direction::Downgrade, journal()),
             "!" => row.checksum = Some("1:another".to_owned()),
             "?" => row.checksum = None,
             "*" => row.checksum = Some("0:another".to_owned()),

@@ -6,6 +6,7 @@ mod cases;
 mod course;
 mod downgrade;
 mod error;
+mod heads_alone;
 #[cfg(test)]
 pub(crate) mod language;
 #[cfg(test)]
@@ -16,18 +17,21 @@ mod stamp;
 mod standing;
 mod state;
 mod survey;
+mod unfinished;
 mod upgrade;
 
 pub use course::Course;
 pub use downgrade::{check_downgrade_target, downgrade};
 pub use error::{DowngradeError, OutOfOrder, PlanError, RecordedOnly};
+pub use heads_alone::reached_heads;
 pub use reached::{check_awaited, reached};
 pub use script::{Body, Piece, Script, ScriptError, ScriptPlace, ScriptStatement};
 pub use stamp::{Purge, Stamp, accept_texts, stamp};
 pub use standing::{Partial, Standing, problems, standing};
 pub use state::{Applied, AppliedState, Findings, Journal, Progress, StartedStatement};
 pub use survey::{findings, heads};
-pub use upgrade::{OnAhead, Policy, check_target, upgrade};
+pub use unfinished::Unfinished;
+pub use upgrade::{OnAhead, Policy, check_range, check_target, upgrade};
 
 use crate::revision::RevisionId;
 
@@ -52,11 +56,22 @@ pub enum Direction {
     Downgrade,
 }
 
+impl Direction {
+    /// Returns the other direction.
+    pub fn opposite(self) -> Self {
+        match self {
+            Self::Upgrade => Self::Downgrade,
+            Self::Downgrade => Self::Upgrade,
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Run the script from its first statement.
     Run,
-    /// Go on after the statements that the journal says are finished.
+    /// Go on in the step's direction after the statements that the journal says
+    /// are finished.
     Resume(Journal),
     /// Write the row without running: all that it replaces is applied.
     Record,

@@ -5,8 +5,11 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::language::{row, state};
-use super::{AppliedState, OnAhead, Plan, Policy, findings, reached, upgrade};
+use super::language::{journal, row, state};
+use super::{
+    Action, AppliedState, Direction, OnAhead, Plan, PlanError, Policy, Progress, Step, downgrade,
+    findings, reached, upgrade,
+};
 use crate::revision::arbitrary::lines;
 use crate::revision::language::graph;
 use crate::revision::{Dependencies, Graph, NodeSet, Point, Standpoint, Target};
@@ -134,6 +137,52 @@ proptest! {
             found.push((steps, findings(&graph, &state)));
         }
         prop_assert_eq!(&found[0], &found[1]);
+    }
+
+    #[test]
+    fn a_way_down_goes_on_where_it_stopped(
+        lines in lines(12),
+        applied in prop::collection::vec(any::<Index>(), 1..4),
+        choice in any::<Option<Index>>(),
+        stop in any::<Index>(),
+    ) {
+        let graph = graph(&lines.line);
+        let state = rows(&graph, &lines.ids, &applied, "^");
+        let target = match choice {
+            None => Target::at(Point::Base),
+            Some(index) => Target::at(Point::Named(index.get(&lines.ids).clone())),
+        };
+        let steps = match downgrade(&graph, &state, &target) {
+            Ok(plan) if !plan.steps.is_empty() => plan.steps,
+            _ => return Ok(()),
+        };
+        let stop = stop.index(steps.len());
+        let mut half_way = state.clone();
+        for step in &steps[..stop] {
+            half_way.rows.remove(&step.revision);
+        }
+        let stopped = &steps[stop].revision;
+        let row = half_way.rows.get_mut(stopped).expect("a step has a row");
+        row.progress = Progress::Partial(Direction::Downgrade, journal());
+
+        let rest = downgrade(&graph, &half_way, &target).expect("it goes on").steps;
+        prop_assert_eq!(&rest[0].action, &Action::Resume(journal()));
+        prop_assert_eq!(&rest[0].revision, stopped);
+        // Which of two that do not know each other goes first may change.
+        let ids = |steps: &[Step]| -> BTreeSet<_> {
+            steps.iter().map(|step| step.revision.clone()).collect()
+        };
+        prop_assert_eq!(ids(&rest), ids(&steps[stop..]));
+
+        // Up it does not go, and what the error names finishes it alone.
+        let heads = Target::at(Point::Heads);
+        let Err(PlanError::Unfinished(unfinished)) = upgrade(&graph, &half_way, &heads, LENIENT) else {
+            panic!("it goes up");
+        };
+        let finish = &unfinished[0].finish.target;
+        let finish = finish.to_string().parse().expect("it can be typed");
+        let finished = downgrade(&graph, &half_way, &finish).expect("it is finished").steps;
+        prop_assert_eq!(ids(&finished), BTreeSet::from([stopped.clone()]));
     }
 
     #[test]

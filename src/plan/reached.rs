@@ -52,7 +52,7 @@ pub fn check_awaited(graph: &Graph, target: &Target) -> Result<(), PlanError> {
 }
 
 /// Returns the name that is all of a target.
-fn name_alone(target: &Target) -> Option<&str> {
+pub(super) fn name_alone(target: &Target) -> Option<&str> {
     match &target.point {
         Point::Named(name) if target.branch.is_none() && target.steps == 0 => Some(name),
         Point::Named(_) | Point::Head | Point::Heads | Point::Base | Point::Current => None,
@@ -79,6 +79,6 @@ fn recorded(state: &AppliedState, name: &str) -> Option<bool> {
     };
     match row.progress {
         Progress::Complete => Some(true),
-        Progress::Partial(_) => Some(false),
+        Progress::Partial(..) => Some(false),
     }
 }

@@ -61,9 +61,6 @@ pub struct ScriptStatement {
 pub enum ScriptError {
     #[error("revision `{}` has no down section", .0.revision)]
     Irreversible(ScriptPlace),
-    /// The journal only goes up.
-    #[error("the down section of revision `{}` cannot run outside a transaction", .0.revision)]
-    OutsideDowngrade(ScriptPlace),
     #[error("revision `{}` runs without a transaction and cannot share one", .0.revision)]
     NotTransactional(ScriptPlace),
     #[error("revision `{}`: {error}", .place.revision)]
@@ -101,8 +98,6 @@ impl Script {
     /// # Errors
     ///
     /// - [`ScriptError::Irreversible`] to downgrade without a down section.
-    /// - [`ScriptError::OutsideDowngrade`] to downgrade by one that is
-    ///   `transaction:false`.
     /// - [`ScriptError::Sql`] for what a scan finds, too.
     /// - [`ScriptError::OutsideOnly`], [`ScriptError::ControlInside`] and
     ///   [`ScriptError::ControlOutside`] for a statement that does not fit the
@@ -121,11 +116,6 @@ impl Script {
         };
         let text = revision.text(section);
         let start = section.span.start;
-        if direction == Direction::Downgrade && section.transaction == Transactional::No {
-            return Err(ScriptError::OutsideDowngrade(place(
-                revision, direction, start,
-            )));
-        }
         let broken = |error: SqlError| ScriptError::Sql {
             place: place(revision, direction, start + error.at()),
             error,

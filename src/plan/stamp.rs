@@ -118,7 +118,9 @@ pub fn accept_texts(
     for target in targets {
         for node in graph.select(target, Standpoint::At(&heads))? {
             if survey.partial.contains_key(&node) {
-                return Err(PlanError::Unfinished(vec![graph.located(node)]));
+                let mut unfinished = survey.unfinished();
+                unfinished.retain(|one| one.revision.revision == *graph.id(node));
+                return Err(PlanError::Unfinished(unfinished));
             }
             if !survey.complete.contains(node) {
                 return Err(PlanError::NotApplied {

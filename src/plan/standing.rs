@@ -2,8 +2,8 @@
 //! everything that an upgrade would refuse, not only the first of it.
 
 use super::survey::Survey;
-use super::{AppliedState, PlanError, RecordedOnly, upgrade};
-use crate::revision::{Graph, Located, Node, NodeSet, RevisionId, SelectError, Target};
+use super::{AppliedState, Direction, PlanError, Progress, RecordedOnly, upgrade};
+use crate::revision::{Graph, Node, NodeSet, RevisionId, SelectError, Target};
 
 /// What is applied and what is not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +29,7 @@ pub struct Standing {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Partial {
     pub revision: RevisionId,
+    pub direction: Direction,
     /// So many of its statements are finished.
     pub finished: usize,
 }
@@ -63,7 +64,7 @@ pub fn problems(graph: &Graph, state: &AppliedState) -> Vec<PlanError> {
 
     problems.extend(survey.refuse_partial_without_file().err());
     let located = |node: &Node| graph.located(*node);
-    let unfinished: Vec<Located> = survey.partial.keys().map(located).collect();
+    let unfinished = survey.unfinished();
     if !unfinished.is_empty() {
         problems.push(PlanError::Unfinished(unfinished));
     }
@@ -107,9 +108,10 @@ fn pending(survey: &Survey<'_>) -> NodeSet {
 fn partial(state: &AppliedState) -> Vec<Partial> {
     let rows = state.rows.iter();
     let partial = rows.filter_map(|(revision, row)| match &row.progress {
-        super::Progress::Complete => None,
-        super::Progress::Partial(journal) => Some(Partial {
+        Progress::Complete => None,
+        Progress::Partial(direction, journal) => Some(Partial {
             revision: revision.clone(),
+            direction: *direction,
             finished: journal.finished,
         }),
     });
@@ -139,7 +141,13 @@ mod tests {
             rows.iter().map(|row| row.revision.to_string()).collect()
         };
         let partial = standing.partial.iter();
-        let partial = partial.map(|partial| format!("{}:{}", partial.revision, partial.finished));
+        let partial = partial.map(|partial| {
+            let way = match partial.direction {
+                Direction::Upgrade => "",
+                Direction::Downgrade => "-",
+            };
+            format!("{}:{way}{}", partial.revision, partial.finished)
+        });
         let lists = [
             ("heads", ids(&standing.heads)),
             ("missing", ids(&standing.missing_heads)),
@@ -181,6 +189,11 @@ mod tests {
             "heads a; missing c x; applied a; pending x b c; partial x:1",
         );
         check("a", "a y~", "heads a; applied a; partial y:1; ahead y");
+        check(
+            "a <- b <- c",
+            "a b%",
+            "heads a; missing c; applied a; pending b c; partial b:-1",
+        );
     }
 
     #[test]

@@ -55,8 +55,9 @@ pub struct Applied {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Progress {
     Complete,
-    /// A `transaction:false` revision that stopped half way.
-    Partial(Journal),
+    /// A `transaction:false` section that stopped half way. On the way down some
+    /// statement is finished or begun: until then the revision is complete.
+    Partial(Direction, Journal),
 }
 
 /// How far a `transaction:false` script came.

@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Applied, AppliedState, Findings, Journal, PlanError, Progress, RecordedOnly};
+use super::unfinished::Begun;
+use super::{Applied, AppliedState, Direction, Findings, PlanError, Progress, RecordedOnly};
 use crate::revision::{
     Comparison, Dependencies, Graph, Node, NodeSet, Revision, RevisionId, checksum,
 };
@@ -27,7 +28,7 @@ pub(super) struct Survey<'a> {
     pub(super) state: &'a AppliedState,
     /// Applied to the end.
     pub(super) complete: NodeSet,
-    pub(super) partial: BTreeMap<Node, &'a Journal>,
+    pub(super) partial: BTreeMap<Node, Begun<'a>>,
     /// Each revision's row, by its place in the graph.
     rows: Vec<Option<&'a Applied>>,
     /// The recorded revisions that have no file.
@@ -56,8 +57,9 @@ impl<'a> Survey<'a> {
                 Progress::Complete => {
                     complete.insert(node);
                 }
-                Progress::Partial(journal) => {
-                    partial.insert(node, journal);
+                Progress::Partial(direction, journal) => {
+                    let direction = *direction;
+                    partial.insert(node, Begun { direction, journal });
                 }
             }
         }
@@ -91,6 +93,21 @@ impl<'a> Survey<'a> {
             partly_replaced,
             reached,
         }
+    }
+
+    /// Returns the survey for a way down, on which what is half way down counts
+    /// as applied until all of it is gone.
+    pub(super) fn on_the_way_down(graph: &'a Graph, state: &'a AppliedState) -> Self {
+        let mut survey = Self::new(graph, state);
+        for (node, begun) in &survey.partial {
+            match begun.direction {
+                Direction::Upgrade => {}
+                Direction::Downgrade => {
+                    survey.complete.insert(*node);
+                }
+            }
+        }
+        survey
     }
 
     /// Returns the heads of what is applied: where `+1` starts.
@@ -256,7 +273,7 @@ impl AppliedState {
 fn is_complete(row: &Applied) -> bool {
     match row.progress {
         Progress::Complete => true,
-        Progress::Partial(_) => false,
+        Progress::Partial(..) => false,
     }
 }
 

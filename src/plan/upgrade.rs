@@ -2,7 +2,9 @@
 
 use super::survey::Survey;
 use super::{Action, AppliedState, Direction, OutOfOrder, Plan, PlanError, Step, Warning};
-use crate::revision::{Dependencies, Graph, Node, NodeSet, Point, SelectError, Standpoint, Target};
+use crate::revision::{
+    Dependencies, Graph, Node, NodeSet, Point, SelectError, Standpoint, Target, TargetRange,
+};
 
 /// What to do about states that are not simply "pending or applied".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +41,7 @@ pub fn upgrade(
     policy: Policy,
 ) -> Result<Plan, PlanError> {
     let survey = Survey::new(graph, state);
+    survey.refuse_half_way(Direction::Downgrade)?;
     let targets = destinations(&survey, target)?;
     let findings = survey.findings();
     let mut warnings = Vec::new();
@@ -98,6 +101,37 @@ pub fn check_target(graph: &Graph, target: &Target) -> Result<(), PlanError> {
         Ok(targets) => refuse_overlap(graph, target, &targets),
         Err(SelectError::NoStandpoint(_)) => Ok(()),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Refuses a range that is to be printed and whose end lies below its start:
+/// the script would be empty, and look as if nothing were missing. An end that
+/// is relative to something is left alone.
+///
+/// # Errors
+///
+/// [`SelectError::NoWay`]
+pub fn check_range(graph: &Graph, from: &Target, to: &Target) -> Result<(), PlanError> {
+    let ends = [from, to].map(|end| graph.select(end, Standpoint::Unknown));
+    let [Ok(start), Ok(end)] = ends else {
+        // What is wrong with them is told when they are planned with.
+        return Ok(());
+    };
+    let mut below = graph.ancestors(start.iter().copied(), Dependencies::Included);
+    start.iter().for_each(|node| {
+        below.remove(*node);
+    });
+    match start.first() {
+        Some(first) if end.iter().all(|node| below.contains(*node)) => Err(SelectError::NoWay {
+            range: Box::new(TargetRange {
+                from: Some(from.clone()),
+                to: Some(to.clone()),
+            }),
+            from: graph.located(*first),
+            to: end.iter().map(|node| graph.located(*node)).collect(),
+        }
+        .into()),
+        _ => Ok(()),
     }
 }
 
@@ -206,7 +240,7 @@ pub(super) fn order(survey: &Survey<'_>, pending: NodeSet) -> Vec<Node> {
 
 fn step(survey: &Survey<'_>, node: Node) -> Step {
     let action = match survey.partial.get(&node) {
-        Some(journal) => Action::Resume((*journal).clone()),
+        Some(begun) => Action::Resume(begun.journal.clone()),
         None if survey.recordable.contains(node) => Action::Record,
         None => Action::Run,
     };

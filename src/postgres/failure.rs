@@ -60,6 +60,19 @@ impl ServerFailure {
         }
     }
 
+    /// Returns the failure of a session that does not hold the lock any more.
+    pub(super) fn not_held() -> Self {
+        Self {
+            kind: FailureKind::Protocol,
+            message: "the session does not hold the migration lock any more".to_owned(),
+            detail: None,
+            hint: None,
+            context: None,
+            position: None,
+            internal_query: None,
+        }
+    }
+
     /// Returns the failure of a server that says nothing any more, or of the way
     /// to it.
     pub(super) fn silent(waited: Duration) -> Self {

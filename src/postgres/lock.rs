@@ -7,6 +7,7 @@
 //! two is killed as a deadlock.
 
 mod acquire;
+mod guard;
 mod holder;
 mod key;
 mod patience;

@@ -11,6 +11,7 @@ pub mod offline;
 mod quote;
 pub mod session;
 mod settings;
+pub mod shadow;
 pub mod stamp;
 pub mod tls;
 pub mod version_table;

@@ -45,7 +45,10 @@ pub fn script(
     };
     for step in &plan.steps {
         if let Action::Resume(_) = step.action {
-            return Err(PrepareError::HalfDone(step.revision.clone()));
+            return Err(PrepareError::HalfDone {
+                revision: step.revision.clone(),
+                direction: step.direction,
+            });
         }
     }
     let prepared = Prepared::new(plan, graph, sharing)?;

@@ -1,12 +1,17 @@
 //! This process: the signals that end it, the application that it becomes, the
-//! hooks that it runs, and the random numbers that it is given.
+//! commands that it runs, and the random numbers that it is given.
 
+mod command;
 mod hand_over;
 mod hook;
+mod line;
 mod random;
+mod search;
 mod signals;
 
+pub use command::{CommandError, CommandOutput, RunningCommand};
 pub use hand_over::{HandOver, HandOverError};
 pub use hook::{HookError, run_hook};
 pub use random::random_id;
-pub use signals::{Signal, Signals};
+pub use search::look_for;
+pub use signals::{Incoming, Signal, Signals};

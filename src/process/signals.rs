@@ -14,6 +14,7 @@ use std::fmt::{self, Display};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::task::Poll;
 
 use nix::sys::signal::Signal as Number;
 use tokio::signal::unix::{self, SignalKind};
@@ -29,6 +30,12 @@ const ENDING: [Number; 4] = [
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Signal(Number);
 
+/// The signals that come from now on, each of them.
+#[derive(Debug)]
+pub struct Incoming {
+    streams: Vec<(Number, unix::Signal)>,
+}
+
 /// The installed handlers.
 #[derive(Clone, Debug)]
 pub struct Signals {
@@ -40,6 +47,15 @@ pub struct Signals {
 }
 
 impl Signal {
+    /// What asks a process to end.
+    pub const TERM: Self = Self(Number::SIGTERM);
+    /// What ends one that was asked in vain.
+    pub const KILL: Self = Self(Number::SIGKILL);
+
+    pub(super) fn as_nix(self) -> Number {
+        self.0
+    }
+
     /// Returns the signal's number, 15 for SIGTERM.
     pub fn number(self) -> u8 {
         u8::try_from(self.0 as i32).unwrap_or(u8::MAX - 128)
@@ -116,26 +132,43 @@ impl Signals {
     ///
     /// What the system says when the runtime cannot listen for signals.
     pub async fn received(&self) -> io::Result<Signal> {
-        let mut streams = Vec::with_capacity(self.handled.len());
-        for signal in &self.handled {
-            streams.push(unix::signal(SignalKind::from_raw(*signal as i32))?);
-        }
+        let mut incoming = self.incoming()?;
         loop {
             if let Some(signal) = self.noted() {
                 return Ok(signal);
             }
-            std::future::poll_fn(|context| {
-                let any = streams
-                    .iter_mut()
-                    .any(|stream| stream.poll_recv(context).is_ready());
-                if any {
-                    std::task::Poll::Ready(())
-                } else {
-                    std::task::Poll::Pending
-                }
-            })
-            .await;
+            incoming.next().await;
         }
+    }
+
+    /// Listens for each signal that comes while disarmed. One that came before
+    /// is only [`noted`](Self::noted).
+    ///
+    /// # Errors
+    ///
+    /// What the system says when the runtime cannot listen for signals.
+    pub fn incoming(&self) -> io::Result<Incoming> {
+        let mut streams = Vec::with_capacity(self.handled.len());
+        for signal in self.handled.iter().copied() {
+            let stream = unix::signal(SignalKind::from_raw(signal as i32))?;
+            streams.push((signal, stream));
+        }
+        Ok(Incoming { streams })
+    }
+}
+
+impl Incoming {
+    /// Completes with the next signal. May be dropped at any point: none is lost.
+    pub async fn next(&mut self) -> Signal {
+        std::future::poll_fn(|context| {
+            for (signal, stream) in &mut self.streams {
+                if stream.poll_recv(context).is_ready() {
+                    return Poll::Ready(Signal(*signal));
+                }
+            }
+            Poll::Pending
+        })
+        .await
     }
 }
 

@@ -15,11 +15,11 @@ mod status;
 
 pub use block::blocks;
 pub use branches::branches;
-pub use document::{check, current, revisions, status};
+pub use document::{Differing, check, current, revisions, status};
 pub use line::{history, names};
 pub use paint::Surface;
 pub use reading::Reading;
-pub use script::script;
+pub use script::{body, script};
 pub use status::{Lock, summary, without_place};
 
 /// How much is said of a revision.

@@ -2,12 +2,26 @@
 
 use seaworthy_schema::{Statement, Transaction};
 
+/// Returns the statements as the body of a revision, which has a transaction
+/// already.
+pub fn body(statements: &[Statement]) -> String {
+    let mut script = Script::default();
+    if defines_functions(statements) {
+        script
+            .text
+            .push_str("SET LOCAL check_function_bodies = off;\n\n");
+    }
+    for statement in statements {
+        script.statement(statement);
+    }
+    script.text
+}
+
 /// Returns the statements as a script: what belongs together stands in one
 /// transaction. Empty where there is nothing to do.
 pub fn script(statements: &[Statement]) -> String {
     let mut script = Script::default();
-    if statements.iter().any(|one| one.sql.contains("FUNCTION") || one.sql.contains("PROCEDURE")) {
-        // A body may speak of what comes later.
+    if defines_functions(statements) {
         script.text.push_str("SET check_function_bodies = off;\n\n");
     }
     for statement in statements {
@@ -22,6 +36,14 @@ pub fn script(statements: &[Statement]) -> String {
     }
     script.end();
     script.text
+}
+
+/// The body of a function may speak of what comes later.
+fn defines_functions(statements: &[Statement]) -> bool {
+    let defines = |sql: &str| {
+        sql.starts_with("CREATE") && (sql.contains(" FUNCTION ") || sql.contains(" PROCEDURE "))
+    };
+    statements.iter().any(|one| defines(&one.sql))
 }
 
 #[derive(Default)]

@@ -6,7 +6,7 @@ use super::line::history;
 use super::paint::Role;
 use super::{Reading, Surface};
 use crate::diagnostic::sentence;
-use crate::plan::{Findings, RecordedOnly, Standing};
+use crate::plan::{Direction, Findings, RecordedOnly, Standing};
 use crate::revision::RevisionId;
 
 /// Where the values begin.
@@ -55,7 +55,11 @@ pub fn summary(
             1 => "1 statement is finished".to_owned(),
             count => format!("{count} statements are finished"),
         };
-        let value = format!("{}, {finished}", partial.revision);
+        let way = match partial.direction {
+            Direction::Upgrade => "",
+            Direction::Downgrade => "half way down, ",
+        };
+        let value = format!("{}, {way}{finished}", partial.revision);
         summary.line("partial", Role::Bad, &value);
     }
     for row in &standing.ahead {
@@ -213,6 +217,18 @@ mod tests {
           b -> ^[33mc^[0m,               add c
           c -> ^[33md^[0m^[36m (head)^[0m,        add d
         lock          ^[33mheld by pid 7, application `␛[2J`^[0m
+        ");
+    }
+
+    #[test]
+    fn the_way_down_is_named() {
+        insta::assert_snapshot!(shown("a <- b", "a b%", None, Surface::Plain), @"
+        database      u@h:5432/d
+        applied       1 revision, at a
+        pending       1 revision
+          a -> b (head), add b
+        partial       b, half way down, 1 statement is finished
+        lock          free
         ");
     }
 

@@ -191,7 +191,10 @@ where
         deadline: allowed,
     });
     let failure = match record.beating(until(allowed, tried)).await {
-        Some(Ok(ready)) => return Ok(ready),
+        Some(Ok(ready)) => {
+            record.over();
+            return Ok(ready);
+        }
         Some(Err(failure)) => Some(failure),
         None => None,
     };

@@ -8,6 +8,7 @@ use tokio::time::{Instant, timeout_at};
 use tracing::info;
 
 use super::{Failure, GaveUp, Seen, Verdict, WaitError};
+use crate::phase::{self, News};
 
 const HEARTBEAT: Duration = Duration::from_secs(10);
 
@@ -39,6 +40,10 @@ pub(super) struct Record<'a, E> {
 
 impl<'a, E: Failure> Record<'a, E> {
     pub(super) fn new(subject: &'a str, started: Instant) -> Self {
+        phase::tell(|| News::Awaits {
+            subject,
+            state: None,
+        });
         Self {
             subject,
             started,
@@ -86,6 +91,10 @@ impl<'a, E: Failure> Record<'a, E> {
             .as_ref()
             .map_or_else(|| UNFINISHED.to_owned(), E::state);
         self.count(&state);
+        phase::tell(|| News::Awaits {
+            subject: self.subject,
+            state: Some(&state),
+        });
         if failure.is_some() {
             self.last = failure;
         }
@@ -122,7 +131,15 @@ impl<'a, E: Failure> Record<'a, E> {
         }
     }
 
+    /// The wait is over, whether anybody is told or not.
+    pub(super) fn over(&self) {
+        phase::tell(|| News::Ready {
+            subject: self.subject,
+        });
+    }
+
     pub(super) fn ready(&self, now: Instant) {
+        self.over();
         let waited = now.duration_since(self.started);
         info!(
             target: "wait",

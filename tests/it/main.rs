@@ -7,12 +7,14 @@
     reason = "tests read their own environment and files; the rule is for the program"
 )]
 
+mod alembic_command;
 mod also;
 mod also_targets;
 mod also_tls;
 mod applied_state;
 mod apply;
 mod chaos;
+mod command_lock;
 mod connect;
 mod connect_fake;
 mod connect_tls;
@@ -29,10 +31,12 @@ mod hostile_files;
 mod hostile_server;
 mod hostile_wire;
 mod journal;
+mod listen;
 mod lock;
 mod lock_retry;
 mod look;
 mod lost_answers;
+mod migrate_command;
 mod new_files;
 mod no_secret;
 mod offline;
@@ -40,10 +44,13 @@ mod old_server;
 mod output;
 mod places;
 mod pooler;
+mod probe;
 mod queue;
 mod readme;
 mod replicas;
 mod resumed;
+mod reverting;
+mod schema_cases;
 mod scripts;
 mod secrets;
 mod signals;

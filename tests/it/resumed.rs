@@ -1,5 +1,6 @@
-//! A revision outside a transaction that is killed at each of its statements,
-//! and goes on until the end is that of a run that nobody disturbed.
+//! A revision outside a transaction that is killed at each of its statements, on
+//! the way up and down, and goes on until the end is that of a run that nobody
+//! disturbed.
 
 use nix::sys::signal::Signal;
 
@@ -25,7 +26,16 @@ const SCRIPT: &str = "-- mixed\n-- revision: aaaa\n-- migrate:up transaction:fal
     CREATE TABLE u AS SELECT spring(4) AS n, current_setting('application_name') AS name;\n\
     REINDEX INDEX CONCURRENTLY i;\n\
     DROP INDEX CONCURRENTLY j;\n\
-    INSERT INTO t VALUES (spring(5));\n";
+    INSERT INTO t VALUES (spring(5));\n\
+    -- migrate:down transaction:false\n\
+    SET application_name = 'back';\n\
+    DELETE FROM t WHERE n = spring(15) - 10;\n\
+    CREATE INDEX CONCURRENTLY j ON t (spring(n + 300));\n\
+    INSERT INTO u VALUES (spring(16), current_setting('application_name'));\n\
+    DROP INDEX CONCURRENTLY i;\n\
+    COPY t FROM stdin;\n17\n\\.\n\
+    REINDEX TABLE CONCURRENTLY t;\n\
+    UPDATE t SET n = n + 1 WHERE spring(18) = 18;\n";
 
 const END: &str = "SELECT 't ' || n FROM t UNION ALL SELECT 'u ' || n || name FROM u \
     UNION ALL SELECT 'index ' || indexrelid::regclass || indisvalid FROM pg_index \
@@ -51,17 +61,26 @@ fn prepared() -> (Database<'static>, Project) {
     (database, project)
 }
 
-fn upgrade(project: &Project, database: &Database<'_>) -> Running {
-    Binary::new(["upgrade"])
+const UP: &[&str] = &["upgrade"];
+const DOWN: &[&str] = &["downgrade", "base"];
+
+fn start(project: &Project, database: &Database<'_>, command: &[&str]) -> Running {
+    Binary::new(command)
         .within(project.path())
         .env("DATABASE_URL", database.url())
         .spawn()
 }
 
 /// Sets a trap, kills the run that goes into it, and takes the trap away.
-fn kill_at(project: &Project, database: &Database<'_>, trap: u32, victim: Victim) {
+fn kill_at(
+    project: &Project,
+    database: &Database<'_>,
+    command: &[&str],
+    trap: u32,
+    victim: Victim,
+) {
     database.execute(&format!("INSERT INTO trap VALUES ({trap})"));
-    let running = upgrade(project, database);
+    let running = start(project, database, command);
     eventually("the trap springs", || database.column(TRAPPED).len() == 1);
     let pid = database.value(TRAPPED);
     match victim {
@@ -91,7 +110,7 @@ fn kill_at(project: &Project, database: &Database<'_>, trap: u32, victim: Victim
 #[test]
 fn killed_at_each_statement_it_ends_as_if_nothing_had_happened() {
     let (undisturbed, project) = prepared();
-    upgrade(&project, &undisturbed).finish().expect_code(0);
+    start(&project, &undisturbed, UP).finish().expect_code(0);
     let expected = undisturbed.column(END);
     assert_eq!(expected.len(), 8, "{expected:?}");
     for victim in [Victim::Client, Victim::ServerProcess] {
@@ -99,9 +118,54 @@ fn killed_at_each_statement_it_ends_as_if_nothing_had_happened() {
         for traps in [&[2][..], &[101], &[203], &[4], &[5], &[2, 101, 201, 4, 5]] {
             let (database, project) = prepared();
             for trap in traps {
-                kill_at(&project, &database, *trap, victim);
+                kill_at(&project, &database, UP, *trap, victim);
             }
-            upgrade(&project, &database).finish().expect_code(0);
+            start(&project, &database, UP).finish().expect_code(0);
+            assert_eq!(database.column(END), expected, "{traps:?} {victim:?}");
+        }
+    }
+}
+
+#[test]
+fn killed_at_each_statement_on_the_way_down_it_ends_as_if_nothing_had_happened() {
+    let applied = || {
+        let (database, project) = prepared();
+        start(&project, &database, UP).finish().expect_code(0);
+        (database, project)
+    };
+    let (undisturbed, project) = applied();
+    start(&project, &undisturbed, DOWN).finish().expect_code(0);
+    let expected = undisturbed.column(END);
+    assert_eq!(
+        expected,
+        [
+            "downgrade aaaa",
+            "index jtrue",
+            "t 18",
+            "t 2",
+            "t 3",
+            "t 4",
+            "u 16back",
+            "u 4mixed",
+            "upgrade aaaa"
+        ]
+    );
+    for victim in [Victim::Client, Victim::ServerProcess] {
+        for traps in [
+            &[15][..],
+            &[302],
+            &[16],
+            &[317],
+            &[18],
+            &[15, 301, 16, 303, 18],
+        ] {
+            let (database, project) = applied();
+            for trap in traps {
+                kill_at(&project, &database, DOWN, *trap, victim);
+                let state = database.value("SELECT state FROM seaworthy_revision");
+                assert_eq!(state, "reverting", "{trap} {victim:?}");
+            }
+            start(&project, &database, DOWN).finish().expect_code(0);
             assert_eq!(database.column(END), expected, "{traps:?} {victim:?}");
         }
     }

@@ -34,6 +34,11 @@ impl Identity {
         self.0.kind
     }
 
+    /// Says whether it is the name of a table.
+    pub fn is_table(&self) -> bool {
+        self.kind() == Kind::Table
+    }
+
     /// Returns the names from the outermost to the object's own.
     pub fn path(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
         self.0.path.iter().map(AsRef::as_ref)

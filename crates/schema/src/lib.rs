@@ -28,6 +28,7 @@ mod quote;
 mod reading;
 mod schema;
 mod statement;
+mod told;
 
 pub use compare::{Change, Differences, compare};
 pub use fact::Fact;
@@ -38,6 +39,7 @@ pub use quote::{identifier, literal};
 pub use reading::{Answer, Question, ReadError, Reading, questions};
 pub use schema::{Need, Schema, Strength};
 pub use statement::{Hazard, HazardKind, Statement, Transaction};
+pub use told::Difference;
 
 /// A server's version, such as 150018 for 15.18.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

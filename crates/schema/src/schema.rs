@@ -62,6 +62,37 @@ impl Schema {
         }
     }
 
+    /// Returns the schema without some facts, and without whatever hangs on one
+    /// of them or belongs to it.
+    #[must_use]
+    pub fn without(self, is_left_out: impl Fn(&Identity) -> bool) -> Self {
+        let mut left_out: BTreeSet<Identity> = BTreeSet::new();
+        let mut next: Vec<Identity> = self
+            .facts
+            .keys()
+            .filter(|identity| is_left_out(identity))
+            .cloned()
+            .collect();
+        while let Some(identity) = next.pop() {
+            let children = self.children.get(&identity).into_iter().flatten();
+            next.extend(children.cloned());
+            // A sequence goes with the column that owns it.
+            let owned = self
+                .dependents(&identity)
+                .filter(|one| one.kind() == Kind::OwnedBy);
+            next.extend(owned.filter_map(|one| self.get(one)?.parent.clone()));
+            left_out.insert(identity);
+        }
+        let Self {
+            mut facts,
+            mut needs,
+            ..
+        } = self;
+        facts.retain(|identity, _| !left_out.contains(identity));
+        needs.retain(|identity, _| !left_out.contains(identity));
+        Self::new(facts, needs)
+    }
+
     pub fn get(&self, identity: &Identity) -> Option<&Fact> {
         self.facts.get(identity)
     }

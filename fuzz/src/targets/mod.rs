@@ -7,13 +7,14 @@
 
 mod configuration;
 mod files;
+mod new_file;
 mod sql;
 mod target;
 
 pub type Target = fn(&[u8]);
 
 /// Every target by its name, which is also that of its corpus.
-pub const TARGETS: [(&str, Target); 8] = [
+pub const TARGETS: [(&str, Target); 10] = [
     ("files", files::revisions),
     ("sql", sql::text),
     ("script", sql::script),
@@ -22,6 +23,8 @@ pub const TARGETS: [(&str, Target); 8] = [
     ("settings", configuration::settings),
     ("also", configuration::also),
     ("target", target::target),
+    ("file-template", new_file::file_template),
+    ("template", new_file::template),
 ];
 
 /// Whatever is said about an input is at most so many times as long.

@@ -1,10 +1,13 @@
 //! `seaworthy diff`: the SQL that turns one schema into another.
 
+use std::path::PathBuf;
+
 use clap::{Arg, ArgMatches};
 
-use super::{Command, Reach, Row, flag};
+use super::{Command, Reach, Row, flag, target};
 use crate::config::setting::CommandName;
 use crate::config::{Secret, UsageError, usage};
+use crate::revision::Target;
 
 const FROM: &str = "FROM";
 const TO: &str = "TO";
@@ -24,6 +27,12 @@ pub enum Side {
     Database,
     /// A database in which nothing was made.
     Empty,
+    /// What the project wants.
+    Models,
+    /// The revisions, replayed; `None`: all of them.
+    Revisions(Option<Target>),
+    /// A file of SQL, a directory of such, or a pattern.
+    Path(PathBuf),
     /// The database of a URL; `argument` is what it was typed for.
     Url { argument: &'static str, url: Secret },
 }
@@ -40,11 +49,15 @@ pub enum ExitCode {
 pub(super) const ROW: Row = Row {
     name: CommandName::Diff,
     grammar: |command| {
-        let side = |name, help| Arg::new(name).required(true).help(help);
+        let side = |name, default, help| Arg::new(name).default_value(default).help(help);
         command
             .about("Prints the SQL that turns one schema into another")
-            .arg(side(FROM, "What is there: `database`, `empty`, or the URL of a database"))
-            .arg(side(TO, "What shall be there: `database`, `empty`, or the URL of a database"))
+            .arg(side(
+                FROM,
+                "revisions",
+                "What is there: `revisions`, `revisions@TARGET`, `models`, `database`, `empty`, a URL, or a path of SQL",
+            ))
+            .arg(side(TO, "models", "What shall be there, named likewise"))
             .arg(flag(EXIT_CODE, "Exit with 1 when the schemas differ"))
     },
     read,
@@ -66,24 +79,34 @@ fn side(matches: &ArgMatches, argument: &'static str) -> Result<Side, UsageError
     let text = matches
         .get_one::<String>(argument)
         .ok_or_else(usage::no_command)?;
-    match text.as_str() {
-        "database" => Ok(Side::Database),
-        "empty" => Ok(Side::Empty),
-        // A word is no connection string, and may be a mistyped name.
-        word if !word.contains("://") && !word.contains('=') => {
-            Err(usage::bad_side(CommandName::Diff.word(), argument))
-        }
-        url => Ok(Side::Url {
+    if let Some(text) = text.strip_prefix("revisions@") {
+        let target = target(text, CommandName::Diff, argument)?;
+        return Ok(Side::Revisions(Some(target)));
+    }
+    Ok(match text.as_str() {
+        "database" => Side::Database,
+        "empty" => Side::Empty,
+        "models" => Side::Models,
+        "revisions" => Side::Revisions(None),
+        // A path may hold `=`, and a connection string may hold a slash.
+        url if url.contains("://") || (url.contains('=') && !url.contains(".sql")) => Side::Url {
             argument,
             url: Secret::new(url),
-        }),
-    }
+        },
+        path if path.contains(['/', '.', '*']) => Side::Path(PathBuf::from(path)),
+        _ => return Err(usage::bad_side(CommandName::Diff.word(), argument)),
+    })
 }
 
 impl Diff {
     pub(super) fn reach(&self) -> Reach {
-        if [&self.from, &self.to].contains(&&Side::Database) {
+        let sides = [&self.from, &self.to];
+        let needs_server = |side: &&Side| !matches!(side, Side::Empty | Side::Url { .. });
+        if sides.contains(&&Side::Database) {
             Reach::Migrations
+        } else if sides.iter().any(needs_server) {
+            // Where `--shadow-url` names a server, no other is needed.
+            Reach::Shown
         } else {
             Reach::Nothing
         }

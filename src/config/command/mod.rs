@@ -20,6 +20,7 @@ mod status;
 mod upgrade;
 mod wait;
 
+pub use check::{Check, CheckDrift, CheckModels};
 pub use current::{Current, CurrentHeads};
 pub use diff::{Diff, ExitCode, Side};
 pub use downgrade::Downgrade;
@@ -27,7 +28,7 @@ pub use execution::Execution;
 pub use history::{CurrentMark, History};
 pub use listing::Listing;
 pub use merge::Merge;
-pub use revision::NewRevision;
+pub use revision::{Content, NewRevision};
 pub use run::Run;
 pub use settings::Settings;
 pub use show::Show;
@@ -60,7 +61,7 @@ pub enum Command {
     Heads(Listing),
     Branches(Listing),
     Show(Show),
-    Check(Output),
+    Check(Check),
     Diff(Diff),
     Revision(NewRevision),
     Merge(Merge),
@@ -79,7 +80,7 @@ pub enum Reach {
     Application,
     /// That of the migrations, which may have a URL of its own.
     Migrations,
-    /// Both, if there are any, to be shown: it connects to nothing.
+    /// Both, if there are any.
     Shown,
 }
 
@@ -138,10 +139,10 @@ impl Command {
             Self::History(history) => history.reach(),
             Self::Show(show) => show.reach(),
             Self::Diff(diff) => diff.reach(),
+            Self::Revision(revision) => revision.reach(),
             Self::Config(_) => Reach::Shown,
             Self::Heads(_)
             | Self::Branches(_)
-            | Self::Revision(_)
             | Self::Merge(_)
             | Self::Init
             | Self::Completions(_)

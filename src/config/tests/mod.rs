@@ -1,6 +1,7 @@
 //! The settings as a whole, from argv, variables and files to values.
 
 mod connections;
+mod migrate_command;
 mod settings;
 mod skips;
 mod sources;

@@ -7,7 +7,10 @@ use super::*;
 /// `Debug` shows it.
 fn example(setting: &Setting) -> (&'static str, &'static str) {
     match (setting.flag, setting.shape) {
+        (_, Shape::Words) => ("tool 'to head'", r#"["tool", "to head"]"#),
         ("also", _) => ("tcp://a:1,tcp://b:2", r#"["tcp://a:1", "tcp://b:2"]"#),
+        ("live-path", _) => ("/healthz,/up", r#"["/healthz", "/up"]"#),
+        ("listen", _) => ("[::1]:80", r#""[::1]:80""#),
         (_, Shape::List | Shape::Directories) => ("A,B", r#"["A", "B"]"#),
         ("log-level", _) => ("debug", r#""debug""#),
         ("target", _) => ("+1", r#""+1""#),
@@ -133,6 +136,7 @@ fn a_bad_value_names_its_setting_and_tells_the_layers_apart() {
             // What a URL may be is tested with the connections.
             Shape::Url => continue,
             Shape::List => "a=b",
+            Shape::Words => "a 'b",
         };
         let command = command_of(setting);
         let flag = format!("--{}", setting.flag);
@@ -184,6 +188,7 @@ fn the_declaration_is_consistent() {
                     .flag
                     .replace('-', "_")
                     .replace("database_url", "url")
+                    .replace("migrate_command", "command")
                     .replace("log_format", "format")
                     .replace("log_level", "level")
             );

@@ -179,7 +179,9 @@ fn waiting_passes_the_migration_url_over() {
     let only = wait().with("MIGRATION_DATABASE_URL", "postgres://owner@direct/app");
     let passed_over = Some(Variable::real("MIGRATION_DATABASE_URL"));
     match only.resolve() {
-        Err(ConfigError::NoHost { passed_over: named }) => assert_eq!(named, passed_over),
+        Err(ConfigError::NoHost {
+            passed_over: named, ..
+        }) => assert_eq!(named, passed_over),
         other => panic!("{other:?}"),
     }
 }

@@ -100,7 +100,10 @@ fn what_the_example_file_offers_is_the_default() {
             Some(_) | None => line,
         })
         // These have no default.
-        .filter(|line| !line.starts_with("url = ") && !line.starts_with("version_schema = "))
+        .filter(|line| {
+            let bare = ["url = ", "version_schema = ", "listen = ", "command = "];
+            !bare.iter().any(|key| line.starts_with(key)) || line.contains("pg_format")
+        })
         .collect();
     let world = init().file("seaworthy.toml", &offered.join("\n"));
     let config = world

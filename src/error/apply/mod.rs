@@ -54,9 +54,11 @@ fn of(error: &ApplyError) -> Diagnostic {
             Diagnostic::error("unknown-revision", Exit::Bug, error.to_string())
         }
         ApplyError::Prepare(PrepareError::Script(error)) => super::script::diagnostic(error),
-        ApplyError::Prepare(PrepareError::HalfDone(_)) => {
-            Diagnostic::error("half-done", Exit::Invalid, error.to_string())
-                .hint("finish it online: `seaworthy upgrade`, without `--sql`")
+        ApplyError::Prepare(PrepareError::HalfDone { direction, .. }) => {
+            let command = command(*direction);
+            Diagnostic::error("half-done", Exit::Invalid, error.to_string()).hint(format!(
+                "finish it online: `seaworthy {command}`, without `--sql`"
+            ))
         }
         ApplyError::Script {
             site,
@@ -105,7 +107,7 @@ fn of(error: &ApplyError) -> Diagnostic {
             failure,
         } => {
             let title = match what {
-                Recording::Tables => format!("the state table {location} could not be created"),
+                Recording::Tables => format!("the state table {location} could not be set up"),
                 Recording::Row => format!(
                     "revision `{revision}` could not be recorded in {location} and was rolled back"
                 ),
@@ -207,10 +209,16 @@ fn of(error: &ApplyError) -> Diagnostic {
         )
         .place(place(site))
         .hint("restore the statements that have run; what comes after them may change")
-        .hint(format!(
-            "or finish by hand and record it: `seaworthy stamp {}`",
-            site.revision
-        )),
+        .hint(match site.direction {
+            Direction::Upgrade => format!(
+                "or finish by hand and record it: `seaworthy stamp {}`",
+                site.revision
+            ),
+            Direction::Downgrade => format!(
+                "or bring back by hand what they took away, and record it: `seaworthy stamp {}`",
+                site.revision
+            ),
+        }),
         ApplyError::Ambiguous { site, location } => Diagnostic::error(
             "partial-ambiguous",
             Exit::Invalid,
@@ -225,10 +233,18 @@ fn of(error: &ApplyError) -> Diagnostic {
              again",
             site.revision.as_str().replace('\'', "''")
         ))
-        .hint(format!(
-            "if it did: finish the rest by hand and record it: `seaworthy stamp {}`",
-            site.revision
-        )),
+        .hint(match site.direction {
+            Direction::Upgrade => format!(
+                "if it did: finish the rest by hand and record it: `seaworthy stamp {}`",
+                site.revision
+            ),
+            // No checksum is kept of a down section.
+            Direction::Downgrade => {
+                "if it did: run again with that statement commented out, and put it back \
+                 afterwards"
+                    .to_owned()
+            }
+        }),
         ApplyError::InvalidIndex { site, index, why } => {
             let (title, cause) = match why {
                 InvalidIndex::NotOurs => (
@@ -316,6 +332,14 @@ fn place(site: &Site) -> Place {
     Place::in_source(&site.source, site.offset).note(format!("revision `{}`", site.revision))
 }
 
+/// Returns the command that goes in a direction.
+pub(super) fn command(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Upgrade => "upgrade",
+        Direction::Downgrade => "downgrade",
+    }
+}
+
 fn rolled_back(scope: Scope) -> &'static str {
     match scope {
         Scope::Revision => " and was rolled back",
@@ -325,10 +349,7 @@ fn rolled_back(scope: Scope) -> &'static str {
 }
 
 fn rerun(site: &Site, scope: Scope) -> String {
-    let command = match site.direction {
-        Direction::Upgrade => "upgrade",
-        Direction::Downgrade => "downgrade",
-    };
+    let command = command(site.direction);
     match scope {
         Scope::Revision | Scope::Run => {
             format!("correct the script and run `seaworthy {command}` again")

@@ -74,11 +74,22 @@ fn a_statement_ran_out_of_time() {
 
 #[test]
 fn a_half_applied_revision_is_not_printed() {
-    let error = PrepareError::HalfDone(RevisionId::recorded("bbbb"));
-    insta::assert_snapshot!(check(ApplyError::Prepare(error), 65), @r#"
-    seaworthy: error[half-done]: revision `bbbb` is half applied, and a script for psql begins at its start
+    let error = |direction| {
+        let revision = RevisionId::recorded("bbbb");
+        ApplyError::Prepare(PrepareError::HalfDone {
+            revision,
+            direction,
+        })
+    };
+    insta::assert_snapshot!(check(error(Direction::Upgrade), 65), @r#"
+    seaworthy: error[half-done]: revision `bbbb` stopped half way, and a script for psql begins at its start
 
       hint: finish it online: `seaworthy upgrade`, without `--sql`
+    "#);
+    insta::assert_snapshot!(check(error(Direction::Downgrade), 65), @r#"
+    seaworthy: error[half-done]: revision `bbbb` stopped half way, and a script for psql begins at its start
+
+      hint: finish it online: `seaworthy downgrade`, without `--sql`
     "#);
 }
 
@@ -195,7 +206,7 @@ fn it_could_not_be_recorded() {
         failure: failure(NO_PRIVILEGE, "permission denied"),
     };
     insta::assert_snapshot!(check(error(Recording::Tables), 1), @r#"
-    seaworthy: error[not-recorded]: the state table "public"."seaworthy_revision" could not be created
+    seaworthy: error[not-recorded]: the state table "public"."seaworthy_revision" could not be set up
       cause: permission denied (SQLSTATE 42501)
 
       hint: let MIGRATION_DATABASE_URL name a role that may create tables in that schema
@@ -331,6 +342,42 @@ fn a_half_done_script_cannot_go_on() {
 
       hint: if it did not: `UPDATE "public"."seaworthy_revision" SET started = NULL WHERE revision = 'bbbb'`, and run again
       hint: if it did: finish the rest by hand and record it: `seaworthy stamp bbbb`
+    "#);
+}
+
+#[test]
+fn a_way_down_that_is_half_done_cannot_go_on() {
+    let site = || {
+        Box::new(Site {
+            direction: Direction::Downgrade,
+            ..*site()
+        })
+    };
+    let error = ApplyError::PrefixChanged {
+        site: site(),
+        finished: 1,
+    };
+    insta::assert_snapshot!(check(error, 65), @r#"
+    seaworthy: error[partial-changed]: revision `bbbb` stopped after 1 statement, and those have changed since
+      --> migrations/b.sql:3:1   revision `bbbb`
+       3 | CREATE TABLE b (n int);
+         | ^
+
+      hint: restore the statements that have run; what comes after them may change
+      hint: or bring back by hand what they took away, and record it: `seaworthy stamp bbbb`
+    "#);
+    let error = ApplyError::Ambiguous {
+        site: site(),
+        location: location(),
+    };
+    insta::assert_snapshot!(check(error, 65), @r#"
+    seaworthy: error[partial-ambiguous]: revision `bbbb` was interrupted in a statement that may or may not have taken effect
+      --> migrations/b.sql:3:1   revision `bbbb`
+       3 | CREATE TABLE b (n int);
+         | ^
+
+      hint: if it did not: `UPDATE "public"."seaworthy_revision" SET started = NULL WHERE revision = 'bbbb'`, and run again
+      hint: if it did: run again with that statement commented out, and put it back afterwards
     "#);
 }
 

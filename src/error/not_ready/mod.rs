@@ -34,6 +34,9 @@ pub enum NotReady {
     /// `wait --schema`: not reached yet.
     #[error("the schema has not reached `{0}`")]
     Behind(String),
+    /// `wait --schema`: another tool's heads are others, as far as they tell.
+    #[error("the schema has not reached `{target}`: alembic_version holds `{}`", heads.join("`, `"))]
+    BehindHeads { target: String, heads: Vec<String> },
     /// `wait --schema`: the state cannot be read, or not yet.
     #[error(transparent)]
     State(StateError),
@@ -79,9 +82,11 @@ impl Failure for NotReady {
         match self {
             Self::Connect(error) => error.verdict(),
             Self::Also(error) => error.verdict(),
-            Self::Unread(_) | Self::ReadOnly { .. } | Self::Behind(_) | Self::State(_) => {
-                Verdict::Transient
-            }
+            Self::Unread(_)
+            | Self::ReadOnly { .. }
+            | Self::Behind(_)
+            | Self::BehindHeads { .. }
+            | Self::State(_) => Verdict::Transient,
             Self::Secret(_) => Verdict::Grace,
             Self::Other(_) => Verdict::Permanent,
         }
@@ -99,6 +104,7 @@ impl Failure for NotReady {
             }
             Self::Unread(_)
             | Self::Behind(_)
+            | Self::BehindHeads { .. }
             | Self::State(_)
             | Self::Secret(_)
             | Self::Other(_) => self.to_string(),

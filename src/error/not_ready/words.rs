@@ -50,6 +50,17 @@ pub(in crate::error) fn diagnostic(error: &NotReady) -> Diagnostic {
         )
         .hint("look at the process that applies the revisions, such as the migration Job")
         .hint("run `seaworthy upgrade` if there is none"),
+        NotReady::BehindHeads { target, heads } => Diagnostic::error(
+            "schema-behind",
+            Exit::Unavailable,
+            format!("the schema has not reached `{target}`"),
+        )
+        .cause(format!("`alembic_version` holds `{}`", heads.join("`, `")))
+        .hint("look at the process that runs Alembic, such as the migration Job")
+        .hint(
+            "is that newer? Alembic's table does not tell what stands below a head: name the \
+             present one",
+        ),
         NotReady::State(error) => state::diagnostic(error),
         NotReady::Secret(error) => config::diagnostic(error),
         NotReady::Other(error) => error.diagnostic(),

@@ -177,6 +177,25 @@ mod tests {
     }
 
     #[test]
+    fn half_way_down() {
+        insta::assert_snapshot!(refused("a <- b, a <- c", "a b% c", "c"), @"
+        seaworthy: error[partial]: revision `b` is half way down, and nothing else may run before it is finished
+          --> migrations/b.sql   revision `b`, revises `a`
+
+          hint: run `seaworthy downgrade b@a`: it goes on where it stopped
+        exit 65
+        ");
+        insta::assert_snapshot!(refused("a <- b, a <- c", "a b% c%", "current"), @"
+        seaworthy: error[partial]: 2 revisions are half way down, and nothing else may run before they are finished
+          --> migrations/b.sql   revision `b`, revises `a`
+          --> migrations/c.sql   revision `c`, revises `a`
+
+          hint: run `seaworthy downgrade b@a`: it goes on where it stopped
+        exit 65
+        ");
+    }
+
+    #[test]
     fn unrecorded() {
         insta::assert_snapshot!(refused("a <- s [replaces b, c]", "a b c", "a"), @"
         seaworthy: error[unrecorded]: revision `s` replaces others that are applied, and is not recorded itself

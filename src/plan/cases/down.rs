@@ -1,7 +1,8 @@
 //! Tables of downgrades: graph, state, target, what is taken back.
 
-use crate::plan::downgrade;
+use super::STRICT;
 use crate::plan::language::state;
+use crate::plan::{Action, PlanError, downgrade, upgrade};
 use crate::revision::language::{graph, rows};
 
 #[test]
@@ -20,8 +21,8 @@ fn alembic_takes_back_the_same() {
     assert_eq!(wrong.join("\n"), "");
 }
 
-/// Returns the revisions of a downgrade in one line; `-` for none, and an
-/// error after `!`.
+/// Returns the revisions of a downgrade in one line, such as `c(resume) b`; `-`
+/// for none, and an error after `!`.
 fn taken_back(line: &str, applied: &str, target: &str) -> String {
     let graph = graph(line);
     let target = target.parse().unwrap_or_else(|error| panic!("{error}"));
@@ -29,8 +30,11 @@ fn taken_back(line: &str, applied: &str, target: &str) -> String {
         Err(error) => format!("!{error}"),
         Ok(plan) if plan.steps.is_empty() => "-".to_owned(),
         Ok(plan) => {
-            let ids = plan.steps.iter().map(|step| step.revision.as_str());
-            ids.collect::<Vec<_>>().join(" ")
+            let shown = plan.steps.iter().map(|step| match step.action {
+                Action::Resume(_) => format!("{}(resume)", step.revision),
+                Action::Run | Action::Record => step.revision.to_string(),
+            });
+            shown.collect::<Vec<_>>().join(" ")
         }
     }
 }
@@ -135,4 +139,76 @@ fn down_with_rows_that_have_no_file() {
     );
     check_down(line, "a b~", "a", "!a revision stopped half way");
     check_down(line, "a x~", "a", "!a partial revision has no file");
+}
+
+#[test]
+fn what_is_half_way_down_comes_first() {
+    let line = "a <- b <- c <- d";
+    check_down(line, "^c d%", "-1", "d(resume)");
+    check_down(line, "^c d%", "c", "d(resume)");
+    check_down(line, "^c d%", "a", "d(resume) c b");
+    check_down(line, "^c d%", "base", "d(resume) c b a");
+    check_down(line, "^c d%", "d", "!a revision stopped half way");
+    check_down(line, "^c d%", "current", "!a revision stopped half way");
+    check_down(line, "^c d~", "c", "!a revision stopped half way");
+    check_down("a", "a%", "base", "a(resume)");
+
+    let fork = "a <- b#left <- c, a <- d#right <- e";
+    check_down(fork, "^b c% ^e", "a", "c(resume) b e d");
+    check_down(fork, "^b ^d e%", "a", "e(resume) b d");
+    check_down(fork, "^b c% ^e", "left@-1", "c(resume)");
+    check_down(fork, "^b c% ^e", "left@a", "c(resume) b");
+    check_down(fork, "^b c% ^e", "d", "!a revision stopped half way");
+    check_down(fork, "^b c% ^e", "right@-1", "!a revision stopped half way");
+    check_down(fork, "^b c% ^e", "-1", "!a revision stopped half way");
+    // Where a hand has made two, each can be finished.
+    check_down(fork, "^b c% ^d e%", "b", "c(resume)");
+    check_down(
+        fork,
+        "^b c% ^d e%",
+        "left@a",
+        "!a revision stopped half way",
+    );
+    check_down(fork, "^b c% ^d e%", "a", "c(resume) e(resume) b d");
+
+    let merge = "a <- b, a <- c, (b, c) <- m <- n";
+    check_down(merge, "^b ^c m%", "b", "m(resume)");
+    check_down(merge, "^b ^c m%", "a", "m(resume) b c");
+    let needs = "a <- b, x <- y [needs b] <- z";
+    check_down(needs, "^b ^x y%", "a", "y(resume) b");
+    check_down("s [replaces a, b] <- c", "a b s%", "base", "s(resume)");
+}
+
+#[test]
+fn what_is_half_way_down_is_finished_by_the_target_that_the_error_names() {
+    for (line, applied, half_way, expected) in [
+        ("a <- b <- c", "^b c%", "c", "c@b"),
+        ("a, x <- y", "a% ^y", "a", "a@base"),
+        ("a <- b, a <- c", "^b c%", "c", "c@a"),
+        (
+            "a <- b, a <- c, (b, c) <- m, b <- n",
+            "^n ^c m%",
+            "m",
+            "m@c",
+        ),
+        // Above `a` there is `b`, which stays.
+        ("a <- b, (a, b) <- m", "^b m%", "m", "m@b"),
+        ("x, a <- b [needs x]", "^x ^a b%", "b", "b@a"),
+        // A hole in what is applied.
+        ("a <- b <- c", "a c%", "c", "c@a"),
+    ] {
+        let graph = graph(line);
+        let state = state(&graph, applied);
+        let target = "head".parse().unwrap_or_else(|error| panic!("{error}"));
+        let Err(PlanError::Unfinished(unfinished)) = upgrade(&graph, &state, &target, STRICT)
+        else {
+            panic!("{line}: it must be refused");
+        };
+        let [only] = &unfinished[..] else {
+            panic!("{line}: {unfinished:?}");
+        };
+        assert_eq!(only.finish.target.to_string(), expected, "{line}");
+        let found = taken_back(line, applied, expected);
+        assert_eq!(found, format!("{half_way}(resume)"), "{line}");
+    }
 }

@@ -32,6 +32,8 @@ fn a_stamp_moves_the_lineages_of_its_targets() {
     check_stamp(line, "^c", &["base"], Purge::No, "-a -b -c");
     check_stamp(line, "a b~", &["b"], Purge::No, "b");
     check_stamp(line, "a b~", &["a"], Purge::No, "-b");
+    check_stamp(line, "a b%", &["b"], Purge::No, "b");
+    check_stamp(line, "a b%", &["-1"], Purge::No, "-b");
     // What lies below is recorded even where a hole was.
     check_stamp(line, "a c", &["c"], Purge::No, "b");
     check_stamp(line, "a b! c", &["c"], Purge::No, "");
@@ -90,4 +92,6 @@ fn only_the_text_of_an_applied_revision_can_be_accepted() {
     assert_eq!(accepted("a! b", &["b-1"]), "a");
     assert_eq!(accepted("a b", &["c"]), "!target `c` is not applied");
     assert_eq!(accepted("a b~", &["b"]), "!a revision stopped half way");
+    assert_eq!(accepted("a! b%", &["b"]), "!a revision stopped half way");
+    assert_eq!(accepted("a! b%", &["a"]), "a");
 }

@@ -8,7 +8,7 @@ use super::frame::Frame;
 use super::message::{Message, Purpose};
 use super::outside::Turn;
 use super::task::Task;
-use crate::plan::{Journal, Script, ScriptStatement, StartedStatement};
+use crate::plan::{Direction, Journal, Script, ScriptStatement, StartedStatement};
 use crate::postgres::settings::Extent;
 use crate::postgres::version_table::{Elapsed, Tables};
 
@@ -39,20 +39,27 @@ pub(super) fn journal(script: &Script, statements: &[ScriptStatement], mark: Mar
 
 impl Frame<'_> {
     /// Adds what begins a script: resets and settings, the proof of the lock,
-    /// and its row where it has none.
+    /// and on the way up its row where it has none. On the way down the row says
+    /// `applied` until a statement is finished or begun.
     pub(super) fn begin_script(
         &self,
         message: &mut Message,
         task: &Task<'_>,
         script: &Script,
-        novelty: Novelty,
+        novelty: &Novelty,
     ) {
         message.all(Purpose::Session, &self.settings(task, Extent::Session));
         self.begin(message);
-        if novelty == Novelty::New {
-            let journal = journal(script, &[], Mark::Finished(0));
-            let row = Tables::at(self.location).insert_partial(&task.entry, &journal);
-            message.ours(Purpose::Row, &row);
+        let tables = Tables::at(self.location);
+        match novelty {
+            Novelty::New => {
+                let journal = journal(script, &[], Mark::Finished(0));
+                message.ours(Purpose::Row, &tables.insert_partial(&task.entry, &journal));
+            }
+            Novelty::Narrow(constraint) => {
+                message.ours(Purpose::Tables, &tables.widen_check(constraint));
+            }
+            Novelty::Known => {}
         }
         message.ours(Purpose::Commit, "COMMIT");
     }
@@ -67,20 +74,36 @@ impl Frame<'_> {
         let tables = Tables::at(self.location);
         if mark == Mark::Finished(turn.statements.len()) {
             let elapsed = Elapsed::Since(turn.began.elapsed());
-            message.ours(Purpose::Row, &tables.complete(&task.entry, elapsed));
+            match task.step.direction {
+                Direction::Upgrade => {
+                    message.ours(Purpose::Row, &tables.complete(&task.entry, elapsed));
+                }
+                Direction::Downgrade => {
+                    message.ours(Purpose::Row, &tables.delete(&task.entry.revision));
+                    message.all(Purpose::Row, &tables.delete_replaced(&task.entry));
+                }
+            }
             let log = tables.log(task.log_action(), &task.entry, elapsed);
             message.ours(Purpose::Row, &log);
         } else {
             let journal = journal(turn.script, turn.statements, mark);
-            message.ours(Purpose::Row, &tables.update_partial(&task.entry, &journal));
+            let row = match task.step.direction {
+                Direction::Upgrade => tables.update_partial(&task.entry, &journal),
+                Direction::Downgrade => tables.update_reverting(&task.entry, &journal),
+            };
+            message.ours(Purpose::Row, &row);
         }
         message.ours(Purpose::Commit, "COMMIT");
     }
 }
 
-/// Whether a script has a row already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a script finds in the state table when it begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Novelty {
+    /// No row of its own.
     New,
-    Resumed,
+    /// Its row, in a table whose constraint of this name knows no way down.
+    Narrow(String),
+    /// Its row, which can be kept.
+    Known,
 }

@@ -21,10 +21,10 @@ use super::task::Task;
 use super::transaction::{self, Broken, CommitSent};
 use super::verdict;
 use crate::config::Limit;
-use crate::plan::{Action, Journal, Script, ScriptStatement};
-use crate::postgres::cell::cell;
+use crate::plan::{Action, Direction, Journal, Script, ScriptStatement};
 use crate::postgres::quote::literal;
 use crate::postgres::settings;
+use crate::postgres::version_table::Tables;
 use crate::postgres::{ServerFailure, Session};
 use crate::revision::Comparison;
 use crate::sql::{OutsideKind, StatementKind};
@@ -57,10 +57,6 @@ where
             Action::Run | Action::Record => None,
         };
         self.admit(task, script, journal)?;
-        let novelty = match journal {
-            Some(_) => Novelty::Resumed,
-            None => Novelty::New,
-        };
         let finished = journal.map_or(0, |journal| journal.finished);
         let turn = |at| Turn {
             task,
@@ -69,7 +65,8 @@ where
             at,
             began: Instant::now(),
         };
-        self.begin_script(turn(finished), novelty).await?;
+        let novelty = self.novelty(turn(finished), journal).await?;
+        self.begin_script(turn(finished), &novelty).await?;
         for statement in &statements[..finished] {
             if sets_session(&script.text(&statement.span)) {
                 self.replay(task, script, statement).await?;
@@ -124,7 +121,25 @@ where
         }
     }
 
-    async fn begin_script(&mut self, turn: Turn<'_>, novelty: Novelty) -> Result<(), Stop> {
+    async fn novelty(&self, turn: Turn<'_>, journal: Option<&Journal>) -> Result<Novelty, Stop> {
+        match (journal, turn.task.step.direction) {
+            (Some(_), _) => Ok(Novelty::Known),
+            (None, Direction::Upgrade) => Ok(Novelty::New),
+            (None, Direction::Downgrade) => {
+                let question = Tables::at(&self.location).narrow_check();
+                let constraint = ask(self.locked.session(), &question).await;
+                let constraint = constraint
+                    .map_err(|failure| self.stop(turn.task, outright(failure), turn.offset()))?;
+                Ok(if constraint.is_empty() {
+                    Novelty::Known
+                } else {
+                    Novelty::Narrow(constraint)
+                })
+            }
+        }
+    }
+
+    async fn begin_script(&mut self, turn: Turn<'_>, novelty: &Novelty) -> Result<(), Stop> {
         let mut tries = Tries::begin(self.options.lock_retry);
         loop {
             let mut message = Message::default();
@@ -385,12 +400,7 @@ async fn send_one(session: &Session, message: &Message) -> Result<(), Failed> {
 
 /// Returns the first field of a question's answer; empty if it has none.
 pub(super) async fn ask(session: &Session, question: &str) -> Result<String, ServerFailure> {
-    let messages = session.client.simple_query(question).await?;
-    let answer = messages.iter().find_map(|message| match message {
-        tokio_postgres::SimpleQueryMessage::Row(row) => cell(row, 0),
-        _ => None,
-    });
-    Ok(answer.unwrap_or_default().to_owned())
+    session.ask(question).await
 }
 
 fn outright(failure: ServerFailure) -> Failed {

@@ -1,7 +1,7 @@
 //! A plan's steps, checked before anything runs. Pure.
 
 use super::task::Task;
-use crate::plan::{Plan, ScriptError};
+use crate::plan::{Direction, Plan, ScriptError};
 use crate::revision::{Graph, RevisionId};
 
 /// A plan whose every script may run.
@@ -26,8 +26,11 @@ pub enum PrepareError {
     #[error(transparent)]
     Script(#[from] ScriptError),
     /// Only an online run can go on in the middle of a script.
-    #[error("revision `{0}` is half applied, and a script for psql begins at its start")]
-    HalfDone(RevisionId),
+    #[error("revision `{revision}` stopped half way, and a script for psql begins at its start")]
+    HalfDone {
+        revision: RevisionId,
+        direction: Direction,
+    },
 }
 
 impl<'a> Prepared<'a> {

@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::ProgressDisplay;
 use super::task::Task;
 use super::watch::{Sight, Unseen};
+use crate::phase::{self, News};
 use crate::plan::Direction;
 
 /// How often long work is logged.
@@ -16,6 +17,7 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 /// The steps of a run, as a person sees them pass.
 pub(super) struct Progress {
     bar: Option<ProgressBar>,
+    is_silent: bool,
     total: usize,
     current: String,
     said: Duration,
@@ -24,11 +26,12 @@ pub(super) struct Progress {
 impl Progress {
     pub(super) fn begin(display: ProgressDisplay, total: usize) -> Self {
         let bar = match display {
-            ProgressDisplay::Log => None,
+            ProgressDisplay::Log | ProgressDisplay::Quiet => None,
             ProgressDisplay::Bar => Some(bar(total)),
         };
         Self {
             bar,
+            is_silent: display == ProgressDisplay::Quiet,
             total,
             current: String::new(),
             said: Duration::ZERO,
@@ -40,6 +43,12 @@ impl Progress {
         let direction = word(task.step.direction);
         self.current = task.step.revision.to_string();
         self.said = Duration::ZERO;
+        phase::tell(|| News::SetsOut {
+            revision: &self.current,
+            direction,
+            number: at + 1,
+            of: self.total,
+        });
         if let Some(bar) = &self.bar {
             bar.set_position(at as u64);
             bar.set_message(format!("{direction} {}", self.current));
@@ -56,6 +65,10 @@ impl Progress {
     /// A look at the running step, or why it saw nothing.
     pub(super) fn seen(&mut self, running: Duration, look: Result<&Sight, Unseen>) {
         let sight = look.ok();
+        phase::tell(|| News::Sees {
+            waits_for: sight.and_then(|sight| sight.wait.as_deref()),
+            blocked_by: sight.and_then(|sight| Some(sight.blocker.as_ref()?.pid)),
+        });
         if let Some(bar) = &self.bar {
             bar.set_message(format!(
                 "{}  {}s{}",
@@ -109,6 +122,7 @@ impl Progress {
     /// Runs something that writes to stderr with the bar out of its way.
     pub(super) fn quietly(&self, say: impl FnOnce()) {
         match &self.bar {
+            _ if self.is_silent => {}
             Some(bar) => bar.suspend(say),
             None => say(),
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Holder;
+use crate::phase::{self, News};
 
 /// How often a wait says that it still waits.
 const HEARTBEAT: Duration = Duration::from_secs(10);
@@ -22,6 +23,7 @@ pub(super) struct Wait {
 
 impl Wait {
     pub(super) fn begin(now: Instant) -> Self {
+        phase::tell(|| News::Queues { holder: None });
         Self {
             holder: None,
             asked: None,
@@ -42,6 +44,10 @@ impl Wait {
         let changed = holder.is_some() && holder != self.holder;
         if changed {
             self.holder = holder;
+            let holder = self.holder.as_ref().map(ToString::to_string);
+            phase::tell(|| News::Queues {
+                holder: holder.as_deref(),
+            });
         }
         if first || changed || self.said.elapsed() >= HEARTBEAT {
             self.said = Instant::now();

@@ -13,7 +13,7 @@ use crate::postgres::quote::Qualified;
 
 /// The tables of their default names.
 pub(super) const TOOLS: [OtherTool; 7] = [
-    tool("Alembic", "alembic_version"),
+    ALEMBIC,
     tool("dbmate or golang-migrate", "schema_migrations"),
     tool("sqlx", "_sqlx_migrations"),
     tool("goose", "goose_db_version"),
@@ -22,12 +22,19 @@ pub(super) const TOOLS: [OtherTool; 7] = [
     tool("tern", "schema_version"),
 ];
 
+/// Says whether a table of this name keeps the revisions of some tool.
+pub fn is_known(table: &str) -> bool {
+    TOOLS.iter().any(|tool| tool.table == table)
+}
+pub(super) const ALEMBIC: OtherTool = tool("Alembic", "alembic_version");
+
 const fn tool(name: &'static str, table: &'static str) -> OtherTool {
     OtherTool { name, table }
 }
 
 /// Refuses when one of these tables holds rows. One that may not be read is
-/// taken as holding some.
+/// taken as holding some. Of several the one is named that stands first among
+/// the tools, and of those that first on the search path.
 ///
 /// # Errors
 ///
@@ -37,40 +44,43 @@ pub(super) async fn refuse(
     session: &Session,
     candidates: &[&SimpleQueryRow],
 ) -> Result<(), StateError> {
-    let mut unreadable = None;
+    let mut found = Vec::new();
     let mut questions = Vec::new();
     for row in candidates {
         let (Some(schema), Some(name)) = (cell(row, "schema"), cell(row, "name")) else {
             continue;
         };
-        let Some(tool) = TOOLS.iter().find(|tool| tool.table == name) else {
+        let Some(rank) = TOOLS.iter().position(|tool| tool.table == name) else {
             continue;
         };
         if cell(row, "readable") == Some("t") {
             let table = Qualified { schema, name };
-            questions.push((*tool, schema.to_owned(), used(*tool, table)));
+            questions.push((rank, schema.to_owned(), used(TOOLS[rank], table)));
         } else {
-            unreadable.get_or_insert((*tool, schema.to_owned()));
+            found.push((rank, schema.to_owned()));
         }
     }
-    if let Some((tool, schema)) = unreadable {
-        return Err(StateError::OtherTool { tool, schema });
+    if !questions.is_empty() {
+        let query: Vec<String> = questions
+            .iter()
+            .enumerate()
+            .map(|(at, (_, _, used))| format!("SELECT {at} AS at, {used} AS used"))
+            .collect();
+        let answers = rows(session, &query.join(" UNION ALL ")).await?;
+        let answers = answers.iter().zip(questions);
+        found.extend(
+            answers
+                .filter(|(row, _)| cell(row, "used") == Some("t"))
+                .map(|(_, (rank, schema, _))| (rank, schema)),
+        );
     }
-    if questions.is_empty() {
-        return Ok(());
+    match found.into_iter().min_by_key(|(rank, _)| *rank) {
+        Some((rank, schema)) => Err(StateError::OtherTool {
+            tool: TOOLS[rank],
+            schema,
+        }),
+        None => Ok(()),
     }
-    let query: Vec<String> = questions
-        .iter()
-        .enumerate()
-        .map(|(at, (_, _, used))| format!("SELECT {at} AS at, {used} AS used"))
-        .collect();
-    let answers = rows(session, &query.join(" UNION ALL ")).await?;
-    for (row, (tool, schema, _)) in answers.iter().zip(questions) {
-        if cell(row, "used") == Some("t") {
-            return Err(StateError::OtherTool { tool, schema });
-        }
-    }
-    Ok(())
 }
 
 /// Returns the expression that is true when the table records a revision.

@@ -120,13 +120,7 @@ fn state_table(row: &SimpleQueryRow, table: &VersionTable) -> Result<Location, S
             missing: if is_table { missing } else { Vec::new() },
         });
     }
-    let lacking = match (cell(row, "usage"), cell(row, "readable")) {
-        (Some("t"), Some("t")) => None,
-        (Some("t"), _) => Some(Lacking::TableSelect),
-        (_, Some("t")) => Some(Lacking::SchemaUsage),
-        _ => Some(Lacking::Both),
-    };
-    if let Some(lacking) = lacking {
+    if let Some(lacking) = Lacking::of(row) {
         return Err(StateError::Unreadable {
             schema,
             table: table.name.clone(),
@@ -199,7 +193,9 @@ fn question(table: &VersionTable) -> String {
           JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
           WHERE c.relname IN ({others}) AND c.relkind IN ('r', 'p') \
           AND (n.nspname = ANY (pg_catalog.current_schemas(false)) \
-           OR n.oid IN (SELECT oid FROM path))) \
+           OR n.oid IN (SELECT oid FROM path)) \
+          ORDER BY pg_catalog.array_position(pg_catalog.current_schemas(false), n.nspname) \
+          NULLS FIRST) \
          UNION ALL SELECT 'end', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL",
         name = literal(&table.name),
         log = literal(&table.log()),

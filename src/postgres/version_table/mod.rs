@@ -4,16 +4,20 @@
 //! of it. Everything goes by the simple protocol, and columns are read by
 //! name, so that a table that a newer version has widened stays readable.
 
+mod alembic;
 mod array;
 mod entry;
 mod foreign;
 mod glance;
+mod journal;
 mod locate;
 mod read;
 mod stamp;
 mod text;
 
+pub use alembic::alembic_heads;
 pub(super) use entry::Entry;
+pub use foreign::is_known;
 pub use glance::{is_applied, question, state};
 pub use locate::{Neighbours, locate};
 pub use read::read;
@@ -21,9 +25,12 @@ pub(super) use text::{Elapsed, LogAction, Tables};
 
 use std::fmt::{self, Display};
 
+use tokio_postgres::SimpleQueryRow;
+
 use crate::plan::AppliedState;
 use crate::revision::RevisionId;
 
+use super::cell::cell;
 use super::quote::{Qualified, identifier};
 use super::{ServerFailure, Session};
 
@@ -73,7 +80,24 @@ pub enum Lacking {
     Both,
 }
 
+impl OtherTool {
+    /// Says whether it is Alembic, whose table can be waited for.
+    pub fn is_alembic(self) -> bool {
+        self == foreign::ALEMBIC
+    }
+}
+
 impl Lacking {
+    /// Returns what a row lacks that says `usage` and `readable`.
+    fn of(row: &SimpleQueryRow) -> Option<Self> {
+        match (cell(row, "usage"), cell(row, "readable")) {
+            (Some("t"), Some("t")) => None,
+            (Some("t"), _) => Some(Self::TableSelect),
+            (_, Some("t")) => Some(Self::SchemaUsage),
+            _ => Some(Self::Both),
+        }
+    }
+
     /// Returns what gives the privileges, as one line of SQL.
     pub fn grant(self, schema: &str, table: &str, role: &str) -> String {
         let state = Qualified {

@@ -7,7 +7,7 @@ use tokio_postgres::{SimpleQueryMessage, SimpleQueryRow};
 
 use super::array::elements;
 use super::{Location, Presence, StateError};
-use crate::plan::{Applied, AppliedState, Journal, Progress, StartedStatement};
+use crate::plan::{Applied, AppliedState, Direction, Journal, Progress, StartedStatement};
 use crate::postgres::Session;
 use crate::revision::RevisionId;
 
@@ -90,20 +90,31 @@ fn applied(row: &SimpleQueryRow) -> Result<(RevisionId, Applied), StateError> {
 fn progress(row: &SimpleQueryRow, revision: &RevisionId) -> Result<Progress, StateError> {
     match text(row, revision, STATE)? {
         Some("applied") => Ok(Progress::Complete),
-        Some("partial") => Ok(Progress::Partial(Journal {
-            finished: text(row, revision, FINISHED)?
-                .and_then(|text| text.parse().ok())
-                .ok_or_else(|| bad(revision, COLUMNS[FINISHED]))?,
-            prefix: text(row, revision, PREFIX)?.unwrap_or_default().to_owned(),
-            started: text(row, revision, STARTED)?.map(|checksum| StartedStatement {
-                checksum: checksum.to_owned(),
-            }),
-        })),
+        Some("partial") => Ok(Progress::Partial(
+            Direction::Upgrade,
+            journal(row, revision)?,
+        )),
+        Some("reverting") => Ok(Progress::Partial(
+            Direction::Downgrade,
+            journal(row, revision)?,
+        )),
         state => Err(StateError::UnknownState {
             revision: revision.clone(),
             state: state.unwrap_or("NULL").to_owned(),
         }),
     }
+}
+
+fn journal(row: &SimpleQueryRow, revision: &RevisionId) -> Result<Journal, StateError> {
+    Ok(Journal {
+        finished: text(row, revision, FINISHED)?
+            .and_then(|text| text.parse().ok())
+            .ok_or_else(|| bad(revision, COLUMNS[FINISHED]))?,
+        prefix: text(row, revision, PREFIX)?.unwrap_or_default().to_owned(),
+        started: text(row, revision, STARTED)?.map(|checksum| StartedStatement {
+            checksum: checksum.to_owned(),
+        }),
+    })
 }
 
 fn ids(

@@ -4,8 +4,7 @@
 use std::time::Duration;
 
 use super::{Entry, Location, Presence, VersionTable};
-use crate::plan::Journal;
-use crate::postgres::quote::{Qualified, identifier, literal, optional, text_array};
+use crate::postgres::quote::{Qualified, identifier, literal, text_array};
 use crate::revision::RevisionId;
 
 /// What the history says was done.
@@ -92,7 +91,7 @@ impl Tables {
              \x20   depends_on text[] NOT NULL,\n\
              \x20   message text NOT NULL,\n\
              \x20   checksum text,\n\
-             \x20   state text NOT NULL CHECK (state IN ('applied', 'partial')),\n\
+             \x20   state text NOT NULL CHECK {STATES},\n\
              \x20   applied_at timestamptz NOT NULL,\n\
              \x20   applied_by text NOT NULL,\n\
              \x20   duration_ms bigint,\n\
@@ -100,7 +99,8 @@ impl Tables {
              \x20   prefix text,\n\
              \x20   started text\n\
              )",
-            self.state
+            self.state,
+            STATES = super::journal::STATES
         )
     }
 
@@ -133,47 +133,6 @@ impl Tables {
             values(entry),
             duration(elapsed)
         )
-    }
-
-    /// Returns the statement that records a revision as begun.
-    pub(crate) fn insert_partial(&self, entry: &Entry, journal: &Journal) -> String {
-        format!(
-            "INSERT INTO {} (revision, revises, depends_on, message, checksum, state, \
-             applied_at, applied_by, finished, prefix, started) VALUES ({}, 'partial', \
-             pg_catalog.clock_timestamp(), SESSION_USER, {})",
-            self.state,
-            values(entry),
-            journal_values(journal)
-        )
-    }
-
-    /// Returns the statement that moves the journal of a begun revision on.
-    pub(crate) fn update_partial(&self, entry: &Entry, journal: &Journal) -> String {
-        one_row(&format!(
-            "UPDATE {} SET (checksum, finished, prefix, started) = ({}, {}) \
-             WHERE revision = {} AND state = 'partial'",
-            self.state,
-            literal(&entry.checksum),
-            journal_values(journal),
-            literal(entry.revision.as_str())
-        ))
-    }
-
-    /// Returns the statement that turns a begun revision into an applied one.
-    pub(crate) fn complete(&self, entry: &Entry, elapsed: Elapsed) -> String {
-        one_row(&format!(
-            "UPDATE {} SET (revises, depends_on, message, checksum, state, applied_at, \
-             applied_by, duration_ms, finished, prefix, started) = ROW({}, {}, {}, {}, \
-             'applied', pg_catalog.clock_timestamp(), SESSION_USER, {}, NULL, NULL, NULL) \
-             WHERE revision = {} AND state = 'partial'",
-            self.state,
-            array(&entry.down_revisions),
-            array(&entry.depends_on),
-            literal(&entry.message),
-            literal(&entry.checksum),
-            duration(elapsed),
-            literal(entry.revision.as_str())
-        ))
     }
 
     /// Returns the statement that takes a revision back.
@@ -239,27 +198,13 @@ pub(super) fn values(entry: &Entry) -> String {
     )
 }
 
-fn journal_values(journal: &Journal) -> String {
-    format!(
-        "{}, {}, {}",
-        journal.finished,
-        literal(&journal.prefix),
-        optional(
-            journal
-                .started
-                .as_ref()
-                .map(|started| started.checksum.as_str())
-        )
-    )
-}
-
 pub(super) fn array(ids: &[RevisionId]) -> String {
     text_array(ids.iter().map(RevisionId::as_str))
 }
 
 /// The server measures from the arrival of the message that holds the
 /// statement, so that one round trip is enough.
-fn duration(elapsed: Elapsed) -> String {
+pub(super) fn duration(elapsed: Elapsed) -> String {
     match elapsed {
         Elapsed::Unknown => "NULL".to_owned(),
         Elapsed::Since(before) => format!(

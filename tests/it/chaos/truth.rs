@@ -27,9 +27,9 @@ pub(super) struct Index {
 }
 
 impl Truth {
-    /// Compares the whole database with this.
+    /// Compares the whole database with this, and what it says was done.
     #[track_caller]
-    pub(super) fn check(&self, database: &Database<'_>) {
+    pub(super) fn check(&self, database: &Database<'_>, history: &[String]) {
         let tables: Vec<&String> = self.tables.keys().collect();
         assert_eq!(
             database.column(
@@ -70,12 +70,15 @@ impl Truth {
                 "SELECT concat_ws(' ', revision, state, finished, prefix, started) \
                  FROM seaworthy_revision ORDER BY revision"
             ),
-            self.each("{} applied"),
+            self.revisions
+                .iter()
+                .map(|id| format!("{id} applied"))
+                .collect::<Vec<_>>(),
             "state"
         );
         assert_eq!(
             database.column("SELECT action || ' ' || revision FROM seaworthy_log ORDER BY id"),
-            self.each("upgrade {}"),
+            history,
             "history"
         );
         eventually("no session of ours is left", || {
@@ -92,12 +95,5 @@ impl Truth {
             "0",
             "advisory locks"
         );
-    }
-
-    fn each(&self, form: &str) -> Vec<String> {
-        self.revisions
-            .iter()
-            .map(|id| form.replace("{}", id))
-            .collect()
     }
 }

@@ -1,7 +1,8 @@
-//! A random plan, and what must be there when all of it is applied.
+//! A random plan, its way back, and what must be there after each revision.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::ops::Range;
 use std::time::Duration;
 
 use fastrand::Rng;
@@ -20,10 +21,13 @@ const SLOW: &str = "CREATE FUNCTION slow(k int) RETURNS int LANGUAGE plpgsql IMM
 #[derive(Debug)]
 pub(super) struct Voyage {
     pub(super) files: Vec<(String, String)>,
-    pub(super) truth: Truth,
+    /// What is there when none is applied, one, and so on.
+    pub(super) truths: Vec<Truth>,
     pub(super) transactions: Transactions,
     /// How long all statements rest on the server, about.
     pub(super) naps: Duration,
+    /// The same on the way back.
+    pub(super) naps_back: Duration,
 }
 
 /// Whether each revision has a transaction of its own, or none.
@@ -39,16 +43,37 @@ struct Draft<'a> {
     rng: &'a mut Rng,
     truth: Truth,
     naps: Duration,
+    naps_back: Duration,
+    /// What takes the present revision back, last statement first, and how.
+    undo: Vec<String>,
+    way_back: WayBack,
     names: u32,
     ids: u32,
 }
 
+/// Whether a revision's way back has a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum WayBack {
+    Inside,
+    Outside,
+}
+
 impl Voyage {
+    /// Returns what the history says about some of the revisions, in order.
+    pub(super) fn history(&self, action: &str, revisions: Range<usize>) -> Vec<String> {
+        let ids = self.truths.last().map(|truth| &truth.revisions[revisions]);
+        let ids = ids.unwrap_or_default().iter();
+        ids.map(|id| format!("{action} {id}")).collect()
+    }
+
     pub(super) fn draw(rng: &mut Rng) -> Self {
         let mut draft = Draft {
             rng,
             truth: Truth::default(),
             naps: Duration::ZERO,
+            naps_back: Duration::ZERO,
+            undo: Vec::new(),
+            way_back: WayBack::Inside,
             names: 0,
             ids: 0,
         };
@@ -57,6 +82,7 @@ impl Voyage {
             _ => Transactions::OneOrNoneEach,
         };
         let mut files = Vec::new();
+        let mut truths = vec![Truth::default()];
         let mut before = String::new();
         for number in 0..draft.rng.u32(3..=7) {
             let id = format!("r{number}");
@@ -66,9 +92,14 @@ impl Voyage {
             if number > 0 {
                 let _ = writeln!(text, "-- revises: {before}");
             }
-            let option = if outside { " transaction:false" } else { "" };
-            let _ = writeln!(text, "\n-- migrate:up{option}");
+            draft.way_back = match transactions {
+                Transactions::OneOrNoneEach if draft.rng.bool() => WayBack::Outside,
+                Transactions::OneOrNoneEach | Transactions::OneForAll => WayBack::Inside,
+            };
+            let option = |outside| if outside { " transaction:false" } else { "" };
+            let _ = writeln!(text, "\n-- migrate:up{}", option(outside));
             if number == 0 {
+                draft.undo.push("DROP FUNCTION slow(int);".to_owned());
                 let _ = writeln!(text, "{SLOW}\n{}", draft.table());
             }
             for _ in 0..draft.rng.usize(1..=5) {
@@ -79,15 +110,22 @@ impl Voyage {
                 };
                 let _ = writeln!(text, "{statement}");
             }
+            let back = option(draft.way_back == WayBack::Outside);
+            let _ = writeln!(text, "\n-- migrate:down{back}");
+            for statement in draft.undo.drain(..).rev() {
+                let _ = writeln!(text, "{statement}");
+            }
             files.push((format!("migrations/{id}.sql"), text));
             draft.truth.revisions.push(id.clone());
+            truths.push(draft.truth.clone());
             before = id;
         }
         Self {
             files,
-            truth: draft.truth,
+            truths,
             transactions,
             naps: draft.naps,
+            naps_back: draft.naps_back,
         }
     }
 }
@@ -113,7 +151,7 @@ impl Draft<'_> {
             3 => self.copy(),
             4 => self.bump(),
             5 => self.nap(),
-            6 => format!("VACUUM {};", self.some_table()),
+            6 => self.vacuum(),
             7 => format!("DROP INDEX CONCURRENTLY IF EXISTS nothing{};", self.name()),
             8 | 9 => self.drop_index(),
             10 | 11 => self.reindex(),
@@ -125,6 +163,7 @@ impl Draft<'_> {
         let name = format!("t{}", self.name());
         let statement = format!("CREATE TABLE {name} (id int NOT NULL, n int NOT NULL DEFAULT 0);");
         self.truth.tables.insert(name.clone(), Table::default());
+        self.undo.push(format!("DROP TABLE {name};"));
         let rows = self.rows_of(&name);
         // One statement outside a transaction, or two.
         format!("{statement}\n{rows}")
@@ -138,6 +177,7 @@ impl Draft<'_> {
     fn rows_of(&mut self, name: &str) -> String {
         let (first, last) = self.new_ids(150);
         self.add(name, first..=last);
+        self.undo_rows(name, first, last);
         format!("INSERT INTO {name} (id) SELECT generate_series({first}, {last});")
     }
 
@@ -145,6 +185,7 @@ impl Draft<'_> {
         let name = self.some_table();
         let (first, last) = self.new_ids(20);
         self.add(&name, first..=last);
+        self.undo_rows(&name, first, last);
         let mut text = format!("COPY {name} (id, n) FROM stdin;\n");
         for id in first..=last {
             let _ = writeln!(text, "{id}\t0");
@@ -160,13 +201,25 @@ impl Draft<'_> {
         for n in table.rows.values_mut() {
             *n += 1;
         }
+        self.undo.push(format!("UPDATE {name} SET n = n - 1;"));
         format!("UPDATE {name} SET n = n + 1;")
     }
 
     fn nap(&mut self) -> String {
         let length = self.rng.u32(1..=40);
         self.naps += Duration::from_millis(length.into());
-        format!("SELECT pg_sleep({:.3});", f64::from(length) / 1000.0)
+        self.naps_back += Duration::from_millis(length.into());
+        let statement = format!("SELECT pg_sleep({:.3});", f64::from(length) / 1000.0);
+        self.undo.push(statement.clone());
+        statement
+    }
+
+    fn vacuum(&mut self) -> String {
+        let statement = format!("VACUUM {};", self.some_table());
+        if self.way_back == WayBack::Outside {
+            self.undo.push(statement.clone());
+        }
+        statement
     }
 
     fn index(&mut self, how: &str) -> String {
@@ -184,6 +237,10 @@ impl Draft<'_> {
             unique,
         };
         self.truth.indexes.insert(name.clone(), index);
+        let concurrently = self.concurrently_back();
+        let if_exists = if self.rng.bool() { " IF EXISTS" } else { "" };
+        self.undo
+            .push(format!("DROP INDEX{concurrently}{if_exists} {name};"));
         let unique = if unique { " UNIQUE" } else { "" };
         let if_not_exists = if self.rng.bool() {
             " IF NOT EXISTS"
@@ -198,7 +255,19 @@ impl Draft<'_> {
         let Some(name) = self.some_index() else {
             return self.index(" CONCURRENTLY");
         };
-        self.truth.indexes.remove(&name);
+        let index = self.truth.indexes.remove(&name);
+        let concurrently = self.concurrently_back();
+        self.undo.extend(index.map(|index| {
+            let unique = if index.unique { " UNIQUE" } else { "" };
+            let table = index.table;
+            let rows = self.truth.tables[&table].rows.len() as u32;
+            if concurrently.is_empty() {
+                format!("CREATE{unique} INDEX {name} ON {table} (id);")
+            } else {
+                self.naps_back += NAP * 2 * rows;
+                format!("CREATE{unique} INDEX{concurrently} {name} ON {table} (slow(id));")
+            }
+        }));
         let if_exists = if self.rng.bool() { " IF EXISTS" } else { "" };
         format!("DROP INDEX CONCURRENTLY{if_exists} {name};")
     }
@@ -209,10 +278,27 @@ impl Draft<'_> {
         };
         let table = &self.truth.indexes[&name].table;
         self.naps += NAP * 2 * self.truth.tables[table].rows.len() as u32;
-        match self.rng.u8(..3) {
+        let statement = match self.rng.u8(..3) {
             0 => format!("REINDEX INDEX CONCURRENTLY {name};"),
             1 => format!("REINDEX (VERBOSE) INDEX CONCURRENTLY public.{name};"),
             _ => format!("REINDEX TABLE CONCURRENTLY {table};"),
+        };
+        if self.way_back == WayBack::Outside {
+            self.undo.push(statement.clone());
+        }
+        statement
+    }
+
+    fn undo_rows(&mut self, table: &str, first: u32, last: u32) {
+        self.undo.push(format!(
+            "DELETE FROM {table} WHERE id BETWEEN {first} AND {last};"
+        ));
+    }
+
+    fn concurrently_back(&self) -> &'static str {
+        match self.way_back {
+            WayBack::Inside => "",
+            WayBack::Outside => " CONCURRENTLY",
         }
     }
 

@@ -8,6 +8,7 @@
     reason = "each test takes what it needs; the support is not cut to the last user"
 )]
 
+pub(crate) mod alembic;
 pub(crate) mod binary;
 pub(crate) mod certificates;
 pub(crate) mod connection;
@@ -18,6 +19,7 @@ pub(crate) mod fake_server;
 pub(crate) mod log;
 pub(crate) mod mount;
 pub(crate) mod pgbouncer;
+pub(crate) mod prober;
 pub(crate) mod project;
 pub(crate) mod proxy;
 pub(crate) mod server;

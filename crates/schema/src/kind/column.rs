@@ -30,6 +30,7 @@ pub(super) const ROW: Row = Row {
         "partition?",
         "from_schema?",
         "from_table?",
+        "usual_storage?",
     ],
     question: |version| {
         let compression = if version.at_least(14) {
@@ -45,12 +46,10 @@ pub(super) const ROW: Row = Row {
                 CASE a.attgenerated WHEN 'v' THEN 'VIRTUAL ' ELSE 'STORED ' END \
                 || pg_catalog.pg_get_expr(d.adbin, d.adrelid) END, \
              NULLIF(a.attidentity, ''), s.options, \
-             CASE WHEN a.attstorage <> t.typstorage THEN \
-                CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' \
-                WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END END, \
+             CASE WHEN a.attstorage <> t.typstorage THEN {} END, \
              CASE {compression} WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END, \
              NULLIF(a.attstattarget, -1), {}, a.attnum, a.attislocal, c.relispartition, \
-             pn.nspname, p.relname \
+             pn.nspname, p.relname, {} \
              FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid \
              JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
              JOIN pg_catalog.pg_type t ON t.oid = a.atttypid \
@@ -74,7 +73,9 @@ pub(super) const ROW: Row = Row {
              AND a.attnum > 0 AND NOT a.attisdropped AND {OWN_SCHEMA}",
             part("pg_class", "c.oid", "a.attnum"),
             of_relation(),
+            storage("a.attstorage"),
             options::of_array("a.attoptions"),
+            storage("t.typstorage"),
         )
     },
     sql: |fact| format!("COLUMN {}.{}", of(fact), own(fact)),
@@ -107,6 +108,14 @@ pub(super) const ROW: Row = Row {
     take_over,
     ..Row::BLANK
 };
+
+/// Returns what names a way of storing values.
+fn storage(letter: &str) -> String {
+    format!(
+        "CASE {letter} WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' \
+         ELSE 'EXTENDED' END"
+    )
+}
 
 /// The options of an identity column's sequence `q`, one a line.
 const IDENTITY: &str = "\
@@ -232,7 +241,7 @@ fn statements(is_type: bool, change: &Change<'_>, context: &Context<'_>) -> Vec<
         alter("DROP NOT NULL".to_owned());
     }
     if change.of("storage") {
-        alter(format!("SET STORAGE {}", new.get("storage").unwrap_or("DEFAULT")));
+        alter(format!("SET STORAGE {}", new.get("storage").unwrap_or(new.text("usual_storage?"))));
     }
     if change.of("compression") {
         alter(format!("SET COMPRESSION {}", new.get("compression").unwrap_or("default")));

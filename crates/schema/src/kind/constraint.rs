@@ -58,7 +58,6 @@ pub(super) const ROW: Row = Row {
         slots
     },
     gone_with,
-    outlives: |_, needed| matches!(needed.kind(), Kind::Column),
     ..Row::BLANK
 };
 

@@ -2,7 +2,7 @@
 
 use super::catalog::{OWN_SCHEMA, address};
 use super::relation::{name, of_relation, relation_slot};
-use super::{Alteration, Kind, Naming, Row};
+use super::{Alteration, Naming, Row};
 use crate::compare::Change;
 use crate::context::Context;
 use crate::fact::Fact;
@@ -48,7 +48,6 @@ pub(super) const ROW: Row = Row {
     },
     alter,
     slots: relation_slot,
-    outlives: |_, needed| matches!(needed.kind(), Kind::Column),
     ..Row::BLANK
 };
 

@@ -19,14 +19,24 @@ fn parameter(parameter: &'static str, problem: ParameterProblem) -> ConfigError 
 
 #[test]
 fn databases() {
-    insta::assert_snapshot!(said(&ConfigError::NoHost { passed_over: None }), @r"
+    let no_host = |passed_over, is_skippable| ConfigError::NoHost {
+        passed_over,
+        is_skippable,
+    };
+    insta::assert_snapshot!(said(&no_host(None, false)), @r"
+    seaworthy: error[no-database]: no database host is configured
+
+      hint: set `DATABASE_URL=postgres://USER@HOST/DATABASE`, or `PGHOST` and its like
+    exit 78
+    ");
+    insta::assert_snapshot!(said(&no_host(None, true)), @r"
     seaworthy: error[no-database]: no database host is configured
 
       hint: set `DATABASE_URL=postgres://USER@HOST/DATABASE`, or `PGHOST` and its like
       hint: or skip the database: `SKIP_WAIT=true SKIP_MIGRATION=true`
     exit 78
     ");
-    insta::assert_snapshot!(said(&ConfigError::NoHost { passed_over: Some(variable("MIGRATION_DATABASE_URL")) }), @r#"
+    insta::assert_snapshot!(said(&no_host(Some(variable("MIGRATION_DATABASE_URL")), false)), @r#"
     seaworthy: error[no-database]: no database host is configured
       cause: `MIGRATION_DATABASE_URL` is set, but this command waits for the application's database
 

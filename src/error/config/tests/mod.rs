@@ -1,6 +1,7 @@
 //! What every error says, and the code it ends with.
 
 mod connections;
+mod listening;
 mod secrets;
 mod writing;
 
