@@ -49,6 +49,15 @@ impl Identity {
         self.0.path.get(at).map_or("", AsRef::as_ref)
     }
 
+    /// Returns the same identity with another name at one place of its path.
+    pub(crate) fn renamed(&self, at: usize, name: &str) -> Self {
+        let path = self.path().enumerate();
+        Self::new(
+            self.kind(),
+            path.map(|(place, other)| if place == at { name } else { other }),
+        )
+    }
+
     /// Returns the object's own name.
     pub fn last(&self) -> &str {
         self.0.path.last().map_or("", AsRef::as_ref)

@@ -191,8 +191,17 @@ impl Reading {
         identity
     }
 
-    fn real(&self, address: Address) -> Address {
-        self.aliases.get(&address).copied().unwrap_or(address)
+    /// Returns what an address stands for, such as the range for the array of
+    /// its multirange.
+    fn real(&self, mut address: Address) -> Address {
+        const STEPS: usize = 4;
+        for _ in 0..STEPS {
+            match self.aliases.get(&address) {
+                Some(other) => address = *other,
+                None => break,
+            }
+        }
+        address
     }
 
     /// Returns what stands at an address: the part, or else the whole.

@@ -3,7 +3,7 @@
 
 use super::catalog::{OWN_SCHEMA, part};
 use super::relation::{of, of_relation};
-use super::{Alteration, Kind, Naming, Row, TearDown, default, options};
+use super::{Alteration, Kind, Naming, Row, TearDown, default, options, types};
 use crate::compare::Change;
 use crate::context::Context;
 use crate::fact::Fact;
@@ -96,9 +96,16 @@ pub(super) const ROW: Row = Row {
         let table = fact.parent.iter().cloned();
         table.chain(inherited_from(fact)).collect()
     },
-    outlives: |fact, needed| {
-        fact.get("generated").is_none() || !matches!(needed.kind(), Kind::Function | Kind::Column)
+    outlives: |fact, needed| match needed.kind() {
+        Kind::Function | Kind::Column => fact.get("generated").is_none(),
+        Kind::BaseType | Kind::Extension => false,
+        _ => !types::is_held(needed),
     },
+    takes_over: |fact, needed| {
+        let holds_rows = fact.get("generated").is_none();
+        (holds_rows && types::is_held(needed)).then_some(TearDown::Those(stands_in_the_way))
+    },
+    take_over,
     ..Row::BLANK
 };
 
@@ -172,7 +179,7 @@ fn create(fact: &Fact, context: &Context<'_>) -> Vec<Statement> {
 }
 
 fn alter(change: &Change<'_>, context: &Context<'_>) -> Alteration {
-    let (old, new) = (change.old, change.new);
+    let new = change.new;
     if new.get("generated").is_some() && change.of("generated") {
         return Alteration::Anew;
     }
@@ -180,7 +187,7 @@ fn alter(change: &Change<'_>, context: &Context<'_>) -> Alteration {
     let statements = if comes_from_parent(change, context) {
         Vec::new()
     } else {
-        statements(old, new, is_type, change)
+        statements(is_type, change, context)
     };
     let tears_down = if is_type {
         TearDown::Those(stands_in_the_way)
@@ -193,7 +200,8 @@ fn alter(change: &Change<'_>, context: &Context<'_>) -> Alteration {
     }
 }
 
-fn statements(old: &Fact, new: &Fact, is_type: bool, change: &Change<'_>) -> Vec<Statement> {
+fn statements(is_type: bool, change: &Change<'_>, context: &Context<'_>) -> Vec<Statement> {
+    let (old, new) = (change.old, change.new);
     let mut statements = Vec::new();
     let mut alter = |what: String| statements.push(alter_column(new, &what));
     if change.of("generated") {
@@ -210,7 +218,7 @@ fn statements(old: &Fact, new: &Fact, is_type: bool, change: &Change<'_>) -> Vec
         let using = match new.get("generated") {
             Some(_) => String::new(),
             None if !change.of("type") => String::new(),
-            None => format!(" USING {}::{}", own(new), new.text("type")),
+            None => types::using(change, &own(new), context),
         };
         let what = format!("TYPE {}{collation}{using}", new.text("type"));
         let statement = alter_column(new, &what);
@@ -253,8 +261,32 @@ fn stands_in_the_way(fact: &Fact) -> bool {
     match fact.kind() {
         Kind::Default | Kind::View | Kind::Trigger | Kind::Function => true,
         Kind::Column => fact.get("generated").is_some(),
+        // Both of its columns have to be of types that can be compared.
+        Kind::Constraint => fact.text("type") == "f",
         _ => false,
     }
+}
+
+/// Turns the rows from types and collations that go into those of the same
+/// name that come.
+fn take_over(change: &Change<'_>, needs: &[&Fact], context: &Context<'_>) -> Vec<Statement> {
+    let (old, new) = (change.old, change.new);
+    if change.of("type") || change.of("collation") || comes_from_parent(change, context) {
+        return Vec::new();
+    }
+    let (to, own) = (new.text("type"), own(new));
+    let collation = new.get("collation").map(|collation| format!(" COLLATE {collation}"));
+    let of_type = needs.iter().find(|need| need.kind() != Kind::Collation);
+    let using = of_type.map(|need| {
+        let whole = (old.text("type") == types::name(need)).then_some(need);
+        let both = whole.and_then(|old| Some((old, context.new.get(&old.identity)?)));
+        let converted = both.and_then(|(old, new)| {
+            (new.kind().row().converted)(&Change { old, new }, &own, context)
+        });
+        converted.unwrap_or_else(|| format!(" USING {own}::text::{to}"))
+    });
+    let what = format!("TYPE {to}{}{}", collation.unwrap_or_default(), using.unwrap_or_default());
+    vec![alter_column(new, &what).hazard(HazardKind::Rewrite, new.identity.to_string())]
 }
 
 /// Says whether the same change of a parent's column reaches this one.

@@ -1,13 +1,14 @@
-//! Enums. A value is added in place; any other change makes a new type, and
-//! takes over every column of the old one.
+//! Enums. A value is added in place; any other change makes a new type, which
+//! every column of the old one is turned into.
 
 use super::catalog::{OWN_SCHEMA, address};
-use super::relation::{in_schema, name};
-use super::{Alteration, Kind, Naming, Row, TearDown};
+use super::relation::in_schema;
+use super::types::{name, rename, type_slot};
+use super::{Alteration, Naming, Row};
 use crate::compare::Change;
 use crate::context::Context;
 use crate::fact::Fact;
-use crate::quote::{dotted, identifier, literal};
+use crate::quote::literal;
 use crate::statement::{HazardKind, Statement, Transaction};
 
 /// Stands between two labels, which may hold any other character.
@@ -29,21 +30,17 @@ pub(super) const ROW: Row = Row {
         )
     },
     sql: |fact| format!("TYPE {}", name(fact)),
-    create: |fact, _| vec![create(&name(fact), fact)],
+    create: |fact, _| vec![create(fact)],
     drop: |fact, _| vec![Statement::new(format!("DROP TYPE {}", name(fact)))],
     alter,
     slots: type_slot,
+    put_aside: Some(put_aside),
     ..Row::BLANK
 };
 
-/// Returns the name that only one type of a schema can have.
-pub(super) fn type_slot(fact: &Fact) -> Vec<String> {
-    vec![format!("type {}", dotted(fact.identity.path().take(2)))]
-}
-
-fn create(name: &str, fact: &Fact) -> Statement {
+fn create(fact: &Fact) -> Statement {
     let labels: Vec<String> = labels(fact).into_iter().map(literal).collect();
-    Statement::new(format!("CREATE TYPE {name} AS ENUM ({})", labels.join(", ")))
+    Statement::new(format!("CREATE TYPE {} AS ENUM ({})", name(fact), labels.join(", ")))
 }
 
 fn labels(fact: &Fact) -> Vec<&str> {
@@ -53,7 +50,7 @@ fn labels(fact: &Fact) -> Vec<&str> {
     }
 }
 
-fn alter(change: &Change<'_>, context: &Context<'_>) -> Alteration {
+fn alter(change: &Change<'_>, _: &Context<'_>) -> Alteration {
     let (old, new) = (labels(change.old), labels(change.new));
     match additions(&old, &new) {
         Some(additions) => {
@@ -63,12 +60,7 @@ fn alter(change: &Change<'_>, context: &Context<'_>) -> Alteration {
             });
             Alteration::plain(statements.collect())
         }
-        None => Alteration::InPlace {
-            statements: exchange(change, context),
-            tears_down: TearDown::Those(|fact| {
-                !matches!(fact.kind(), Kind::Column | Kind::Comment)
-            }),
-        },
+        None => Alteration::Anew,
     }
 }
 
@@ -96,49 +88,18 @@ fn additions(old: &[&str], new: &[&str]) -> Option<Vec<String>> {
     Some(additions)
 }
 
-/// Returns the statements that put a new type in the place of the old one. The
-/// defaults of its columns are gone meanwhile, like everything else that needs
-/// the type.
-fn exchange(change: &Change<'_>, context: &Context<'_>) -> Vec<Statement> {
-    let new = change.new;
-    let old_name = format!("{}_old", new.identity.last());
-    let old_type = dotted([new.identity.name(0), &old_name]);
-    let mut statements = vec![
-        Statement::new(format!(
-            "ALTER TYPE {} RENAME TO {}",
-            name(new),
-            identifier(&old_name)
-        )),
-        create(&name(new), new),
-    ];
-    let gone: Vec<&str> = labels(change.old)
-        .into_iter()
-        .filter(|label| !labels(new).contains(label))
-        .collect();
-    for identity in context.old.dependents(change.identity()) {
-        let (Some(old), Some(column)) = (context.old.get(identity), context.new.get(identity)) else {
-            continue;
-        };
-        // A column of another type by then has been altered, or will be, by itself.
-        if column.kind() != Kind::Column || old.get("type") != column.get("type") {
-            continue;
-        }
-        let table = dotted(column.identity.path().take(2));
-        let own = identifier(column.identity.last());
-        let to = column.text("type");
-        let text = if to.ends_with("[]") { "text[]" } else { "text" };
-        let mut statement = Statement::new(format!(
-            "ALTER TABLE {table} ALTER COLUMN {own} TYPE {to} USING {own}::{text}::{to}"
-        ))
-        .hazard(HazardKind::Rewrite, column.identity.to_string());
-        if !gone.is_empty() {
-            let detail = format!("rows of {} with {}", column.identity, gone.join(", "));
-            statement = statement.hazard(HazardKind::DataLoss, detail);
-        }
-        statements.push(statement);
-    }
-    statements.push(Statement::new(format!("DROP TYPE {old_type}")));
-    statements
+/// Gives the old type another name; rows with values that go cannot be kept.
+fn put_aside(fact: &Fact, renamed: &Fact, context: &Context<'_>) -> Vec<Statement> {
+    let kept = context.new.get(&fact.identity).map(labels).unwrap_or_default();
+    let gone = labels(fact).into_iter().filter(|label| !kept.contains(label));
+    let gone: Vec<&str> = gone.collect();
+    let statement = rename("TYPE", fact, renamed);
+    vec![if gone.is_empty() {
+        statement
+    } else {
+        let detail = format!("rows with {} of {}", gone.join(", "), fact.identity);
+        statement.hazard(HazardKind::DataLoss, detail)
+    }]
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use crate::statement::Statement;
 mod catalog;
 mod options;
 mod relation;
+mod types;
 
 macro_rules! kinds {
     ($($variant:ident $module:ident;)*) => {
@@ -38,13 +39,37 @@ macro_rules! kinds {
 
 kinds! {
     Schema schema;
+    Extension extension;
+    Language language;
+    Collation collation;
     Sequence sequence;
+    ShellType shell_type;
     Enum enumeration;
+    Domain domain;
+    DomainDefault domain_default;
+    DomainConstraint domain_constraint;
+    Composite composite;
+    Attribute attribute;
+    Range range;
+    BaseType base_type;
     Table table;
     Column column;
     Inheritance inheritance;
     OwnedBy owned_by;
     Function function;
+    Aggregate aggregate;
+    Operator operator;
+    OperatorFamily operator_family;
+    FamilyMember family_member;
+    OperatorClass operator_class;
+    Cast cast;
+    Transform transform;
+    Conversion conversion;
+    SearchParser search_parser;
+    SearchTemplate search_template;
+    SearchDictionary search_dictionary;
+    SearchConfiguration search_configuration;
+    SearchMapping search_mapping;
     Default default;
     Index index;
     Constraint constraint;
@@ -54,6 +79,9 @@ kinds! {
     Owner owner;
     Grant grant;
 }
+
+pub(crate) use domain_default::PART as DEFAULT_OF_DOMAIN;
+pub(crate) use shell_type::functions as functions_of_type;
 
 /// What is known of a kind.
 pub(crate) struct Row {
@@ -84,7 +112,27 @@ pub(crate) struct Row {
     pub(crate) gone_with: fn(&Fact, &Context<'_>) -> Vec<Identity>,
     /// Says whether it stays as it is when something it needs is made anew.
     pub(crate) outlives: fn(&Fact, &Fact) -> bool,
+    /// What has to go when it stays and is taken over from something it needs
+    /// to what is made in that one's place; `None` if it is made anew as well.
+    pub(crate) takes_over: fn(&Fact, &Fact) -> Option<TearDown>,
+    /// Takes it over from those.
+    pub(crate) take_over: fn(&Change<'_>, &[&Fact], &Context<'_>) -> Vec<Statement>,
+    /// Gives it the name of another fact, under which it is dropped later.
+    pub(crate) put_aside: Option<PutAside>,
+    /// Says whether, though it is all that changes, it can only come with what it
+    /// hangs on, which is made anew then.
+    pub(crate) needs_whole: fn(&Fact, &Context<'_>) -> bool,
+    /// Says whether what it hangs on is made anew in its stead.
+    pub(crate) is_inseparable: bool,
+    /// Returns the expression that turns a value of the one into one of the
+    /// other; `None` if a cast by way of text does.
+    pub(crate) converted: fn(&Change<'_>, &str, &Context<'_>) -> Option<String>,
+    /// Returns the text that the server would check when it is made, and of
+    /// which `pg_depend` knows nothing.
+    pub(crate) body: fn(&Fact) -> Option<&str>,
 }
+
+pub(crate) type PutAside = fn(&Fact, &Fact, &Context<'_>) -> Vec<Statement>;
 
 /// How the path of a fact is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,6 +155,8 @@ pub(crate) enum Alteration {
     },
     /// It is taken away and made anew.
     Anew,
+    /// What it hangs on is taken away and made anew.
+    WholeAnew,
 }
 
 /// What cannot stay while a fact is altered, and comes back afterwards.
@@ -141,6 +191,13 @@ impl Row {
                 .collect()
         },
         outlives: |_, _| false,
+        takes_over: |_, _| None,
+        take_over: |_, _, _| Vec::new(),
+        put_aside: None,
+        needs_whole: |_, _| false,
+        is_inseparable: false,
+        converted: |_, _, _| None,
+        body: |_| None,
     };
 }
 

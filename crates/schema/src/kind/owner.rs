@@ -47,10 +47,16 @@ const OWNED: &[(&str, &str, &str)] = &[
     (
         "pg_type",
         "typowner",
-        "o.typtype IN ('e', 'd', 'r', 'c') AND NOT EXISTS (SELECT FROM pg_catalog.pg_class c \
-         WHERE c.oid = o.typrelid AND c.relkind <> 'c')",
+        "o.typtype IN ('e', 'd', 'r', 'c', 'b') AND NOT EXISTS (SELECT FROM pg_catalog.pg_class c \
+         WHERE c.oid = o.typrelid AND c.relkind <> 'c') \
+         AND NOT EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.typarray = o.oid)",
     ),
-    ("pg_proc", "proowner", "true"),
+    (
+        "pg_proc",
+        "proowner",
+        "NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = o.tableoid \
+         AND d.objid = o.oid AND d.deptype = 'i')",
+    ),
     ("pg_namespace", "nspowner", "true"),
     ("pg_operator", "oprowner", "true"),
     ("pg_opclass", "opcowner", "true"),

@@ -2,6 +2,7 @@
 //! space of names in each schema.
 
 use super::catalog::address;
+use super::types::type_slot;
 use crate::fact::Fact;
 use crate::quote::dotted;
 
@@ -13,6 +14,11 @@ pub(super) fn name(fact: &Fact) -> String {
 /// Returns the name that only one relation of a schema can have.
 pub(super) fn relation_slot(fact: &Fact) -> Vec<String> {
     vec![slot(fact.identity.name(0), fact.identity.name(1))]
+}
+
+/// Returns the names of a relation that has a type of its own for its rows.
+pub(super) fn row_type_slots(fact: &Fact) -> Vec<String> {
+    [relation_slot(fact), type_slot(fact)].concat()
 }
 
 pub(super) fn slot(schema: &str, name: &str) -> String {

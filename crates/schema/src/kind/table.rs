@@ -4,7 +4,7 @@
 use super::catalog::{OWN_SCHEMA, address};
 use super::column;
 use super::options;
-use super::relation::{in_schema, name, relation_slot};
+use super::relation::{in_schema, name, row_type_slots};
 use super::{Alteration, Kind, Naming, Row};
 use crate::compare::Change;
 use crate::context::Context;
@@ -52,7 +52,7 @@ pub(super) const ROW: Row = Row {
         ]
     },
     alter,
-    slots: relation_slot,
+    slots: row_type_slots,
     outlives: |_, needed| needed.kind() != Kind::Table,
     ..Row::BLANK
 };

@@ -2,7 +2,7 @@
 
 use super::catalog::{OWN_SCHEMA, address};
 use super::options;
-use super::relation::{in_schema, name, relation_slot};
+use super::relation::{in_schema, name, row_type_slots};
 use super::{Alteration, Naming, Row};
 use crate::compare::Change;
 use crate::context::Context;
@@ -17,7 +17,7 @@ pub(super) const ROW: Row = Row {
         format!(
             "SELECT {}, {}, n.nspname, c.relname, pg_catalog.pg_get_viewdef(c.oid), {}, \
              (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname) || ' ' || \
-                pg_catalog.format_type(a.atttypid, a.atttypmod) || ' ' || a.attcollation, E'\\n' \
+                pg_catalog.format_type(a.atttypid, a.atttypmod) || ' ' || a.attcollation::pg_catalog.regcollation, E'\\n' \
                 ORDER BY a.attnum) \
                 FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0) \
              FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
@@ -32,7 +32,7 @@ pub(super) const ROW: Row = Row {
     create: |fact, _| vec![define(fact, "CREATE")],
     drop: |fact, _| vec![Statement::new(format!("DROP VIEW {}", name(fact)))],
     alter,
-    slots: relation_slot,
+    slots: row_type_slots,
     ..Row::BLANK
 };
 

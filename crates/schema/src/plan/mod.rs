@@ -1,5 +1,7 @@
 //! From differences to statements in an order that works.
 
+mod aside;
+mod bodies;
 mod expand;
 mod order;
 
@@ -29,15 +31,22 @@ pub fn plan(old: &Schema, new: &Schema) -> Result<Vec<Statement>, PlanError> {
     context.made = work.made.clone();
     context.gone = work.gone.clone();
     let actions = order::ordered(&work, &context)?;
-    Ok(actions
-        .into_iter()
-        .flat_map(|action| statements(&action, &work, &context))
-        .collect())
+    let statements = actions
+        .iter()
+        .flat_map(|action| statements(action, &work, &context));
+    Ok(bodies::unchecked(
+        statements.collect(),
+        &actions,
+        &work,
+        &context,
+    ))
 }
 
 /// One thing to do about one fact.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Action {
+    /// Gives it another name until it is dropped.
+    PutAside(Identity),
     Drop(Identity),
     Alter(Identity),
     Create(Identity),
@@ -45,10 +54,21 @@ enum Action {
 
 fn statements(action: &Action, work: &Work, context: &Context<'_>) -> Vec<Statement> {
     match action {
-        Action::Drop(identity) => context
-            .old
-            .get(identity)
-            .map_or_else(Vec::new, |fact| (fact.kind().row().drop)(fact, context)),
+        Action::Drop(identity) => {
+            let fact = work
+                .aside
+                .get(identity)
+                .or_else(|| context.old.get(identity));
+            fact.map_or_else(Vec::new, |fact| (fact.kind().row().drop)(fact, context))
+        }
+        Action::PutAside(identity) => {
+            let facts = context.old.get(identity).zip(work.aside.get(identity));
+            let Some((fact, renamed)) = facts else {
+                return Vec::new();
+            };
+            let put_aside = fact.kind().row().put_aside;
+            put_aside.map_or_else(Vec::new, |put_aside| put_aside(fact, renamed, context))
+        }
         Action::Create(identity) => context
             .new
             .get(identity)

@@ -57,6 +57,9 @@ impl Graph {
         for identity in work.altered.keys().rev() {
             self.add(Action::Alter(identity.clone()));
         }
+        for identity in work.aside.keys() {
+            self.add(Action::PutAside(identity.clone()));
+        }
         for identity in &work.gone {
             if gone_with(identity).is_none() {
                 self.add(Action::Drop(identity.clone()));
@@ -66,6 +69,7 @@ impl Graph {
             self.share(Action::Create, identity, &made_with);
         }
         for identity in &work.gone {
+            self.share(Action::PutAside, identity, &gone_with);
             self.share(Action::Drop, identity, &gone_with);
         }
     }
@@ -93,14 +97,14 @@ impl Graph {
     }
 
     fn add_edges(&mut self, work: &Work, context: &Context<'_>) {
-        use Action::{Alter, Create, Drop};
+        use Action::{Alter, Create, Drop, PutAside};
         for identity in work.made.iter() {
             let create = Create(identity.clone());
             for need in context.new.needs(identity) {
                 self.edge(&Create(need.clone()), &create);
                 self.edge(&Alter(need.clone()), &create);
             }
-            self.edge(&Drop(identity.clone()), &create);
+            self.edge(&self.freeing(identity), &create);
         }
         for identity in work.altered.keys() {
             let alter = Alter(identity.clone());
@@ -114,9 +118,14 @@ impl Graph {
         }
         for identity in work.gone.iter() {
             let drop = Drop(identity.clone());
+            let stays_aside = self.freeing(identity) != drop;
             for need in context.old.needs(identity) {
                 self.edge(&drop, &Drop(need.clone()));
-                self.edge(&drop, &Alter(need.clone()));
+                if !stays_aside {
+                    // Its own name may hold that of what it needs.
+                    self.edge(&drop, &Alter(need.clone()));
+                    self.edge(&drop, &PutAside(need.clone()));
+                }
             }
         }
         self.free_slots(work, context);
@@ -128,8 +137,10 @@ impl Graph {
         let made = work.made.iter().map(|one| Action::Create(one.clone()));
         let altered = work.altered.keys().map(|one| Action::Alter(one.clone()));
         for action in made.chain(altered) {
-            let (Action::Create(identity) | Action::Alter(identity) | Action::Drop(identity)) =
-                &action;
+            let (Action::Create(identity)
+            | Action::Alter(identity)
+            | Action::Drop(identity)
+            | Action::PutAside(identity)) = &action;
             let Some(fact) = context.new.get(identity) else {
                 continue;
             };
@@ -157,12 +168,19 @@ impl Graph {
         for identity in &work.made {
             for slot in context.new.get(identity).map(slots).unwrap_or_default() {
                 for gone in freed.get(&slot).into_iter().flatten() {
-                    self.edge(
-                        &Action::Drop(gone.clone()),
-                        &Action::Create(identity.clone()),
-                    );
+                    self.edge(&self.freeing(gone), &Action::Create(identity.clone()));
                 }
             }
+        }
+    }
+
+    /// Returns the action after which nothing is called so any more.
+    fn freeing(&self, identity: &Identity) -> Action {
+        let aside = Action::PutAside(identity.clone());
+        if self.nodes.contains_key(&aside) {
+            aside
+        } else {
+            Action::Drop(identity.clone())
         }
     }
 
@@ -180,6 +198,7 @@ impl Graph {
         let longest = circles.into_iter().max_by_key(Vec::len).unwrap_or_default();
         let shown = longest.into_iter().filter_map(|node| {
             self.actions.node_weight(node).map(|action| match action {
+                Action::PutAside(identity) => format!("put aside {identity}"),
                 Action::Drop(identity) => format!("drop {identity}"),
                 Action::Alter(identity) => format!("alter {identity}"),
                 Action::Create(identity) => format!("create {identity}"),
