@@ -15,7 +15,9 @@ use tokio_postgres::{NoTls, SimpleQueryMessage};
 async fn main() -> Result<(), Box<dyn Error>> {
     let urls: Vec<String> = std::env::args().skip(1).collect();
     let [from, to] = urls.as_slice() else {
-        return Err("two URLs are needed: that of the database as it is, and as it shall be".into());
+        return Err(
+            "two URLs are needed: that of the database as it is, and as it shall be".into(),
+        );
     };
     let mut out = io::stdout().lock();
     for statement in plan(&read(from).await?, &read(to).await?)? {

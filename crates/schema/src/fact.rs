@@ -21,7 +21,11 @@ impl Fact {
     /// Returns the value of a column of the kind; `None` for NULL.
     pub fn get(&self, column: &str) -> Option<&str> {
         let at = self.kind().columns().iter().position(|one| *one == column);
-        debug_assert!(at.is_some(), "{} has no column {column}", self.kind().word());
+        debug_assert!(
+            at.is_some(),
+            "{} has no column {column}",
+            self.kind().word()
+        );
         self.values.get(at?)?.as_deref()
     }
 

@@ -9,7 +9,8 @@ pub fn identifier(name: &str) -> String {
     let starts = characters
         .next()
         .is_some_and(|first| first.is_ascii_lowercase() || first == '_');
-    let plain = characters.all(|one| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '_');
+    let plain =
+        characters.all(|one| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '_');
     if starts && plain && !is_reserved(name) {
         name.to_owned()
     } else {
@@ -25,7 +26,11 @@ pub fn literal(text: &str) -> String {
 
 /// Returns names joined by dots, each quoted where it has to be.
 pub(crate) fn dotted<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    names.into_iter().map(identifier).collect::<Vec<_>>().join(".")
+    names
+        .into_iter()
+        .map(identifier)
+        .collect::<Vec<_>>()
+        .join(".")
 }
 
 /// Says whether the grammar of some version from 13 on gives a word a meaning

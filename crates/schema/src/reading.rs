@@ -13,8 +13,8 @@ use super::schema::{Need, Schema, Strength};
 
 mod question;
 
-pub use question::{Question, questions};
 use question::Topic;
+pub use question::{Question, questions};
 
 /// The columns in front of a fact's own: its address and its parent's.
 const ADDRESSES: usize = 6;
@@ -132,7 +132,10 @@ impl Reading {
         let parents: Vec<Option<Identity>> = self
             .raw
             .iter()
-            .map(|raw| raw.parent.and_then(|parent| self.found(parent, &identities)))
+            .map(|raw| {
+                raw.parent
+                    .and_then(|parent| self.found(parent, &identities))
+            })
             .collect();
         let mut facts = BTreeMap::new();
         for ((raw, identity), parent) in self.raw.into_iter().zip(identities).zip(parents) {
@@ -175,7 +178,11 @@ impl Reading {
             }
             (Naming::On(_), Some(Some(parent))) => {
                 let word = std::iter::once(Box::from(parent.kind().word()));
-                Some(word.chain(parent.path().map(Box::from)).chain(own).collect())
+                Some(
+                    word.chain(parent.path().map(Box::from))
+                        .chain(own)
+                        .collect(),
+                )
             }
             (Naming::Under(_) | Naming::On(_), None) => None,
         };
@@ -189,26 +196,21 @@ impl Reading {
     }
 
     /// Returns what stands at an address: the part, or else the whole.
-    fn found(
-        &self,
-        address: Address,
-        identities: &[Option<Option<Identity>>],
-    ) -> Option<Identity> {
+    fn found(&self, address: Address, identities: &[Option<Option<Identity>>]) -> Option<Identity> {
         let at = |address| {
             let address = self.real(address);
             let at = self.by_address.get(&address)?;
             identities[*at].clone().flatten()
         };
-        at(address).or_else(|| at((address.0, address.1, 0))).or_else(|| {
-            let (class, id, _) = self.real((address.0, address.1, 0));
-            at(*self.members.get(&(class, id))?)
-        })
+        at(address)
+            .or_else(|| at((address.0, address.1, 0)))
+            .or_else(|| {
+                let (class, id, _) = self.real((address.0, address.1, 0));
+                at(*self.members.get(&(class, id))?)
+            })
     }
 
-    fn needs(
-        &self,
-        identities: &[Option<Option<Identity>>],
-    ) -> BTreeMap<Identity, BTreeSet<Need>> {
+    fn needs(&self, identities: &[Option<Option<Identity>>]) -> BTreeMap<Identity, BTreeSet<Need>> {
         let mut needs: BTreeMap<Identity, BTreeSet<Need>> = BTreeMap::new();
         for (from, to, strength) in &self.links {
             let (Some(one), Some(on)) =

@@ -41,7 +41,10 @@ impl Schema {
         for fact in facts.values() {
             if let Some(parent) = &fact.parent {
                 let own = fact.identity.clone();
-                children.entry(parent.clone()).or_default().insert(own.clone());
+                children
+                    .entry(parent.clone())
+                    .or_default()
+                    .insert(own.clone());
                 dependents.entry(parent.clone()).or_default().insert(own);
             }
         }
@@ -70,6 +73,19 @@ impl Schema {
     /// Returns every fact, sorted by identity.
     pub fn facts(&self) -> impl Iterator<Item = &Fact> {
         self.facts.values()
+    }
+
+    /// Returns the facts of a kind, sorted by name.
+    pub(crate) fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Fact> {
+        let first = Identity::new(kind, std::iter::empty::<&str>());
+        let facts = self.facts.range(first..).map(|(_, fact)| fact);
+        facts.take_while(move |fact| fact.kind() == kind)
+    }
+
+    /// Says whether to drop what a fact needs drops the fact.
+    pub(crate) fn dies_with(&self, identity: &Identity, on: &Identity) -> bool {
+        let mut needs = self.needs.get(identity).into_iter().flatten();
+        needs.any(|need| need.on == *on && need.strength == Strength::Auto)
     }
 
     /// Returns what a fact needs, its parent included.

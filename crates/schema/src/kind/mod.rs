@@ -9,9 +9,13 @@ use crate::fact::Fact;
 use crate::identity::Identity;
 use crate::statement::Statement;
 
+pub(crate) use default_privilege::put_right;
+
 mod catalog;
+mod foreign_options;
 mod options;
 mod relation;
+mod storage;
 
 macro_rules! kinds {
     ($($variant:ident $module:ident;)*) => {
@@ -38,6 +42,9 @@ macro_rules! kinds {
 
 kinds! {
     Schema schema;
+    Wrapper wrapper;
+    Server server;
+    UserMapping user_mapping;
     Sequence sequence;
     Enum enumeration;
     Table table;
@@ -48,11 +55,24 @@ kinds! {
     Default default;
     Index index;
     Constraint constraint;
+    Attachment attachment;
     View view;
+    MaterializedView materialized_view;
+    ViewColumn view_column;
+    Rule rule;
     Trigger trigger;
+    Policy policy;
+    Statistics statistics;
+    Clustering clustering;
+    ReplicaIndex replica_index;
+    Publication publication;
+    PublishedTable published_table;
+    PublishedSchema published_schema;
     Comment comment;
     Owner owner;
     Grant grant;
+    DefaultPrivilege default_privilege;
+    EventTrigger event_trigger;
 }
 
 /// What is known of a kind.
@@ -136,7 +156,9 @@ impl Row {
         // A schema has to be empty before it goes.
         gone_with: |fact, _| {
             let parent = fact.parent.iter().cloned();
-            parent.filter(|parent| parent.kind() != Kind::Schema).collect()
+            parent
+                .filter(|parent| parent.kind() != Kind::Schema)
+                .collect()
         },
         outlives: |_, _| false,
     };

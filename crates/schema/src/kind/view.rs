@@ -17,7 +17,7 @@ pub(super) const ROW: Row = Row {
         format!(
             "SELECT {}, {}, n.nspname, c.relname, pg_catalog.pg_get_viewdef(c.oid), {}, \
              (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname) || ' ' || \
-                pg_catalog.format_type(a.atttypid, a.atttypmod) || ' ' || a.attcollation, E'\\n' \
+                pg_catalog.format_type(a.atttypid, a.atttypmod) || ' ' || a.attcollation::pg_catalog.regcollation, E'\\n' \
                 ORDER BY a.attnum) \
                 FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0) \
              FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \

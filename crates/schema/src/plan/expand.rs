@@ -42,8 +42,26 @@ impl Work {
                 }
             }
         }
+        anew.extend(
+            differences
+                .removed
+                .iter()
+                .flat_map(|fact| work.orphans(fact, context)),
+        );
         work.rebuild(anew, context.old, context.new);
         work
+    }
+
+    /// Returns what a removed fact would take along though it stays as it is.
+    fn orphans(&self, removed: &Fact, context: &Context<'_>) -> Vec<Identity> {
+        let dependents = context.old.dependents(&removed.identity);
+        dependents
+            .filter(|one| context.old.dies_with(one, &removed.identity))
+            .filter(|one| !self.gone.contains(one) && !self.altered.contains_key(one))
+            .filter_map(|one| context.old.get(one))
+            .filter(|fact| !(fact.kind().row().outlives)(fact, removed))
+            .map(|fact| fact.identity.clone())
+            .collect()
     }
 
     /// Takes facts away and makes them anew, with everything that needs them.
@@ -73,7 +91,11 @@ impl Work {
         // only the new side knows it.
         let added: Vec<Identity> = new
             .facts()
-            .filter(|fact| fact.parent.as_ref().is_some_and(|parent| self.made.contains(parent)))
+            .filter(|fact| {
+                fact.parent
+                    .as_ref()
+                    .is_some_and(|parent| self.made.contains(parent))
+            })
             .map(|fact| fact.identity.clone())
             .collect();
         for identity in added {

@@ -6,6 +6,7 @@ mod order;
 use super::compare::compare;
 use super::context::Context;
 use super::identity::Identity;
+use super::kind::put_right;
 use super::schema::Schema;
 use super::statement::Statement;
 use expand::Work;
@@ -45,11 +46,14 @@ enum Action {
 
 fn statements(action: &Action, work: &Work, context: &Context<'_>) -> Vec<Statement> {
     match action {
-        Action::Drop(identity) => context.old.get(identity).map_or_else(Vec::new, |fact| {
-            (fact.kind().row().drop)(fact, context)
-        }),
+        Action::Drop(identity) => context
+            .old
+            .get(identity)
+            .map_or_else(Vec::new, |fact| (fact.kind().row().drop)(fact, context)),
         Action::Create(identity) => context.new.get(identity).map_or_else(Vec::new, |fact| {
-            (fact.kind().row().create)(fact, context)
+            let mut statements = (fact.kind().row().create)(fact, context);
+            statements.extend(put_right(fact, context));
+            statements
         }),
         Action::Alter(identity) => work.altered.get(identity).cloned().unwrap_or_default(),
     }

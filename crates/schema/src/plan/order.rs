@@ -121,6 +121,7 @@ impl Graph {
         }
         self.free_slots(work, context);
         self.keep_after(work, context);
+        self.drop_after(work, context);
     }
 
     /// What a kind wants to come first does, whatever happens to it.
@@ -128,7 +129,8 @@ impl Graph {
         let made = work.made.iter().map(|one| Action::Create(one.clone()));
         let altered = work.altered.keys().map(|one| Action::Alter(one.clone()));
         for action in made.chain(altered) {
-            let (Action::Create(identity) | Action::Alter(identity) | Action::Drop(identity)) = &action;
+            let (Action::Create(identity) | Action::Alter(identity) | Action::Drop(identity)) =
+                &action;
             let Some(fact) = context.new.get(identity) else {
                 continue;
             };
@@ -140,6 +142,21 @@ impl Graph {
                 ] {
                     self.edge(&before, &action);
                 }
+            }
+        }
+    }
+
+    /// The same for what is taken away.
+    fn drop_after(&mut self, work: &Work, context: &Context<'_>) {
+        for identity in &work.gone {
+            let first = context
+                .old
+                .get(identity)
+                .map(|fact| (fact.kind().row().after)(fact));
+            for first in first.unwrap_or_default() {
+                let drop = Action::Drop(identity.clone());
+                self.edge(&Action::Drop(first.clone()), &drop);
+                self.edge(&Action::Alter(first), &drop);
             }
         }
     }
@@ -156,7 +173,10 @@ impl Graph {
         for identity in &work.made {
             for slot in context.new.get(identity).map(slots).unwrap_or_default() {
                 for gone in freed.get(&slot).into_iter().flatten() {
-                    self.edge(&Action::Drop(gone.clone()), &Action::Create(identity.clone()));
+                    self.edge(
+                        &Action::Drop(gone.clone()),
+                        &Action::Create(identity.clone()),
+                    );
                 }
             }
         }
@@ -196,5 +216,7 @@ fn made_with(identity: &Identity, context: &Context<'_>) -> Option<Identity> {
 fn gone_with(identity: &Identity, context: &Context<'_>) -> Option<Identity> {
     let fact = context.old.get(identity)?;
     let wholes = (fact.kind().row().gone_with)(fact, context);
-    wholes.into_iter().find(|whole| context.gone.contains(whole))
+    wholes
+        .into_iter()
+        .find(|whole| context.gone.contains(whole))
 }
