@@ -82,12 +82,6 @@ impl Schema {
         facts.take_while(move |fact| fact.kind() == kind)
     }
 
-    /// Says whether to drop what a fact needs drops the fact.
-    pub(crate) fn dies_with(&self, identity: &Identity, on: &Identity) -> bool {
-        let mut needs = self.needs.get(identity).into_iter().flatten();
-        needs.any(|need| need.on == *on && need.strength == Strength::Auto)
-    }
-
     /// Returns what a fact needs, its parent included.
     pub fn needs(&self, identity: &Identity) -> impl Iterator<Item = &Identity> {
         let parent = self.get(identity).and_then(|fact| fact.parent.as_ref());

@@ -82,6 +82,7 @@ pub(super) const ROW: Row = Row {
     gone_with,
     after: |fact| match fact.text("type") {
         "f" => inheritance(fact).into_iter().collect(),
+        "c" if is_declared_again(fact) => from(fact).into_iter().collect(),
         _ => Vec::new(),
     },
     outlives: |_, needed| matches!(needed.kind(), Kind::Column | Kind::Attachment),
@@ -123,30 +124,36 @@ fn gone_with(fact: &Fact, context: &Context<'_>) -> Vec<Identity> {
     let foreign = fact.get("foreign_schema?").zip(fact.get("foreign_table?"));
     let foreign = foreign.map(|(schema, table)| Identity::new(Kind::Table, [schema, table]));
     let elsewhere = foreign.filter(|foreign| Some(foreign) != fact.parent.as_ref());
-    let is_attached = inheritance(fact).is_some_and(|one| !context.gone.contains(&one));
-    let from = from(fact).filter(|_| is_attached);
-    let table = match elsewhere {
-        Some(foreign) if context.gone.contains(&foreign) => None,
-        _ => fact.parent.clone(),
-    };
-    from.into_iter().chain(table).collect()
+    let is_gone = |identity: &Identity| context.gone.contains(identity);
+    let from = from(fact);
+    if from.is_none() && elsewhere.is_some_and(|foreign| is_gone(&foreign)) {
+        return Vec::new();
+    }
+    // What was detached before has it by itself.
+    let is_attached = !inheritance(fact).is_some_and(|one| is_gone(&one));
+    let from = from.filter(|_| is_attached && !is_declared_again(fact));
+    fact.parent.clone().into_iter().chain(from).collect()
 }
 
 /// What a parent's constraint brings along. A partition has its checks before it
 /// is attached, and gets its references then.
 fn made_with(fact: &Fact, context: &Context<'_>) -> Option<Identity> {
-    let from = from(fact).filter(|_| !is_index(fact))?;
+    let from = from(fact).filter(|_| !is_index(fact) && !is_declared_again(fact))?;
     let inheritance = inheritance(fact)?;
     let is_made = |identity: &Identity| context.made.contains(identity);
     if fact.text("type") == "f" {
         return Some(if is_made(&from) { from } else { inheritance });
     }
     let stays = !is_made(&inheritance);
-    let is_own = fact.is("partition?") || fact.is("local?");
-    if stays || !is_own {
+    if stays || !fact.is("partition?") {
         return if is_made(&from) { Some(from) } else { fact.parent.clone() };
     }
     None
+}
+
+/// Says whether a child declares the check that it has from a parent anyway.
+fn is_declared_again(fact: &Fact) -> bool {
+    fact.text("type") == "c" && fact.is("local?") && !fact.is("partition?")
 }
 
 /// Returns the parent's constraint that this one comes from.

@@ -61,6 +61,7 @@ pub(super) const ROW: Row = Row {
     },
     alter,
     slots: relation_slot,
+    gone_with: |fact, context| inheritance::whole(&fact.identity, context.old).into_iter().collect(),
     outlives: |_, needed| !matches!(needed.kind(), Kind::Table | Kind::Server),
     ..Row::BLANK
 };

@@ -52,11 +52,11 @@ impl Work {
         work
     }
 
-    /// Returns what a removed fact would take along though it stays as it is.
+    /// Returns what needs a removed fact, or goes with it, though it is the same
+    /// on both sides: a view that groups by a key of another name.
     fn orphans(&self, removed: &Fact, context: &Context<'_>) -> Vec<Identity> {
         let dependents = context.old.dependents(&removed.identity);
         dependents
-            .filter(|one| context.old.dies_with(one, &removed.identity))
             .filter(|one| !self.gone.contains(one) && !self.altered.contains_key(one))
             .filter_map(|one| context.old.get(one))
             .filter(|fact| !(fact.kind().row().outlives)(fact, removed))
