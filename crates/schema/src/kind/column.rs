@@ -18,6 +18,8 @@ pub(super) const ROW: Row = Row {
         "type",
         "collation",
         "not_null",
+        "not_null_name",
+        "not_null_from_parent?",
         "generated",
         "identity",
         "identity_options",
@@ -36,13 +38,19 @@ pub(super) const ROW: Row = Row {
         "from_table?",
     ],
     question: |version| {
+        // From 18 on a name stands there, which is the usual one mostly.
+        let named = if version.at_least(18) {
+            NOT_NULL
+        } else {
+            "NULL, NULL"
+        };
         // From 17 on a partition has the identity of the whole, and none of its own.
         let own = if version.at_least(17) { "NOT c.relispartition" } else { "true" };
         format!(
             "SELECT {}, {}, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), \
              CASE WHEN a.attcollation <> t.typcollation THEN \
                 pg_catalog.quote_ident(ln.nspname) || '.' || pg_catalog.quote_ident(l.collname) END, \
-             a.attnotnull, CASE WHEN a.attgenerated <> '' THEN \
+             a.attnotnull, {named}, CASE WHEN a.attgenerated <> '' THEN \
                 CASE a.attgenerated WHEN 'v' THEN 'VIRTUAL ' ELSE 'STORED ' END \
                 || pg_catalog.pg_get_expr(d.adbin, d.adrelid) END, \
              CASE WHEN {own} THEN NULLIF(a.attidentity, '') END, s.options, \
@@ -99,6 +107,14 @@ pub(super) const ROW: Row = Row {
     ..Row::BLANK
 };
 
+/// What the constraint is called that keeps the column `a` from being null, if
+/// that is not what it would be called anyway; whether a parent alone asks for it.
+const NOT_NULL: &str = "\
+    (SELECT NULLIF(o.conname, c.relname || '_' || a.attname || '_not_null') FROM pg_catalog.pg_constraint o \
+        WHERE o.contype = 'n' AND o.conrelid = c.oid AND o.conkey[1] = a.attnum), \
+    EXISTS (SELECT FROM pg_catalog.pg_constraint o WHERE o.contype = 'n' AND o.conrelid = c.oid \
+        AND o.conkey[1] = a.attnum AND NOT o.conislocal AND NOT c.relispartition)";
+
 /// The options of an identity column's sequence `q`, one a line.
 const IDENTITY: &str = "\
     'SEQUENCE NAME ' || pg_catalog.quote_ident(sn.nspname) || '.' || pg_catalog.quote_ident(sc.relname) \
@@ -134,7 +150,10 @@ pub(super) fn definition(fact: &Fact, context: &Context<'_>) -> String {
     if let Some((kind, expression)) = generated(fact) {
         sql.push_str(&format!(" GENERATED ALWAYS AS ({expression}) {kind}"));
     }
-    if fact.is("not_null") {
+    if fact.is("not_null") && !fact.is("not_null_from_parent?") {
+        if let Some(name) = fact.get("not_null_name") {
+            sql.push_str(&format!(" CONSTRAINT {}", identifier(name)));
+        }
         sql.push_str(" NOT NULL");
     }
     if let Some(identity) = identity(fact) {
@@ -198,10 +217,14 @@ fn statements(old: &Fact, new: &Fact, is_type: bool, change: &Change<'_>) -> Vec
         let statement = alter_column(new, &what);
         statements.push(statement.hazard(HazardKind::Rewrite, new.identity.to_string()));
     }
-    let mut alter = |what: String| statements.push(alter_column(new, &what));
     if change.of("not_null") && new.is("not_null") {
-        alter("SET NOT NULL".to_owned());
+        statements.push(set_not_null(new));
+    } else if new.is("not_null") && change.of("not_null_name") {
+        let (from, to) = (not_null_name(old), not_null_name(new));
+        let rename = format!("{} RENAME CONSTRAINT {from} TO {to}", alter_table(new));
+        statements.push(Statement::new(rename));
     }
+    let mut alter = |what: String| statements.push(alter_column(new, &what));
     match (identity(old), identity(new)) {
         (None, Some(identity)) => alter(format!("ADD GENERATED {identity}")),
         (Some(_), Some(_)) => {
@@ -249,7 +272,7 @@ fn comes_from_parent(change: &Change<'_>, context: &Context<'_>) -> bool {
     let (Some(old), Some(new)) = (context.old.get(&parent), context.new.get(&parent)) else {
         return false;
     };
-    let columns = ["type", "collation", "not_null", "generated", "identity", "identity_options"];
+    let columns = ["type", "collation", "not_null", "not_null_name", "generated", "identity", "identity_options"];
     let mut columns = columns.into_iter();
     columns.all(|column| {
         old.get(column) == change.old.get(column) && new.get(column) == change.new.get(column)
@@ -283,7 +306,7 @@ pub(super) fn apart(fact: &Fact, context: &Context<'_>) -> Vec<Statement> {
     let change = Change { old: parent, new: fact };
     let mut statements = Vec::new();
     if change.of("not_null") && fact.is("not_null") {
-        statements.push(alter_column(fact, "SET NOT NULL"));
+        statements.push(set_not_null(fact));
     }
     let has_default = |column: &Fact| context.new.children(&column.identity, Kind::Default).next().is_some();
     if has_default(parent) && !has_default(fact) {
@@ -330,6 +353,26 @@ fn identity_changes(old: &Fact, new: &Fact) -> Vec<String> {
         }
     }
     clauses
+}
+
+fn set_not_null(fact: &Fact) -> Statement {
+    match fact.get("not_null_name") {
+        Some(_) => Statement::new(format!(
+            "{} ADD CONSTRAINT {} NOT NULL {}",
+            alter_table(fact),
+            not_null_name(fact),
+            own(fact)
+        )),
+        None => alter_column(fact, "SET NOT NULL"),
+    }
+}
+
+fn not_null_name(fact: &Fact) -> String {
+    let [table, column] = [fact.identity.name(1), fact.identity.name(2)];
+    match fact.get("not_null_name") {
+        Some(name) => identifier(name),
+        None => identifier(&format!("{table}_{column}_not_null")),
+    }
 }
 
 /// Gives an identity column's sequence the name it shall have.
