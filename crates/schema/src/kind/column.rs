@@ -19,6 +19,7 @@ pub(super) const ROW: Row = Row {
         "collation",
         "not_null",
         "not_null_name",
+        "not_null_full_name?",
         "not_null_from_parent?",
         "generated",
         "identity",
@@ -42,7 +43,7 @@ pub(super) const ROW: Row = Row {
         let named = if version.at_least(18) {
             NOT_NULL
         } else {
-            "NULL, NULL"
+            "NULL, NULL, NULL"
         };
         // From 17 on a partition has the identity of the whole, and none of its own.
         let own = if version.at_least(17) { "NOT c.relispartition" } else { "true" };
@@ -108,9 +109,12 @@ pub(super) const ROW: Row = Row {
 };
 
 /// What the constraint is called that keeps the column `a` from being null, if
-/// that is not what it would be called anyway; whether a parent alone asks for it.
+/// that is not what it would be called anyway; its name, which another may have
+/// meanwhile; whether a parent alone asks for it.
 const NOT_NULL: &str = "\
     (SELECT NULLIF(o.conname, c.relname || '_' || a.attname || '_not_null') FROM pg_catalog.pg_constraint o \
+        WHERE o.contype = 'n' AND o.conrelid = c.oid AND o.conkey[1] = a.attnum), \
+    (SELECT o.conname FROM pg_catalog.pg_constraint o \
         WHERE o.contype = 'n' AND o.conrelid = c.oid AND o.conkey[1] = a.attnum), \
     EXISTS (SELECT FROM pg_catalog.pg_constraint o WHERE o.contype = 'n' AND o.conrelid = c.oid \
         AND o.conkey[1] = a.attnum AND NOT o.conislocal AND NOT c.relispartition)";
@@ -151,7 +155,7 @@ pub(super) fn definition(fact: &Fact, context: &Context<'_>) -> String {
         sql.push_str(&format!(" GENERATED ALWAYS AS ({expression}) {kind}"));
     }
     if fact.is("not_null") && !fact.is("not_null_from_parent?") {
-        if let Some(name) = fact.get("not_null_name") {
+        if let Some(name) = fact.get("not_null_full_name?") {
             sql.push_str(&format!(" CONSTRAINT {}", identifier(name)));
         }
         sql.push_str(" NOT NULL");
