@@ -262,7 +262,8 @@ impl Reading {
 
 impl Schema {
     /// Returns the questions that a server has to answer, in this order, in
-    /// one snapshot, with an empty `search_path`.
+    /// one snapshot, with an empty `search_path`. They take longer to compile
+    /// than to answer: `jit` is better off.
     pub fn questions(version: Version) -> Vec<Question> {
         questions(version)
     }

@@ -106,6 +106,13 @@ impl Schema {
         self.facts.values()
     }
 
+    /// Returns the facts of a kind, sorted by name.
+    pub(crate) fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Fact> {
+        let first = Identity::new(kind, std::iter::empty::<&str>());
+        let facts = self.facts.range(first..).map(|(_, fact)| fact);
+        facts.take_while(move |fact| fact.kind() == kind)
+    }
+
     /// Returns what a fact needs, its parent included.
     pub fn needs(&self, identity: &Identity) -> impl Iterator<Item = &Identity> {
         let parent = self.get(identity).and_then(|fact| fact.parent.as_ref());

@@ -41,6 +41,8 @@ pub enum HazardKind {
     IndexDropped,
     /// The way down cannot bring back what the way up took away.
     Irreversible,
+    /// A password stands in the statement.
+    Secret,
 }
 
 impl Statement {
@@ -77,6 +79,7 @@ impl HazardKind {
             Self::LongLock => "long-lock",
             Self::IndexDropped => "index-dropped",
             Self::Irreversible => "irreversible",
+            Self::Secret => "secret",
         }
     }
 }

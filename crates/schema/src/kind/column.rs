@@ -3,7 +3,9 @@
 
 use super::catalog::{OWN_SCHEMA, part};
 use super::relation::{of, of_relation};
-use super::{Alteration, Kind, Naming, Row, TearDown, default, options, types};
+use super::{
+    Alteration, Kind, Naming, Row, TearDown, default, foreign_options, inheritance, storage, types,
+};
 use crate::compare::Change;
 use crate::context::Context;
 use crate::fact::Fact;
@@ -18,6 +20,9 @@ pub(super) const ROW: Row = Row {
         "type",
         "collation",
         "not_null",
+        "not_null_name",
+        "not_null_full_name?",
+        "not_null_from_parent?",
         "generated",
         "identity",
         "identity_options",
@@ -25,31 +30,35 @@ pub(super) const ROW: Row = Row {
         "compression",
         "statistics",
         "options",
+        "usual_storage?",
+        "foreign_options",
+        "foreign?",
+        "typed?",
         "number?",
         "local?",
         "partition?",
         "from_schema?",
         "from_table?",
-        "usual_storage?",
     ],
     question: |version| {
-        let compression = if version.at_least(14) {
-            "NULLIF(a.attcompression, '')"
+        // From 18 on a name stands there, which is the usual one mostly.
+        let named = if version.at_least(18) {
+            NOT_NULL
         } else {
-            "NULL"
+            "NULL, NULL, NULL"
         };
+        // From 17 on a partition has the identity of the whole, and none of its own.
+        let own = if version.at_least(17) { "NOT c.relispartition" } else { "true" };
         format!(
             "SELECT {}, {}, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), \
              CASE WHEN a.attcollation <> t.typcollation THEN \
                 pg_catalog.quote_ident(ln.nspname) || '.' || pg_catalog.quote_ident(l.collname) END, \
-             a.attnotnull, CASE WHEN a.attgenerated <> '' THEN \
+             a.attnotnull, {named}, CASE WHEN a.attgenerated <> '' THEN \
                 CASE a.attgenerated WHEN 'v' THEN 'VIRTUAL ' ELSE 'STORED ' END \
                 || pg_catalog.pg_get_expr(d.adbin, d.adrelid) END, \
-             NULLIF(a.attidentity, ''), s.options, \
-             CASE WHEN a.attstorage <> t.typstorage THEN {} END, \
-             CASE {compression} WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END, \
-             NULLIF(a.attstattarget, -1), {}, a.attnum, a.attislocal, c.relispartition, \
-             pn.nspname, p.relname, {} \
+             CASE WHEN {own} THEN NULLIF(a.attidentity, '') END, s.options, \
+             {}, {}, c.relkind = 'f', c.reloftype <> 0, a.attnum, a.attislocal, c.relispartition, \
+             pn.nspname, p.relname \
              FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid \
              JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
              JOIN pg_catalog.pg_type t ON t.oid = a.atttypid \
@@ -69,13 +78,12 @@ pub(super) const ROW: Row = Row {
                 WHERE a.attidentity <> '' AND e.refobjid = c.oid AND e.refobjsubid = a.attnum \
                 AND e.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass \
                 AND e.deptype = 'i' LIMIT 1) s ON true \
-             WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' \
+             WHERE c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't' \
              AND a.attnum > 0 AND NOT a.attisdropped AND {OWN_SCHEMA}",
             part("pg_class", "c.oid", "a.attnum"),
             of_relation(),
-            storage("a.attstorage"),
-            options::of_array("a.attoptions"),
-            storage("t.typstorage"),
+            storage::reading(version),
+            foreign_options::of_array("a.attfdwoptions"),
         )
     },
     sql: |fact| format!("COLUMN {}.{}", of(fact), own(fact)),
@@ -90,11 +98,11 @@ pub(super) const ROW: Row = Row {
     alter,
     made_with: |fact, context| {
         let table = fact.parent.clone().filter(|table| context.made.contains(table));
-        table.or_else(|| inherited_from(fact))
+        table.or_else(|| followed(fact, context))
     },
-    gone_with: |fact, _| {
+    gone_with: |fact, context| {
         let table = fact.parent.iter().cloned();
-        table.chain(inherited_from(fact)).collect()
+        table.chain(followed(fact, context)).collect()
     },
     outlives: |fact, needed| match needed.kind() {
         Kind::Function | Kind::Column => fact.get("generated").is_none(),
@@ -109,13 +117,16 @@ pub(super) const ROW: Row = Row {
     ..Row::BLANK
 };
 
-/// Returns what names a way of storing values.
-fn storage(letter: &str) -> String {
-    format!(
-        "CASE {letter} WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' \
-         ELSE 'EXTENDED' END"
-    )
-}
+/// What the constraint is called that keeps the column `a` from being null, if
+/// that is not what it would be called anyway; its name, which another may have
+/// meanwhile; whether a parent alone asks for it.
+const NOT_NULL: &str = "\
+    (SELECT NULLIF(o.conname, c.relname || '_' || a.attname || '_not_null') FROM pg_catalog.pg_constraint o \
+        WHERE o.contype = 'n' AND o.conrelid = c.oid AND o.conkey[1] = a.attnum), \
+    (SELECT o.conname FROM pg_catalog.pg_constraint o \
+        WHERE o.contype = 'n' AND o.conrelid = c.oid AND o.conkey[1] = a.attnum), \
+    EXISTS (SELECT FROM pg_catalog.pg_constraint o WHERE o.contype = 'n' AND o.conrelid = c.oid \
+        AND o.conkey[1] = a.attnum AND NOT o.conislocal AND NOT c.relispartition)";
 
 /// The options of an identity column's sequence `q`, one a line.
 const IDENTITY: &str = "\
@@ -131,10 +142,19 @@ pub(super) fn is_named(fact: &Fact) -> bool {
     fact.is("local?") || fact.is("partition?") || inherited_from(fact).is_none()
 }
 
+/// Says whether a column of a typed table is more than its type says.
+pub(super) fn has_options(fact: &Fact, context: &Context<'_>) -> bool {
+    fact.is("not_null") || fact.get("generated").is_some() || default::folded(fact, context).is_some()
+}
+
 /// Returns a column as it stands in `CREATE TABLE` or `ADD COLUMN`.
 pub(super) fn definition(fact: &Fact, context: &Context<'_>) -> String {
-    let mut sql = format!("{} {}", own(fact), fact.text("type"));
-    if let Some(collation) = fact.get("collation") {
+    let mut sql = match fact.is("typed?") {
+        true => format!("{} WITH OPTIONS", own(fact)),
+        false => format!("{} {}", own(fact), fact.text("type")),
+    };
+    sql.push_str(&foreign_options::clause(fact.text("foreign_options")));
+    if let Some(collation) = fact.get("collation").filter(|_| !fact.is("typed?")) {
         sql.push_str(&format!(" COLLATE {collation}"));
     }
     if let Some(default) = default::folded(fact, context) {
@@ -143,7 +163,10 @@ pub(super) fn definition(fact: &Fact, context: &Context<'_>) -> String {
     if let Some((kind, expression)) = generated(fact) {
         sql.push_str(&format!(" GENERATED ALWAYS AS ({expression}) {kind}"));
     }
-    if fact.is("not_null") {
+    if fact.is("not_null") && !fact.is("not_null_from_parent?") {
+        if let Some(name) = fact.get("not_null_full_name?") {
+            sql.push_str(&format!(" CONSTRAINT {}", identifier(name)));
+        }
         sql.push_str(" NOT NULL");
     }
     if let Some(identity) = identity(fact) {
@@ -152,29 +175,10 @@ pub(super) fn definition(fact: &Fact, context: &Context<'_>) -> String {
     sql
 }
 
-/// Returns what has to be said of a new column after it is there.
-pub(super) fn afterwards(fact: &Fact) -> Vec<Statement> {
-    let mut statements = Vec::new();
-    let mut alter = |what: String| statements.push(alter_column(fact, &what));
-    if let Some(storage) = fact.get("storage") {
-        alter(format!("SET STORAGE {storage}"));
-    }
-    if let Some(compression) = fact.get("compression") {
-        alter(format!("SET COMPRESSION {compression}"));
-    }
-    if let Some(statistics) = fact.get("statistics") {
-        alter(format!("SET STATISTICS {statistics}"));
-    }
-    if let Some(options) = fact.get("options") {
-        alter(format!("SET ({})", options::list(options)));
-    }
-    statements
-}
-
 fn create(fact: &Fact, context: &Context<'_>) -> Vec<Statement> {
     let add = format!("{} ADD COLUMN {}", alter_table(fact), definition(fact, context));
     let mut statements = vec![Statement::new(add)];
-    statements.extend(afterwards(fact));
+    statements.extend(storage::afterwards(fact));
     statements
 }
 
@@ -184,11 +188,14 @@ fn alter(change: &Change<'_>, context: &Context<'_>) -> Alteration {
         return Alteration::Anew;
     }
     let is_type = change.of("type") || change.of("collation");
-    let statements = if comes_from_parent(change, context) {
-        Vec::new()
+    let mut statements = Vec::new();
+    let change = *change;
+    if comes_from_parent(&change, context) {
+        statements.extend(storage::changes(&change));
     } else {
-        statements(is_type, change, context)
-    };
+        let retyped = is_type && followed(new, context).is_none();
+        statements.extend(self::statements(retyped, &change, context));
+    }
     let tears_down = if is_type {
         TearDown::Those(stands_in_the_way)
     } else {
@@ -217,41 +224,40 @@ fn statements(is_type: bool, change: &Change<'_>, context: &Context<'_>) -> Vec<
         };
         let using = match new.get("generated") {
             Some(_) => String::new(),
-            None if !change.of("type") => String::new(),
+            None if !change.of("type") || new.is("foreign?") => String::new(),
             None => types::using(change, &own(new), context),
         };
         let what = format!("TYPE {}{collation}{using}", new.text("type"));
         let statement = alter_column(new, &what);
         statements.push(statement.hazard(HazardKind::Rewrite, new.identity.to_string()));
     }
-    let mut alter = |what: String| statements.push(alter_column(new, &what));
     if change.of("not_null") && new.is("not_null") {
-        alter("SET NOT NULL".to_owned());
+        statements.push(set_not_null(new));
+    } else if new.is("not_null") && change.of("not_null_name") {
+        let (from, to) = (not_null_name(old), not_null_name(new));
+        let rename = format!("{} RENAME CONSTRAINT {from} TO {to}", alter_table(new));
+        statements.push(Statement::new(rename));
     }
+    let mut alter = |what: String| statements.push(alter_column(new, &what));
     match (identity(old), identity(new)) {
         (None, Some(identity)) => alter(format!("ADD GENERATED {identity}")),
         (Some(_), Some(_)) => {
             for clause in identity_changes(old, new) {
                 alter(clause);
             }
+            statements.extend(sequence_renamed(old, new));
         }
         (_, None) => {}
     }
+    let mut alter = |what: String| statements.push(alter_column(new, &what));
     if change.of("not_null") && !new.is("not_null") {
         alter("DROP NOT NULL".to_owned());
     }
-    if change.of("storage") {
-        alter(format!("SET STORAGE {}", new.get("storage").unwrap_or(new.text("usual_storage?"))));
+    if change.of("foreign_options") {
+        let (old, new) = (old.text("foreign_options"), new.text("foreign_options"));
+        alter(foreign_options::changes(old, new).trim_start().to_owned());
     }
-    if change.of("compression") {
-        alter(format!("SET COMPRESSION {}", new.get("compression").unwrap_or("default")));
-    }
-    if change.of("statistics") {
-        alter(format!("SET STATISTICS {}", new.get("statistics").unwrap_or("-1")));
-    }
-    for clause in options::changes(old.text("options"), new.text("options")) {
-        alter(clause);
-    }
+    statements.extend(storage::changes(change));
     statements
 }
 
@@ -259,7 +265,14 @@ fn statements(is_type: bool, change: &Change<'_>, context: &Context<'_>) -> Vec<
 /// would not be what it was afterwards.
 fn stands_in_the_way(fact: &Fact) -> bool {
     match fact.kind() {
-        Kind::Default | Kind::View | Kind::Trigger | Kind::Function => true,
+        Kind::Default
+        | Kind::View
+        | Kind::MaterializedView
+        | Kind::Rule
+        | Kind::Policy
+        | Kind::Trigger
+        | Kind::PublishedTable
+        | Kind::Function => true,
         Kind::Column => fact.get("generated").is_some(),
         // Both of its columns have to be of types that can be compared.
         Kind::Constraint => fact.text("type") == "f",
@@ -291,18 +304,57 @@ fn take_over(change: &Change<'_>, needs: &[&Fact], context: &Context<'_>) -> Vec
 
 /// Says whether the same change of a parent's column reaches this one.
 fn comes_from_parent(change: &Change<'_>, context: &Context<'_>) -> bool {
-    let Some(parent) = inherited_from(change.new) else {
+    let Some(parent) = followed(change.new, context) else {
         return false;
     };
     let (Some(old), Some(new)) = (context.old.get(&parent), context.new.get(&parent)) else {
         return false;
     };
-    let columns = ROW.columns.iter().filter(|column| !column.ends_with('?'));
-    columns.clone().all(|column| old.get(column) == change.old.get(column))
-        && columns.clone().all(|column| new.get(column) == change.new.get(column))
+    let columns = ["type", "collation", "not_null", "not_null_name", "generated", "identity", "identity_options"];
+    let mut columns = columns.into_iter();
+    columns.all(|column| {
+        old.get(column) == change.old.get(column) && new.get(column) == change.new.get(column)
+    })
 }
 
-fn inherited_from(fact: &Fact) -> Option<Identity> {
+/// Returns the parent's column that this one follows: its table is that
+/// parent's child all the time.
+fn followed(fact: &Fact, context: &Context<'_>) -> Option<Identity> {
+    let parent = inherited_from(fact)?;
+    let table = [parent.name(0), parent.name(1)];
+    inheritance::stays(fact, table, context).then_some(parent)
+}
+
+/// Says whether a new column comes by itself, since a parent's is made or has
+/// been there.
+pub(super) fn comes_along(fact: &Fact, context: &Context<'_>) -> bool {
+    let is_made = |identity| context.made.contains(&identity);
+    if fact.parent.clone().is_some_and(is_made) {
+        return !is_named(fact);
+    }
+    followed(fact, context).is_some_and(is_made)
+}
+
+/// Returns what makes a new column that came from a parent what it shall be.
+pub(super) fn apart(fact: &Fact, context: &Context<'_>) -> Vec<Statement> {
+    let parent = inherited_from(fact).and_then(|parent| context.new.get(&parent));
+    let Some(parent) = parent.filter(|_| !is_named(fact)) else {
+        return Vec::new();
+    };
+    let change = Change { old: parent, new: fact };
+    let mut statements = Vec::new();
+    if change.of("not_null") && fact.is("not_null") {
+        statements.push(set_not_null(fact));
+    }
+    let has_default = |column: &Fact| context.new.children(&column.identity, Kind::Default).next().is_some();
+    if has_default(parent) && !has_default(fact) {
+        statements.push(storage::alter_only(fact, "DROP DEFAULT"));
+    }
+    statements.extend(storage::changes(&change));
+    statements
+}
+
+pub(super) fn inherited_from(fact: &Fact) -> Option<Identity> {
     let table = [fact.get("from_schema?")?, fact.get("from_table?")?];
     let path = table.into_iter().chain([fact.identity.last()]);
     Some(Identity::new(Kind::Column, path))
@@ -341,11 +393,43 @@ fn identity_changes(old: &Fact, new: &Fact) -> Vec<String> {
     clauses
 }
 
+fn set_not_null(fact: &Fact) -> Statement {
+    match fact.get("not_null_name") {
+        Some(_) => Statement::new(format!(
+            "{} ADD CONSTRAINT {} NOT NULL {}",
+            alter_table(fact),
+            not_null_name(fact),
+            own(fact)
+        )),
+        None => alter_column(fact, "SET NOT NULL"),
+    }
+}
+
+fn not_null_name(fact: &Fact) -> String {
+    let [table, column] = [fact.identity.name(1), fact.identity.name(2)];
+    match fact.get("not_null_name") {
+        Some(name) => identifier(name),
+        None => identifier(&format!("{table}_{column}_not_null")),
+    }
+}
+
+/// Gives an identity column's sequence the name it shall have.
+fn sequence_renamed(old: &Fact, new: &Fact) -> Option<Statement> {
+    fn sequence(fact: &Fact) -> Option<&str> {
+        let first = fact.get("identity_options")?.lines().next()?;
+        first.strip_prefix("SEQUENCE NAME ")
+    }
+    let (old, new) = (sequence(old)?, sequence(new)?);
+    // A column of the other table of this name would have kept its schema.
+    let own = new.rsplit_once('.').map_or(new, |(_, own)| own);
+    (old != new).then(|| Statement::new(format!("ALTER SEQUENCE {old} RENAME TO {own}")))
+}
+
 fn alter_table(fact: &Fact) -> String {
     format!("ALTER TABLE {}", of(fact))
 }
 
-pub(super) fn alter_column(fact: &Fact, what: &str) -> Statement {
+fn alter_column(fact: &Fact, what: &str) -> Statement {
     Statement::new(format!("{} ALTER COLUMN {} {what}", alter_table(fact), own(fact)))
 }
 

@@ -10,7 +10,7 @@ use crate::schema::Schema;
 use crate::statement::Statement;
 
 /// Stands for the owner, whoever that is.
-const OWNER: &str = "owner";
+pub(super) const OWNER: &str = "owner";
 
 pub(super) const ROW: Row = Row {
     word: "grant",
@@ -85,9 +85,11 @@ fn after(fact: &Fact) -> Vec<Identity> {
     };
     let owner = Identity::on(Kind::Owner, object, &[]);
     let mut after = vec![owner];
-    if object.kind() == Kind::Column {
-        let table = Identity::new(Kind::Table, object.path().take(2));
-        after.push(Identity::on(Kind::Grant, &table, &[fact.identity.last()]));
+    if is_column(object.kind()) {
+        for kind in [Kind::Table, Kind::View, Kind::MaterializedView] {
+            let whole = Identity::new(kind, object.path().take(2));
+            after.push(Identity::on(Kind::Grant, &whole, &[fact.identity.last()]));
+        }
     }
     after
 }
@@ -99,12 +101,22 @@ fn change(fact: &Fact, side: &Schema, from: &str, to: &str) -> Vec<Statement> {
     let Some(object) = object else {
         return Vec::new();
     };
-    let role = match fact.identity.last() {
+    let (on, columns) = granted(object);
+    let clauses = clauses(from, to, &on, &columns, &grantee(fact));
+    clauses.into_iter().map(Statement::new).collect()
+}
+
+/// Returns who is allowed something, as SQL.
+pub(super) fn grantee(fact: &Fact) -> String {
+    match fact.identity.last() {
         "" => "PUBLIC".to_owned(),
         OWNER => identifier(fact.text("role?")),
         role => identifier(role.strip_prefix("role ").unwrap_or(role)),
-    };
-    let (on, columns) = granted(object);
+    }
+}
+
+/// Returns what is granted and revoked, each without a semicolon.
+pub(super) fn clauses(from: &str, to: &str, on: &str, columns: &str, role: &str) -> Vec<String> {
     let list = |privileges: Vec<&str>| {
         let with_columns = privileges.into_iter().map(|one| format!("{one}{columns}"));
         with_columns.collect::<Vec<_>>().join(", ")
@@ -133,7 +145,7 @@ fn change(fact: &Fact, side: &Schema, from: &str, to: &str) -> Vec<Statement> {
         let privileges = list(passed_on);
         statements.push(format!("GRANT {privileges} ON {on} TO {role} WITH GRANT OPTION"));
     }
-    statements.into_iter().map(Statement::new).collect()
+    statements
 }
 
 #[derive(Debug, Default)]
@@ -164,9 +176,13 @@ impl<'a> Privileges<'a> {
     }
 }
 
+fn is_column(kind: Kind) -> bool {
+    matches!(kind, Kind::Column | Kind::ViewColumn)
+}
+
 /// Returns what the privileges are on, and the column they are limited to.
 fn granted(object: &Fact) -> (String, String) {
-    if object.kind() == Kind::Column {
+    if is_column(object.kind()) {
         let table = crate::quote::dotted(object.identity.path().take(2));
         let column = identifier(object.identity.last());
         return (format!("TABLE {table}"), format!(" ({column})"));

@@ -2,9 +2,13 @@
 
 use super::catalog::{OWN_SCHEMA, address, part};
 use super::relation::of;
-use super::{Alteration, Naming, Row};
+use super::{Alteration, Kind, Naming, Row};
+use crate::compare::Change;
+use crate::context::Context;
 use crate::fact::Fact;
+use crate::identity::Identity;
 use crate::quote::dotted;
+use crate::schema::Schema;
 use crate::statement::Statement;
 
 /// The part of a table that stands for its first parent in an address, and
@@ -14,20 +18,40 @@ const PART: &str = "-i.inhseqno";
 pub(super) const ROW: Row = Row {
     word: "inheritance",
     naming: Naming::Under(2),
-    columns: &["number", "bound"],
+    columns: &["number", "bound", "declared"],
     question: |_| {
         format!(
             "SELECT {}, {}, pn.nspname, p.relname, i.inhseqno, \
-             pg_catalog.pg_get_expr(c.relpartbound, c.oid) {FROM} AND {OWN_SCHEMA}",
+             pg_catalog.pg_get_expr(c.relpartbound, c.oid), {DECLARED} {FROM} AND {OWN_SCHEMA}",
             part("pg_class", "c.oid", PART),
             address("pg_class", "c.oid"),
         )
     },
     links: Some(|_| {
+        let inheritance = part("pg_class", "c.oid", PART);
+        let parent = address("pg_class", "p.oid");
+        // A table that is attached already has what the parent asks for.
+        let columns = "JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attinhcount > 0 \
+             JOIN pg_catalog.pg_attribute pa ON pa.attrelid = p.oid AND pa.attname = a.attname";
+        let checks = "JOIN pg_catalog.pg_constraint o ON o.conrelid = c.oid AND o.contype = 'c' \
+             JOIN pg_catalog.pg_constraint po ON po.conrelid = p.oid AND po.conname = o.conname \
+                AND po.contype = 'c' AND NOT po.connoinherit";
         format!(
-            "SELECT {}, {}, 'n' {FROM} AND {OWN_SCHEMA}",
-            part("pg_class", "c.oid", PART),
-            address("pg_class", "p.oid"),
+            "SELECT {inheritance}, {parent}, 'n' {FROM} AND {OWN_SCHEMA} \
+             UNION ALL SELECT {inheritance}, {}, 'n' {} AND {OWN_SCHEMA} \
+             UNION ALL SELECT {inheritance}, {}, 'n' {} AND {OWN_SCHEMA} \
+             UNION ALL SELECT {inheritance}, {}, 'n' {} AND {OWN_SCHEMA} \
+             AND (c.relispartition OR o.conislocal AND NOT {DECLARED}) \
+             UNION ALL SELECT {inheritance}, {}, 'n' {} AND {OWN_SCHEMA} \
+             AND (c.relispartition OR NOT {DECLARED})",
+            part("pg_class", "c.oid", "a.attnum"),
+            from_with(columns),
+            part("pg_class", "p.oid", "pa.attnum"),
+            from_with(columns),
+            address("pg_constraint", "o.oid"),
+            from_with(checks),
+            address("pg_constraint", "po.oid"),
+            from_with(checks),
         )
     }),
     create: |fact, _| {
@@ -48,20 +72,84 @@ pub(super) const ROW: Row = Row {
         };
         vec![Statement::new(statement)]
     },
-    // Only the order among the parents: it cannot be changed, and means little.
-    alter: |change, _| {
-        if change.only(&["number"]) {
-            Alteration::plain(Vec::new())
-        } else {
-            Alteration::Anew
-        }
+    alter,
+    made_with: |fact, _| fact.parent.clone().filter(|_| is_declared(fact)),
+    slots: |fact| match fact.get("bound") {
+        Some(_) => vec![format!("bounds of {}", parent(fact))],
+        None => Vec::new(),
     },
-    made_with: |fact, _| match fact.get("bound") {
-        Some(_) => None,
-        None => fact.parent.clone(),
+    gone_with: |fact, context| {
+        let is_referred_to = fact.get("bound").is_some() && is_referred_to(fact, context);
+        fact.parent.clone().filter(|_| !is_referred_to).into_iter().collect()
+    },
+    outlives: |_, needed| {
+        matches!(needed.kind(), Kind::Column | Kind::Constraint | Kind::Index)
     },
     ..Row::BLANK
 };
+
+/// The order among the parents cannot be changed, and means little. A column of
+/// the child's own cannot become one that is the parent's alone.
+fn alter(change: &Change<'_>, _: &Context<'_>) -> Alteration {
+    if change.of("bound") || change.old.is("declared") && !change.new.is("declared") {
+        Alteration::Anew
+    } else {
+        Alteration::plain(Vec::new())
+    }
+}
+
+/// Returns the table that a partition is a part of.
+pub(super) fn whole(table: &Identity, side: &Schema) -> Option<Identity> {
+    let mut parents = side.children(table, Kind::Inheritance);
+    let bound = parents.find(|one| one.get("bound").is_some())?;
+    Some(Identity::new(Kind::Table, [bound.identity.name(2), bound.identity.name(3)]))
+}
+
+/// Says whether a reference to the whole table forbids to drop the partition,
+/// which has to be detached first.
+fn is_referred_to(fact: &Fact, context: &Context<'_>) -> bool {
+    let mut table = fact.parent.clone();
+    while let Some(whole) = table.and_then(|table| whole(&table, context.old)) {
+        let is_to = |fact: &&Fact| {
+            fact.get("foreign_schema?") == Some(whole.name(0))
+                && fact.get("foreign_table?") == Some(whole.name(1))
+        };
+        let stays = !context.gone.contains(&whole);
+        if stays && context.old.of_kind(Kind::Constraint).any(|fact| is_to(&fact)) {
+            return true;
+        }
+        table = Some(whole);
+    }
+    false
+}
+
+/// Says whether the child takes some of its columns from its parents only,
+/// which can be declared but not be altered.
+const DECLARED: &str = "\
+    (NOT c.relispartition AND EXISTS (SELECT FROM pg_catalog.pg_attribute d \
+    WHERE d.attrelid = c.oid AND d.attnum > 0 AND NOT d.attisdropped AND NOT d.attislocal))";
+
+fn from_with(more: &str) -> String {
+    FROM.replacen("WHERE", &format!("{more} WHERE"), 1)
+}
+
+/// Says whether it stands in the statement that makes the child.
+pub(super) fn is_declared(fact: &Fact) -> bool {
+    fact.is("declared")
+}
+
+/// Says whether the table that a part hangs on is a parent's child on both
+/// sides, and in the same way.
+pub(super) fn stays(part: &Fact, parent: [&str; 2], context: &Context<'_>) -> bool {
+    let path = part.identity.path().take(2).chain(parent);
+    let inheritance = Identity::new(Kind::Inheritance, path);
+    match (context.old.get(&inheritance), context.new.get(&inheritance)) {
+        (Some(old), Some(new)) => {
+            old.get("bound") == new.get("bound") && !context.gone.contains(&inheritance)
+        }
+        _ => false,
+    }
+}
 
 const FROM: &str = "\
     FROM pg_catalog.pg_inherits i \

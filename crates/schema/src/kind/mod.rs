@@ -9,9 +9,13 @@ use crate::fact::Fact;
 use crate::identity::Identity;
 use crate::statement::Statement;
 
+pub(crate) use default_privilege::put_right;
+
 mod catalog;
+mod foreign_options;
 mod options;
 mod relation;
+mod storage;
 mod types;
 
 macro_rules! kinds {
@@ -42,6 +46,9 @@ kinds! {
     Extension extension;
     Language language;
     Collation collation;
+    Wrapper wrapper;
+    Server server;
+    UserMapping user_mapping;
     Sequence sequence;
     ShellType shell_type;
     Enum enumeration;
@@ -73,11 +80,24 @@ kinds! {
     Default default;
     Index index;
     Constraint constraint;
+    Attachment attachment;
     View view;
+    MaterializedView materialized_view;
+    ViewColumn view_column;
+    Rule rule;
     Trigger trigger;
+    Policy policy;
+    Statistics statistics;
+    Clustering clustering;
+    ReplicaIndex replica_index;
+    Publication publication;
+    PublishedTable published_table;
+    PublishedSchema published_schema;
     Comment comment;
     Owner owner;
     Grant grant;
+    DefaultPrivilege default_privilege;
+    EventTrigger event_trigger;
 }
 
 pub(crate) use domain_default::PART as DEFAULT_OF_DOMAIN;

@@ -8,6 +8,7 @@ mod order;
 use super::compare::compare;
 use super::context::Context;
 use super::identity::Identity;
+use super::kind::put_right;
 use super::schema::Schema;
 use super::statement::Statement;
 use expand::Work;
@@ -69,10 +70,11 @@ fn statements(action: &Action, work: &Work, context: &Context<'_>) -> Vec<Statem
             let put_aside = fact.kind().row().put_aside;
             put_aside.map_or_else(Vec::new, |put_aside| put_aside(fact, renamed, context))
         }
-        Action::Create(identity) => context
-            .new
-            .get(identity)
-            .map_or_else(Vec::new, |fact| (fact.kind().row().create)(fact, context)),
+        Action::Create(identity) => context.new.get(identity).map_or_else(Vec::new, |fact| {
+            let mut statements = (fact.kind().row().create)(fact, context);
+            statements.extend(put_right(fact, context));
+            statements
+        }),
         Action::Alter(identity) => work.altered.get(identity).cloned().unwrap_or_default(),
     }
 }

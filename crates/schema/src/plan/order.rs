@@ -130,6 +130,7 @@ impl Graph {
         }
         self.free_slots(work, context);
         self.keep_after(work, context);
+        self.drop_after(work, context);
     }
 
     /// What a kind wants to come first does, whatever happens to it.
@@ -152,6 +153,21 @@ impl Graph {
                 ] {
                     self.edge(&before, &action);
                 }
+            }
+        }
+    }
+
+    /// The same for what is taken away.
+    fn drop_after(&mut self, work: &Work, context: &Context<'_>) {
+        for identity in &work.gone {
+            let first = context
+                .old
+                .get(identity)
+                .map(|fact| (fact.kind().row().after)(fact));
+            for first in first.unwrap_or_default() {
+                let drop = Action::Drop(identity.clone());
+                self.edge(&Action::Drop(first.clone()), &drop);
+                self.edge(&Action::Alter(first), &drop);
             }
         }
     }
