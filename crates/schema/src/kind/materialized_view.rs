@@ -2,7 +2,7 @@
 //! makes them anew.
 
 use super::catalog::{OWN_SCHEMA, address};
-use super::relation::{in_schema, name, relation_slot};
+use super::relation::{in_schema, name, row_type_slots};
 use super::{Alteration, Naming, Row, options};
 use crate::compare::Change;
 use crate::context::Context;
@@ -36,7 +36,7 @@ pub(super) const ROW: Row = Row {
     create,
     drop: |fact, _| vec![Statement::new(format!("DROP {}", sql(fact)))],
     alter,
-    slots: relation_slot,
+    slots: row_type_slots,
     ..Row::BLANK
 };
 

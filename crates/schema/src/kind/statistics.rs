@@ -38,7 +38,6 @@ pub(super) const ROW: Row = Row {
         }
     },
     slots: |fact| vec![format!("statistics {}", dotted(fact.identity.path()))],
-    outlives: |_, needed| matches!(needed.kind(), super::Kind::Column),
     ..Row::BLANK
 };
 
