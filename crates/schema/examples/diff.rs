@@ -12,6 +12,10 @@ use seaworthy_schema::{Reading, Schema, Version, plan};
 use tokio_postgres::{NoTls, SimpleQueryMessage};
 
 #[tokio::main(flavor = "current_thread")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "an example reads its own command line, and a URL is UTF-8"
+)]
 async fn main() -> Result<(), Box<dyn Error>> {
     let urls: Vec<String> = std::env::args().skip(1).collect();
     let [from, to] = urls.as_slice() else {
