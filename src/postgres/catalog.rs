@@ -19,11 +19,14 @@ pub enum CatalogError {
     Read(#[from] ReadError),
 }
 
+/// Compiling a question of this kind takes longer than answering it.
+///
 /// One moment for all questions, and texts that do not depend on a setting:
 /// without a search path, every name comes with its schema.
 const BEGIN: &str = "\
 BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
 SET LOCAL search_path = ''; \
+SET LOCAL jit = off; \
 SET LOCAL quote_all_identifiers = off; \
 SET LOCAL datestyle = 'ISO'; \
 SET LOCAL intervalstyle = 'postgres'; \

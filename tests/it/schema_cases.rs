@@ -50,6 +50,18 @@ macro_rules! files {
 files! {
     columns
     constraints
+    extensions
+    foreign
+    functions
+    indexes
+    inheritance
+    mixed
+    partitions
+    policies
+    privileges
+    publications
+    types
+    views
 }
 
 fn directory() -> &'static Path {
@@ -177,7 +189,7 @@ fn dump(database: &Database<'_>) -> BTreeMap<String, String> {
         String::from_utf8_lossy(&output.stderr)
     );
     let text = String::from_utf8(output.stdout).expect("a dump is text");
-    let mut entries: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    let mut entries: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut entry = None;
     for line in text.lines() {
         if let Some(name) = line.strip_prefix("-- Name: ") {
@@ -188,7 +200,8 @@ fn dump(database: &Database<'_>) -> BTreeMap<String, String> {
             let line = line.trim_end().trim_end_matches(',');
             let is_noise = line.is_empty() || line == "--" || line.starts_with("SET default_t");
             if !is_noise {
-                entries.entry(entry.clone()).or_default().push(line);
+                let lines = entries.entry(entry.clone()).or_default();
+                lines.push(in_order(line));
             }
         }
     }
@@ -199,6 +212,19 @@ fn dump(database: &Database<'_>) -> BTreeMap<String, String> {
             (entry, lines.join("\n"))
         })
         .collect()
+}
+
+/// Returns a line with its storage parameters sorted: their order means nothing.
+fn in_order(line: &str) -> String {
+    let Some((before, rest)) = line.split_once("WITH (") else {
+        return line.to_owned();
+    };
+    let Some((options, after)) = rest.rsplit_once(')') else {
+        return line.to_owned();
+    };
+    let mut options: Vec<&str> = options.split(", ").collect();
+    options.sort_unstable();
+    format!("{before}WITH ({}){after}", options.join(", "))
 }
 
 /// Returns how many rows each table has.

@@ -41,8 +41,6 @@ pub enum HazardKind {
     IndexDropped,
     /// The way down cannot bring back what the way up took away.
     Irreversible,
-    /// A password stands in the statement.
-    Secret,
 }
 
 impl Statement {
@@ -79,7 +77,6 @@ impl HazardKind {
             Self::LongLock => "long-lock",
             Self::IndexDropped => "index-dropped",
             Self::Irreversible => "irreversible",
-            Self::Secret => "secret",
         }
     }
 }

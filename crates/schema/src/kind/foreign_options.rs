@@ -1,18 +1,18 @@
 //! Options of what stands for something elsewhere: wrappers, servers, user
 //! mappings, foreign tables and their columns. A value may hold any character.
 
-use crate::fact::Fact;
 use crate::quote::{identifier, literal};
-use crate::statement::{HazardKind, Statement};
 
 /// Stands between two options.
 const SEPARATOR: char = '\u{1f}';
 
-/// Returns what reads the options in an array, sorted by name.
+/// Returns what reads the options in an array, sorted by name. No password is
+/// ever shown, so none is read: each side keeps its own.
 pub(super) fn of_array(array: &str) -> String {
     format!(
         "(SELECT pg_catalog.string_agg(o.option_name || '=' || o.option_value, E'\\x1f' \
-         ORDER BY o.option_name) FROM pg_catalog.pg_options_to_table({array}) o)"
+         ORDER BY o.option_name) FROM pg_catalog.pg_options_to_table({array}) o \
+         WHERE o.option_name !~* '(password|passwd|secret)$')"
     )
 }
 
@@ -40,15 +40,6 @@ pub(super) fn changes(old: &str, new: &str) -> String {
         Some(format!("{verb} {} {}", identifier(name), literal(value)))
     }));
     enclosed(&changes)
-}
-
-/// Marks a statement that shows a password.
-pub(super) fn warned(statement: Statement, fact: &Fact, options: &str) -> Statement {
-    if pairs(options).any(|(name, _)| name.contains("password")) {
-        statement.hazard(HazardKind::Secret, fact.identity.to_string())
-    } else {
-        statement
-    }
 }
 
 fn enclosed(options: &[String]) -> String {

@@ -37,7 +37,7 @@ pub(super) const ROW: Row = Row {
             identifier(fact.text("wrapper")),
             foreign_options::clause(options),
         ));
-        vec![foreign_options::warned(statement, fact, options)]
+        vec![statement]
     },
     drop: |fact, _| vec![Statement::new(format!("DROP SERVER {}", name(fact)))],
     alter,
@@ -60,6 +60,5 @@ fn alter(change: &Change<'_>, _: &Context<'_>) -> Alteration {
     };
     let options = foreign_options::changes(old.text("options"), new.text("options"));
     let statement = Statement::new(format!("ALTER SERVER {}{version}{options}", name(new)));
-    let statement = foreign_options::warned(statement, new, new.text("options"));
     Alteration::plain(vec![statement])
 }

@@ -28,14 +28,14 @@ pub(super) const ROW: Row = Row {
         let options = fact.text("options");
         let clause = foreign_options::clause(options);
         let statement = Statement::new(format!("CREATE {}{clause}", mapping(fact)));
-        vec![foreign_options::warned(statement, fact, options)]
+        vec![statement]
     },
     drop: |fact, _| vec![Statement::new(format!("DROP {}", mapping(fact)))],
     alter: |change, _| {
         let (old, new) = (change.old.text("options"), change.new.text("options"));
         let clause = foreign_options::changes(old, new);
         let statement = Statement::new(format!("ALTER {}{clause}", mapping(change.new)));
-        Alteration::plain(vec![foreign_options::warned(statement, change.new, new)])
+        Alteration::plain(vec![statement])
     },
     // The server does not take its mappings along.
     gone_with: |_, _| Vec::new(),
