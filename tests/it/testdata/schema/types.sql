@@ -269,22 +269,3 @@ insert into u values('x');
 create type x as enum('a');
 -- after
 create table x(a int);
--- case: types: grants
--- roles: sailor, cook
--- before
-create type en as enum('a');
-create type co as (a int);
-create domain d as int;
-create type r as range(subtype=int);
--- after
-create type en as enum('a');
-create type co as (a int);
-create domain d as int;
-create type r as range(subtype=int);
-revoke usage on type en from public;
-grant usage on type co to sailor with grant option;
-grant usage on domain d to sailor;
-revoke all on type r from public;
-alter type r owner to sailor;
-alter domain d owner to cook;
-alter type co owner to sailor;
