@@ -1,25 +1,29 @@
 //! `seaworthy check`: whether anything is left to do, or wrong.
 
 use super::{Ending, block_on};
-use crate::config::{Config, Output};
+use crate::config::{Check, Config, Output};
 use crate::diagnostic::Diagnostic;
 use crate::error::{self, Error};
-use crate::pipeline;
+use crate::pipeline::{self, Comparison, Found};
 use crate::plan::{self, PlanError, Standing};
 use crate::process::Signals;
 use crate::revision::{Graph, Located};
-use crate::view;
+use crate::view::{self, Differing};
 
-pub(super) fn check(config: &Config, output: Output, signals: &Signals) -> Result<Ending, Error> {
+pub(super) fn check(config: &Config, command: Check, signals: &Signals) -> Result<Ending, Error> {
     let graph = pipeline::load(&config.migrations)?;
     let state = block_on(signals, pipeline::state(config, signals))?;
     let standing = plan::standing(&graph, &state);
     let problems = plan::problems(&graph, &state);
-    let text = match output {
-        Output::Json => view::check(&graph, &standing, &problems),
-        Output::Text => told(&graph, &standing, &problems),
+    let comparing = pipeline::differences(config, &graph, &standing, command, signals);
+    let found = block_on(signals, comparing)?;
+    let differences: Vec<Differing<'_>> = found.iter().map(differing).collect();
+    let is_clean = standing.pending.is_empty() && problems.is_empty() && found.is_empty();
+    let text = match command.output {
+        Output::Json => view::check(&graph, &standing, &problems, differences),
+        Output::Text => told(&graph, &standing, &problems, &differences),
     };
-    if standing.pending.is_empty() && problems.is_empty() {
+    if is_clean {
         Ok(Ending::Show(text))
     } else {
         Ok(Ending::Found(text))
@@ -27,14 +31,58 @@ pub(super) fn check(config: &Config, output: Output, signals: &Signals) -> Resul
 }
 
 /// Returns each finding in the words of the error that an upgrade would end with.
-fn told(graph: &Graph, standing: &Standing, problems: &[PlanError]) -> String {
+fn told(
+    graph: &Graph,
+    standing: &Standing,
+    problems: &[PlanError],
+    differences: &[Differing<'_>],
+) -> String {
     let mut findings: Vec<Diagnostic> = problems.iter().map(error::plan::diagnostic).collect();
     findings.extend(only_pending(graph, standing, problems));
+    for comparison in [Comparison::RevisionsModels, Comparison::RevisionsDatabase] {
+        findings.extend(differ(comparison, differences));
+    }
     if findings.is_empty() {
         return "nothing is pending, and the database is as the revisions say\n".to_owned();
     }
     let texts: Vec<String> = findings.iter().map(Diagnostic::to_string).collect();
     texts.join("\n\n") + "\n"
+}
+
+/// Returns what is said of the differences between two schemas.
+fn differ(comparison: Comparison, differences: &[Differing<'_>]) -> Option<Diagnostic> {
+    let name = name(comparison);
+    let found = differences.iter().filter(|one| one.comparison == name);
+    let lines: Vec<String> = found
+        .map(|one| {
+            let detail = match one.detail {
+                "" => String::new(),
+                detail => format!(": {detail}"),
+            };
+            format!("{} {} {}{detail}", one.kind, one.object, one.change)
+        })
+        .collect();
+    (!lines.is_empty()).then(|| match comparison {
+        Comparison::RevisionsModels => error::schema::models_differ(lines),
+        Comparison::RevisionsDatabase => error::schema::database_differs(lines),
+    })
+}
+
+fn differing(found: &Found) -> Differing<'_> {
+    Differing {
+        comparison: name(found.comparison),
+        kind: found.difference.kind,
+        object: &found.difference.object,
+        change: found.difference.change,
+        detail: &found.difference.detail,
+    }
+}
+
+fn name(comparison: Comparison) -> &'static str {
+    match comparison {
+        Comparison::RevisionsModels => "revisions-models",
+        Comparison::RevisionsDatabase => "database-revisions",
+    }
 }
 
 /// Returns what is said of the pending revisions that no problem speaks of.

@@ -2,6 +2,7 @@
 
 mod check;
 mod current;
+mod diff;
 mod downgrade;
 mod execution;
 mod finding;
@@ -80,10 +81,11 @@ pub fn execute(
         Command::Heads(listing) => graph::heads(&config()?, *listing, surface),
         Command::Branches(listing) => graph::branches(&config()?, *listing, surface),
         Command::Show(command) => graph::show(&config()?, command, surface, signals),
+        Command::Check(command) => check::check(&config()?, *command, signals),
+        Command::Diff(command) => diff::diff(&config()?, command, signals),
+        Command::Revision(command) => revision::revision(&config()?, command, signals),
         Command::Health(command) => Ok(health::health(typed, *command, environment)),
         Command::Serve => serve::serve(&config()?, signals),
-        Command::Check(output) => check::check(&config()?, *output, signals),
-        Command::Revision(command) => revision::revision(&config()?, command),
         Command::Merge(command) => revision::merge(&config()?, command),
         Command::Init => revision::init(&config()?),
         Command::Config(command) => settings::settings(&config()?, command),

@@ -50,6 +50,8 @@ pub struct Databases {
 #[derive(Clone, Debug)]
 enum Base {
     Flag(Secret),
+    /// What was given for something else than the database of the application.
+    Url(Origin, Secret),
     Variable(Reference),
 }
 
@@ -98,6 +100,16 @@ impl DatabaseSource {
     ) -> Result<Self, ConfigError> {
         let names = [OWN_VARIABLE, MIGRATION_VARIABLE, SHARED_VARIABLE];
         Self::new(values, variables, &names)
+    }
+
+    /// Returns the database of a URL from elsewhere, completed like any other.
+    pub(super) fn of_url(origin: Origin, url: &Secret, variables: &Arc<Variables>) -> Self {
+        Self {
+            base: Some(Base::Url(origin, url.clone())),
+            configured: None,
+            variables: Arc::clone(variables),
+            passed_over: None,
+        }
     }
 
     fn new(
@@ -160,6 +172,7 @@ impl DatabaseSource {
             Some(Base::Flag(text)) => {
                 found.url(text, &Origin::Flag("database-url"), Strictness::Ours)?;
             }
+            Some(Base::Url(origin, text)) => found.url(text, origin, Strictness::Ours)?,
             Some(Base::Variable(reference)) => {
                 let given = reference.text(files)?;
                 let name = given.variable.name.trim_end_matches(FILE_SUFFIX);

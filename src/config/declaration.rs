@@ -12,8 +12,8 @@ use super::kind::{self, Kind};
 use super::layers::Layers;
 use super::log::LogFormat;
 use super::setting::{
-    AIMING, ALL, APPLYING, ATTEMPTING, DefaultValue, GRAPH, Group, HEALTH, LISTENING, LOCKING,
-    READING, RUN, RUN_WAIT, Setting, TIMED, UPGRADING, WAITING, WRITING,
+    AIMING, ALL, APPLYING, ATTEMPTING, COMPARING, DefaultValue, GRAPH, Group, HEALTH, LISTENING,
+    LOCKING, READING, RUN, RUN_WAIT, Setting, TIMED, UPGRADING, WAITING, WRITING,
 };
 use super::shown::{Shown, ShownSetting};
 use super::{
@@ -203,6 +203,15 @@ settings! {
         Some("migrations.truncate_slug_length"), Text "40", Writing, WRITING, [],
         "The most characters of the message in a new file's name";
 
+    models: Vec<PathBuf> = PATTERNS, "models" "PATH",
+        Some("schema.models"), Nothing "none", Schema, COMPARING, [],
+        "SQL that makes the schema as it shall be: files, directories, patterns such as `schema/**/*.sql`";
+    shadow_url: Option<Secret> = OPTIONAL_URL, "shadow-url" "URL",
+        Some("schema.shadow_url"), Nothing "the configured database's server", Schema, COMPARING, [],
+        "The server on which databases may be made for a comparison; the one that the URL names is left alone";
+    shadow_template: String = NAME, "shadow-template" "NAME",
+        Some("schema.shadow_template"), Text "template0", Schema, COMPARING, [],
+        "The database that those are made from";
     database: Option<bool> = OPTIONAL_SWITCH, "database" "BOOL",
         Some("health.database"), Nothing "true, unless others are named", Health, HEALTH, [],
         "Ask whether the database answers";

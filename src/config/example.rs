@@ -71,7 +71,7 @@ fn table(setting: &Setting) -> Option<&'static str> {
 
 fn default(setting: &Setting) -> String {
     match (setting.default, setting.shape) {
-        (DefaultValue::Nothing(_), Shape::List) => "[]".to_owned(),
+        (DefaultValue::Nothing(_), Shape::List | Shape::Directories) => "[]".to_owned(),
         (DefaultValue::Text(text), Shape::List) => format!("[{}]", quoted(text)),
         (_, Shape::Words) => r#"["alembic", "upgrade", "head"]"#.to_owned(),
         (DefaultValue::Text(text), Shape::Switch | Shape::Number) => text.to_owned(),

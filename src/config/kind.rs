@@ -249,6 +249,21 @@ pub(super) const DIRECTORIES: Kind<Vec<PathBuf>> = Kind {
     },
 };
 
+/// Any number; patterns are looked up when they are needed.
+pub(super) const PATTERNS: Kind<Vec<PathBuf>> = Kind {
+    shape: Shape::Directories,
+    read: |texts| {
+        let paths = texts.iter().map(|text| plain(text).map(PathBuf::from));
+        paths.collect()
+    },
+};
+
+/// An identifier.
+pub(super) const NAME: Kind<String> = Kind {
+    shape: Shape::Text,
+    read: |texts| Ok(plain(one(texts)?)?.to_owned()),
+};
+
 pub(super) const OPTIONAL_FILE: Kind<Option<PathBuf>> = Kind {
     shape: Shape::File,
     read: |texts| {

@@ -34,6 +34,7 @@ mod parameter;
 mod password_file;
 mod resolve;
 mod run;
+mod schema;
 mod secret;
 mod service;
 mod setting;
@@ -47,8 +48,9 @@ mod writing;
 pub use also::AlsoProblem;
 pub use args::{Parsed, Typed};
 pub use command::{
-    Command, Current, CurrentHeads, CurrentMark, Downgrade, Execution, Health, History, Listing,
-    Merge, NewRevision, Output, Reach, Run, Settings, Show, Stamp, StampMode, Upgrade, Wait,
+    Check, CheckDrift, CheckModels, Command, Content, Current, CurrentHeads, CurrentMark, Diff,
+    Downgrade, Execution, ExitCode, Health, History, Listing, Merge, NewRevision, Output, Reach,
+    Run, Settings, Show, Side, Stamp, StampMode, Upgrade, Wait,
 };
 pub use connection::{
     ChannelBinding, Connection, Host, HostAddress, RootCertificates, SslMode, TargetSessionAttrs,
@@ -71,6 +73,7 @@ pub use migrations::{FormatChoice, MigrationsConfig, TransactionScope};
 pub use origin::{EnvFilePlace, FilePlace, Origin, Sourced, Variable};
 pub use resolve::{Config, log, resolve, settings_table};
 pub use run::RunConfig;
+pub use schema::SchemaConfig;
 pub use secret::Secret;
 pub use setting::{CommandName, DefaultValue, Group, Setting};
 pub use shown::{ShownSetting, ShownValue};

@@ -16,6 +16,8 @@ pub struct Sourced<T> {
 pub enum Origin {
     /// The long name of a flag, without its hyphens.
     Flag(&'static str),
+    /// What an argument without a flag is called, such as `FROM`.
+    Argument(&'static str),
     Variable(Variable),
     File(Box<FilePlace>),
     Default,
@@ -65,6 +67,7 @@ impl Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Flag(name) => write!(f, "--{name}"),
+            Self::Argument(name) => f.write_str(name),
             Self::Variable(variable) => variable.fmt(f),
             Self::File(place) => place.fmt(f),
             Self::Default => f.write_str("the default"),

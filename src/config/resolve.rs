@@ -17,7 +17,8 @@ use super::setting::{DefaultValue, PREFIX, Setting};
 use super::variables::{FILE_SUFFIX, Variables};
 use super::{
     ConfigError, ConfigWarning, DatabaseSource, Databases, Environment, Files, HealthConfig,
-    LogConfig, MigrationsConfig, Origin, RunConfig, Sourced, WaitConfig, WritingConfig,
+    LogConfig, MigrationsConfig, Origin, RunConfig, SchemaConfig, Secret, Sourced, WaitConfig,
+    WritingConfig,
 };
 
 /// Says the opposite of `SKIP_MIGRATION`, and is just as well known.
@@ -32,10 +33,12 @@ pub struct Config {
     pub migrations: MigrationsConfig,
     pub run: RunConfig,
     pub writing: WritingConfig,
+    pub schema: SchemaConfig,
     pub health: HealthConfig,
     /// The configuration file that was read.
     pub file: Option<PathBuf>,
     databases: Option<Databases>,
+    variables: Arc<Variables>,
     pub warnings: Vec<ConfigWarning>,
     /// Every setting with where its value came from.
     pub values: Values,
@@ -50,6 +53,32 @@ impl Config {
     ///   `run` with both skips, `health` of the application alone, and `config` where no host is configured.
     pub fn databases(&self) -> Result<&Databases, ConfigError> {
         self.databases.as_ref().ok_or(ConfigError::NoDatabase)
+    }
+
+    /// Returns the database of a URL that was typed as an argument.
+    pub fn typed_database(&self, argument: &'static str, url: &Secret) -> DatabaseSource {
+        DatabaseSource::of_url(Origin::Argument(argument), url, &self.variables)
+    }
+
+    /// Returns how to log in to the server of shadow databases.
+    ///
+    /// # Errors
+    ///
+    /// As [`Config::databases`], where no other server is configured.
+    pub fn shadow_server(&self) -> Result<DatabaseSource, ConfigError> {
+        match &self.schema.shadow_url {
+            Sourced {
+                value: Some(url),
+                origin,
+            } => Ok(DatabaseSource::of_url(origin.clone(), url, &self.variables)),
+            Sourced { value: None, .. } => match &self.databases {
+                Some(databases) => Ok(databases.migration.clone()),
+                None => Err(ConfigError::NoHost {
+                    passed_over: None,
+                    is_skippable: false,
+                }),
+            },
+        }
     }
 }
 
@@ -96,9 +125,11 @@ pub fn resolve(
         migrations: migrations_config(&values),
         run: run_config(&values),
         writing: writing_config(&values, file.as_ref()),
+        schema: schema_config(&values),
         health,
         file: file.map(|file| file.path),
         databases,
+        variables,
         warnings,
         values,
     })
@@ -329,6 +360,14 @@ fn writing_config(values: &Values, file: Option<&ConfigurationFile>) -> WritingC
         timezone: values.timezone.value.clone(),
         truncate_slug_length: values.truncate_slug_length.value,
         hooks: file.map(|file| file.hooks.clone()).unwrap_or_default(),
+    }
+}
+
+fn schema_config(values: &Values) -> SchemaConfig {
+    SchemaConfig {
+        models: values.models.value.clone(),
+        shadow_url: values.shadow_url.clone(),
+        shadow_template: values.shadow_template.value.clone(),
     }
 }
 

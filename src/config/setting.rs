@@ -45,6 +45,7 @@ pub enum Group {
     Revisions,
     Applying,
     Writing,
+    Schema,
     Health,
     Configuration,
 }
@@ -63,6 +64,7 @@ pub enum CommandName {
     Branches,
     Show,
     Check,
+    Diff,
     Health,
     Serve,
     Revision,
@@ -86,6 +88,7 @@ pub(super) const ALL: &[CommandName] = &[
     CommandName::Branches,
     CommandName::Show,
     CommandName::Check,
+    CommandName::Diff,
     CommandName::Health,
     CommandName::Serve,
     CommandName::Revision,
@@ -107,6 +110,8 @@ pub(super) const READING: &[CommandName] = &[
     CommandName::History,
     CommandName::Show,
     CommandName::Check,
+    CommandName::Diff,
+    CommandName::Revision,
     CommandName::Health,
     CommandName::Serve,
 ];
@@ -122,6 +127,8 @@ pub(super) const WAITING: &[CommandName] = &[
     CommandName::History,
     CommandName::Show,
     CommandName::Check,
+    CommandName::Diff,
+    CommandName::Revision,
 ];
 /// Whatever ends when its time is up.
 pub(super) const TIMED: &[CommandName] = &[
@@ -135,6 +142,8 @@ pub(super) const TIMED: &[CommandName] = &[
     CommandName::History,
     CommandName::Show,
     CommandName::Check,
+    CommandName::Diff,
+    CommandName::Revision,
     CommandName::Health,
 ];
 /// Whatever tries again.
@@ -149,6 +158,8 @@ pub(super) const ATTEMPTING: &[CommandName] = &[
     CommandName::History,
     CommandName::Show,
     CommandName::Check,
+    CommandName::Diff,
+    CommandName::Revision,
     CommandName::Serve,
 ];
 /// What looks at the revisions' directory.
@@ -165,6 +176,7 @@ pub(super) const GRAPH: &[CommandName] = &[
     CommandName::Branches,
     CommandName::Show,
     CommandName::Check,
+    CommandName::Diff,
     CommandName::Health,
     CommandName::Serve,
     CommandName::Revision,
@@ -202,6 +214,9 @@ pub(super) const LOCKING: &[CommandName] = &[
     CommandName::Downgrade,
     CommandName::Stamp,
 ];
+/// What compares schemas.
+pub(super) const COMPARING: &[CommandName] =
+    &[CommandName::Check, CommandName::Diff, CommandName::Revision];
 pub(super) const RUN: &[CommandName] = &[CommandName::Run];
 
 impl Setting {
@@ -224,6 +239,7 @@ impl Group {
             Self::Revisions => "Revisions",
             Self::Applying => "Applying",
             Self::Writing => "New files",
+            Self::Schema => "Comparing schemas",
             Self::Health => "Health",
             Self::Configuration => "Configuration and logging",
         }
@@ -245,6 +261,7 @@ impl CommandName {
             Self::Branches => "branches",
             Self::Show => "show",
             Self::Check => "check",
+            Self::Diff => "diff",
             Self::Health => "health",
             Self::Serve => "serve",
             Self::Revision => "revision",

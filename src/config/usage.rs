@@ -110,6 +110,15 @@ pub(super) fn bad_target(command: &str, name: &str, mismatch: &Mismatch) -> Usag
     }
 }
 
+/// A side may be a URL that is written wrong, so it is not repeated.
+pub(super) fn bad_side(command: &str, name: &str) -> UsageError {
+    bad_argument(
+        command,
+        name,
+        "a schema is named by `revisions`, `revisions@TARGET`, `models`, `database`, `empty`, the URL of a database, or a path such as `./schema.sql`",
+    )
+}
+
 /// The argument's text is not repeated: it may be a secret in the wrong place.
 pub(super) fn bad_argument(command: &str, name: &str, problem: &str) -> UsageError {
     UsageError {

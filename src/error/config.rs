@@ -222,7 +222,7 @@ fn config(code: &'static str, title: impl Into<String>) -> Diagnostic {
 /// A value that was typed is an error of the command line.
 fn at(origin: &Origin, code: &'static str, title: impl Into<String>) -> Diagnostic {
     let exit = match origin {
-        Origin::Flag(_) => Exit::Usage,
+        Origin::Flag(_) | Origin::Argument(_) => Exit::Usage,
         Origin::Variable(_) | Origin::File(_) | Origin::Default => Exit::Config,
     };
     Diagnostic::error(code, exit, title).places([origin_place(origin)])
@@ -244,6 +244,7 @@ impl Places for Diagnostic {
 pub(super) fn origin_place(origin: &Origin) -> Option<Place> {
     match origin {
         Origin::Flag(name) => Some(Place::named(format!("--{name}"))),
+        Origin::Argument(name) => Some(Place::named(*name)),
         Origin::Variable(variable) => {
             variable_place(variable).or_else(|| Some(Place::named(variable.name.clone())))
         }
@@ -276,6 +277,7 @@ fn bad_value(
 ) -> Diagnostic {
     let name = match origin {
         Origin::Flag(name) => format!("--{name}"),
+        Origin::Argument(name) => (*name).to_owned(),
         Origin::Variable(variable) => variable.name.clone(),
         Origin::File(_) => setting.key.unwrap_or(setting.flag).to_owned(),
         Origin::Default => format!("the default of --{}", setting.flag),
@@ -289,7 +291,7 @@ fn bad_value(
     diagnostic.places = match origin {
         Origin::Variable(variable) => variable_place(variable).into_iter().collect(),
         Origin::File(place) => vec![file_place(place)],
-        Origin::Flag(_) | Origin::Default => Vec::new(),
+        Origin::Flag(_) | Origin::Argument(_) | Origin::Default => Vec::new(),
     };
     match mismatch_hint(setting, mismatch) {
         Some(hint) => diagnostic.hint(hint),

@@ -67,6 +67,10 @@ pub fn diagnostic(error: &FilesError) -> Diagnostic {
                 .place(named(path))
                 .hint("nothing is written over: move it away, or choose another name")
         }
+        FilesError::NoMatch { .. } | FilesError::Pattern { .. } => {
+            Diagnostic::error("models", Exit::Config, error.to_string())
+                .hint("name files, directories, or patterns such as `schema/**/*.sql`")
+        }
         FilesError::Write { path, error: cause } => {
             Diagnostic::error("file-not-written", Exit::Write, without_cause(error))
                 .place(named(path))
@@ -93,6 +97,8 @@ fn without_cause(error: &FilesError) -> String {
         | FilesError::Occupied { .. }
         | FilesError::TimeZone { .. }
         | FilesError::NoTimeZones { .. }
+        | FilesError::NoMatch { .. }
+        | FilesError::Pattern { .. }
         | FilesError::Exists { .. } => error.to_string(),
     }
 }

@@ -25,7 +25,9 @@ pub fn diagnostic(error: &ListenError) -> Diagnostic {
                     "beside a voyage that listens there, run it with `{}=` set to nothing",
                     variable.name
                 )),
-                Origin::Flag(_) | Origin::File(_) | Origin::Default => diagnostic,
+                Origin::Flag(_) | Origin::Argument(_) | Origin::File(_) | Origin::Default => {
+                    diagnostic
+                }
             }
         }
         ErrorKind::PermissionDenied => {

@@ -67,7 +67,7 @@ pub(super) fn excluded(excluded: &Excluded, command: &Origin) -> Diagnostic {
         Excluded::Target(origin) => (
             "`--target`",
             match origin {
-                Origin::Flag(_) => Exit::Usage,
+                Origin::Flag(_) | Origin::Argument(_) => Exit::Usage,
                 Origin::Variable(_) | Origin::File(_) | Origin::Default => Exit::Config,
             },
             "name the target in the command itself, such as `alembic upgrade REVISION`",

@@ -19,6 +19,7 @@ pub mod plan;
 pub mod process;
 pub mod proposal;
 pub mod revision;
+pub mod schema;
 pub mod script;
 pub mod server;
 pub mod sql;
@@ -41,7 +42,9 @@ use crate::format::{FormatError, WriteError};
 use crate::plan::{PlanError, ScriptError};
 use crate::postgres::ServerFailure;
 use crate::postgres::apply::Stopped;
+use crate::postgres::catalog::CatalogError;
 use crate::postgres::lock::{Cancellation, LockError};
+use crate::postgres::shadow::{LoadError, ShadowError};
 use crate::postgres::stamp::StampError;
 use crate::postgres::version_table::StateError;
 use crate::probe::ListenError;
@@ -79,6 +82,22 @@ pub enum Error {
     Apply(Box<Stopped>),
     #[error(transparent)]
     Stamp(Box<StampError>),
+    #[error(transparent)]
+    Catalog(Box<CatalogError>),
+    #[error(transparent)]
+    Schema(Box<seaworthy_schema::PlanError>),
+    #[error(transparent)]
+    Shadow(#[from] ShadowError),
+    #[error(transparent)]
+    Load(Box<LoadError>),
+    #[error("no models are configured")]
+    NoModels,
+    #[error("the way {way} does not lead where it should")]
+    NotProved {
+        /// `up`, `down` or `up again`.
+        way: &'static str,
+        differences: Vec<String>,
+    },
     #[error(transparent)]
     Listen(Box<ListenError>),
     #[error(transparent)]
@@ -140,6 +159,9 @@ boxed! {
     Lock(LockError),
     Apply(Stopped),
     Stamp(StampError),
+    Catalog(CatalogError),
+    Schema(seaworthy_schema::PlanError),
+    Load(LoadError),
     Listen(ListenError),
 }
 
@@ -161,6 +183,14 @@ impl Error {
             Self::Lock(error) => lock::diagnostic(error),
             Self::Apply(stopped) => apply::diagnostic(stopped),
             Self::Stamp(error) => stamp::diagnostic(error),
+            Self::Catalog(error) => schema::catalog(error),
+            Self::Schema(error) => schema::plan(error),
+            Self::Shadow(error) => schema::shadow(error),
+            Self::Load(error) => schema::load(error),
+            Self::NoModels => schema::no_models(),
+            Self::NotProved { differences, .. } => {
+                schema::not_proved(self.to_string(), differences)
+            }
             Self::Listen(error) => listen::diagnostic(error),
             Self::Signal(signal) => process::ended_by(*signal),
             Self::Interrupted {

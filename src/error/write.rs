@@ -101,6 +101,7 @@ mod tests {
             longest_slug: 40,
             template: template.as_ref(),
             moment: &moment,
+            body: None,
         };
         match format::write(proposal, &[], &writing) {
             Ok(files) => files

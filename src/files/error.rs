@@ -21,6 +21,10 @@ pub enum FilesError {
     Read { path: PathBuf, error: io::Error },
     #[error("`{path}` is not UTF-8 from line {}, column {} on", .position.line, .position.column)]
     NotUtf8 { path: PathBuf, position: Position },
+    #[error("no `.sql` file matches `{pattern}`")]
+    NoMatch { pattern: PathBuf },
+    #[error("`{pattern}` is no pattern of file names")]
+    Pattern { pattern: PathBuf },
     /// Where `init` or `revision` would begin.
     #[error("the directory `{dir}` does not exist")]
     NoProject { dir: PathBuf },

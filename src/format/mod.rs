@@ -28,6 +28,15 @@ pub struct Writing<'a> {
     /// The project's own, if it has one.
     pub template: Option<&'a Arc<Source>>,
     pub moment: &'a Moment,
+    /// What the revision does; `None`: its author writes that.
+    pub body: Option<&'a Body>,
+}
+
+/// The statements of a revision in both directions, each with its semicolon.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Body {
+    pub up: String,
+    pub down: String,
 }
 
 /// A file that is to be written into the revisions' directory.

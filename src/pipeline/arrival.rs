@@ -169,6 +169,26 @@ pub(super) async fn looked_at<T>(
     .await
 }
 
+/// Waits for a database, and returns the session.
+pub(super) async fn session(config: &Config, source: &DatabaseSource) -> Result<Session, Error> {
+    let limits = Limits::starting_now(&config.wait);
+    let subject = source.connection(&Disk)?.shown();
+    tried(config, &limits, &subject, async |attempt| {
+        log_in_at(config, source, None, attempt).await
+    })
+    .await
+}
+
+/// Logs in to a database that was made a moment ago: once, and without a word.
+pub(super) async fn session_at(config: &Config, connection: &Connection) -> Result<Session, Error> {
+    let limits = Limits::starting_now(&config.wait);
+    let subject = connection.shown();
+    let session = wait::once(&limits, &subject, async |attempt| {
+        log_in(config, connection, None, attempt).await
+    });
+    session.await.map_err(refused)
+}
+
 /// Waits for the migrations' database on a server that accepts writes.
 pub(super) async fn writable(config: &Config, limits: &Limits) -> Result<Session, Error> {
     let source = &config.databases()?.migration;
@@ -342,8 +362,13 @@ where
         None => wait::wait(limits, subject, attempt).await,
         Some(_) => wait::once(limits, subject, attempt).await,
     };
-    outcome.map_err(|mut error| match error.last.take() {
+    outcome.map_err(refused)
+}
+
+/// Returns why nobody waits any more.
+fn refused(mut error: wait::WaitError<NotReady>) -> Error {
+    match error.last.take() {
         Some(NotReady::Other(error)) => *error,
         last => Error::from(wait::WaitError { last, ..error }),
-    })
+    }
 }

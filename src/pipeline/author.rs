@@ -9,7 +9,7 @@ use super::graph_of;
 use crate::config::{Config, Merge, NewRevision, example_file};
 use crate::error::Error;
 use crate::files::{self, FilesError};
-use crate::format::{self, Moment, TEMPLATE_NAME, Writing};
+use crate::format::{self, Body, Moment, TEMPLATE_NAME, Writing};
 use crate::process::{self, random_id};
 use crate::revision::{Graph, Node, Proposal, RevisionId, Splice};
 use crate::source::Source;
@@ -47,6 +47,7 @@ struct Wish<'a> {
     labels: &'a [String],
     /// Where its file goes.
     dir: PathBuf,
+    body: Option<&'a Body>,
 }
 
 /// Makes a new revision.
@@ -56,6 +57,15 @@ struct Wish<'a> {
 /// What is wrong with the directory or the command; that the file cannot be
 /// written; that a hook failed on it.
 pub fn revision(config: &Config, command: &NewRevision) -> Result<Written, Error> {
+    with_body(config, command, None)
+}
+
+/// Makes a new revision that does something already.
+pub(super) fn with_body(
+    config: &Config,
+    command: &NewRevision,
+    body: Option<&Body>,
+) -> Result<Written, Error> {
     let graph = present(config)?;
     let head = graph.revised(command.head.as_ref(), splice(command.splice))?;
     let wish = Wish {
@@ -68,6 +78,7 @@ pub fn revision(config: &Config, command: &NewRevision) -> Result<Written, Error
         depends_on: graph.dependencies_named(&command.depends_on)?,
         labels: &command.labels,
         dir: directory(config, &graph, command.version_path.as_deref(), head)?,
+        body,
     };
     write(config, &graph, wish)
 }
@@ -92,6 +103,7 @@ pub fn merge(config: &Config, command: &Merge) -> Result<Written, Error> {
         depends_on: Vec::new(),
         labels: &command.labels,
         dir: directory(config, &graph, None, merged.first().copied())?,
+        body: None,
     };
     write(config, &graph, wish)
 }
@@ -127,7 +139,11 @@ pub fn init(config: &Config) -> Result<Vec<PathBuf>, Error> {
         created: moment.to_string(),
         ..proposal
     };
-    let new = format::write(&proposal, &[], &writing(config, Some(&example), &moment))?;
+    let new = format::write(
+        &proposal,
+        &[],
+        &writing(config, Some(&example), &moment, None),
+    )?;
     for dir in dirs {
         files::make_directory(dir)?;
     }
@@ -152,7 +168,7 @@ fn splice(is_allowed: bool) -> Splice {
 }
 
 /// Returns the graph of the directory, which may be empty.
-fn present(config: &Config) -> Result<Graph, Error> {
+pub(super) fn present(config: &Config) -> Result<Graph, Error> {
     match files::load_all(&config.migrations.dirs) {
         Err(FilesError::NoDirectory { dir }) => Err(FilesError::NoProject { dir }.into()),
         Err(FilesError::Empty { .. }) => Ok(Graph::build(Vec::new())?),
@@ -180,7 +196,7 @@ fn write(config: &Config, graph: &Graph, wish: Wish<'_>) -> Result<Written, Erro
         created: moment.to_string(),
     };
     let template = template(config, dir)?.map(Arc::new);
-    let writing = writing(config, template.as_ref(), &moment);
+    let writing = writing(config, template.as_ref(), &moment, wish.body);
     let mut paths = Vec::new();
     for file in format::write(&proposal, graph.revisions(), &writing)? {
         let path = dir.join(&file.name);
@@ -240,12 +256,14 @@ fn writing<'a>(
     config: &'a Config,
     template: Option<&'a Arc<Source>>,
     moment: &'a Moment,
+    body: Option<&'a Body>,
 ) -> Writing<'a> {
     Writing {
         file_template: &config.writing.file_template,
         longest_slug: config.writing.truncate_slug_length,
         template,
         moment,
+        body,
     }
 }
 

@@ -6,7 +6,10 @@
 
 mod arrival;
 mod author;
+mod autogenerate;
 mod command;
+mod diff;
+mod differences;
 mod health;
 mod look;
 mod lookout;
@@ -17,6 +20,7 @@ mod passage;
 mod passed;
 mod queue;
 mod serve;
+mod sides;
 mod stamp;
 
 use std::future::Future;
@@ -35,6 +39,9 @@ use crate::revision::{Graph, Target};
 use crate::source::Source;
 
 pub use author::{Written, init, merge, revision};
+pub use autogenerate::autogenerate;
+pub use diff::diff;
+pub use differences::{Comparison, Found, differences};
 pub use health::{Health, health};
 pub use look::{Sight, look, state};
 pub use lookout::{Lookout, attended};

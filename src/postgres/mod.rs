@@ -1,6 +1,7 @@
 //! Everything that speaks to PostgreSQL.
 
 pub mod apply;
+pub mod catalog;
 mod cell;
 pub mod classify;
 pub mod connect;
@@ -11,6 +12,7 @@ pub mod offline;
 mod quote;
 pub mod session;
 mod settings;
+pub mod shadow;
 pub mod stamp;
 pub mod tls;
 pub mod version_table;

@@ -13,9 +13,11 @@ use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 use tokio_postgres::error::{DbError, Severity};
-use tokio_postgres::{AsyncMessage, Client, Connection};
+use tokio_postgres::{AsyncMessage, Client, Connection, SimpleQueryMessage};
 use tracing::{debug, info, warn};
 
+use super::ServerFailure;
+use super::cell::cell;
 use super::connect::{ConnectError, Reins, Route, ServerError, Wire};
 
 /// A server that does not close in this time is left.
@@ -121,6 +123,16 @@ impl Session {
     /// [`ConnectError`] when the request could not be delivered.
     pub async fn cancel(&self) -> Result<(), ConnectError> {
         self.canceller.cancel().await
+    }
+
+    /// Returns the first field of a question's answer; empty if it has none.
+    pub(super) async fn ask(&self, question: &str) -> Result<String, ServerFailure> {
+        let messages = self.client.simple_query(question).await?;
+        let answer = messages.iter().find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => cell(row, 0),
+            _ => None,
+        });
+        Ok(answer.unwrap_or_default().to_owned())
     }
 
     pub fn canceller(&self) -> Canceller {

@@ -48,7 +48,18 @@ struct Check<'a> {
     out_of_order: Vec<&'a str>,
     ahead: Vec<&'a str>,
     heads: Vec<&'a str>,
-    differences: [(); 0],
+    differences: Vec<Differing<'a>>,
+}
+
+/// A difference between two schemas.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Differing<'a> {
+    /// Such as `revisions-models`.
+    pub comparison: &'a str,
+    pub kind: &'a str,
+    pub object: &'a str,
+    pub change: &'a str,
+    pub detail: &'a str,
 }
 
 /// Returns the document of `history`, `heads`, `branches` and `show`.
@@ -96,16 +107,22 @@ pub fn status(graph: &Graph, standing: &Standing, lock: Option<&Lock>) -> String
 
 /// Returns the document of `check`. All its lists are findings: `heads` holds
 /// those of the directory where there are several.
-pub fn check(graph: &Graph, standing: &Standing, problems: &[PlanError]) -> String {
+pub fn check(
+    graph: &Graph,
+    standing: &Standing,
+    problems: &[PlanError],
+    differences: Vec<Differing<'_>>,
+) -> String {
+    let is_same = differences.is_empty();
     let mut check = Check {
-        ok: standing.pending.is_empty() && problems.is_empty(),
+        ok: standing.pending.is_empty() && problems.is_empty() && is_same,
         pending: ids(graph, &standing.pending),
         partial: partial(standing),
         divergent: Vec::new(),
         out_of_order: Vec::new(),
         ahead: rows(&standing.ahead),
         heads: Vec::new(),
-        differences: [],
+        differences,
     };
     for problem in problems {
         if let PlanError::Divergent(found) = problem {
@@ -251,7 +268,7 @@ mod tests {
           }
         }
         "#);
-        insta::assert_snapshot!(check(&graph, &standing, &problems(&graph, &state)), @r#"
+        insta::assert_snapshot!(check(&graph, &standing, &problems(&graph, &state), Vec::new()), @r#"
         {
           "ok": false,
           "pending": [
@@ -307,7 +324,7 @@ mod tests {
           "lock": null
         }
         "#);
-        insta::assert_snapshot!(check(&graph, &standing, &problems(&graph, &state)), @r#"
+        insta::assert_snapshot!(check(&graph, &standing, &problems(&graph, &state), Vec::new()), @r#"
         {
           "ok": true,
           "pending": [],

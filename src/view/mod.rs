@@ -12,16 +12,18 @@ mod line;
 mod metrics;
 mod paint;
 mod reading;
+mod script;
 mod status;
 
 pub use block::blocks;
 pub use branches::branches;
-pub use document::{check, current, revisions, status};
+pub use document::{Differing, check, current, revisions, status};
 pub use health::{AppHealth, DatabaseHealth, Fault, Health, SchemaHealth};
 pub use line::{history, names};
 pub use metrics::Metrics;
 pub use paint::Surface;
 pub use reading::Reading;
+pub use script::{body, script};
 pub use status::{Lock, summary, without_place};
 
 /// How much is said of a revision.

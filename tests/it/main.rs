@@ -52,6 +52,7 @@ mod readme;
 mod replicas;
 mod resumed;
 mod reverting;
+mod schema_cases;
 mod scripts;
 mod secrets;
 mod serve;

@@ -91,6 +91,7 @@ fn write(
         longest_slug: 40,
         template,
         moment: &moment,
+        body: None,
     };
     match format::write(proposal, &[], &writing) {
         Ok(files) => {

@@ -2,6 +2,7 @@
 
 mod check;
 mod current;
+mod diff;
 mod downgrade;
 mod execution;
 mod heads;
@@ -21,14 +22,16 @@ mod status;
 mod upgrade;
 mod wait;
 
+pub use check::{Check, CheckDrift, CheckModels};
 pub use current::{Current, CurrentHeads};
+pub use diff::{Diff, ExitCode, Side};
 pub use downgrade::Downgrade;
 pub use execution::Execution;
 pub use health::Health;
 pub use history::{CurrentMark, History};
 pub use listing::Listing;
 pub use merge::Merge;
-pub use revision::NewRevision;
+pub use revision::{Content, NewRevision};
 pub use run::Run;
 pub use settings::Settings;
 pub use show::Show;
@@ -61,7 +64,8 @@ pub enum Command {
     Heads(Listing),
     Branches(Listing),
     Show(Show),
-    Check(Output),
+    Check(Check),
+    Diff(Diff),
     Health(Health),
     Serve,
     Revision(NewRevision),
@@ -81,7 +85,7 @@ pub enum Reach {
     Application,
     /// That of the migrations, which may have a URL of its own.
     Migrations,
-    /// Both, if there are any, to be shown: it connects to nothing.
+    /// Both, if there are any.
     Shown,
 }
 
@@ -105,7 +109,7 @@ pub(super) struct Row {
 }
 
 /// Every command, in the order of `--help`.
-pub(super) const COMMANDS: [Row; 20] = [
+pub(super) const COMMANDS: [Row; 21] = [
     run::ROW,
     wait::ROW,
     upgrade::ROW,
@@ -118,6 +122,7 @@ pub(super) const COMMANDS: [Row; 20] = [
     heads::BRANCHES,
     show::ROW,
     check::ROW,
+    diff::ROW,
     health::ROW,
     serve::ROW,
     revision::ROW,
@@ -140,10 +145,11 @@ impl Command {
             Self::Status(_) | Self::Current(_) | Self::Check(_) => Reach::Migrations,
             Self::History(history) => history.reach(),
             Self::Show(show) => show.reach(),
+            Self::Diff(diff) => diff.reach(),
+            Self::Revision(revision) => revision.reach(),
             Self::Config(_) => Reach::Shown,
             Self::Heads(_)
             | Self::Branches(_)
-            | Self::Revision(_)
             | Self::Merge(_)
             | Self::Init
             | Self::Completions(_)

@@ -90,7 +90,8 @@ fn the_example_file_changes_nothing_but_the_directory() {
     }
 }
 
-const WITHOUT_DEFAULT: [&str; 7] = [
+const WITHOUT_DEFAULT: [&str; 8] = [
+    "shadow_url = ",
     "url = ",
     "version_schema = ",
     "database = ",

@@ -79,7 +79,7 @@ proptest! {
             file_template: &file_template,
             longest_slug: 40,
             template: None,
-            moment: &moment,
+            moment: &moment, body: None,
         };
         let files = match write(&proposal, &[], &writing) {
             Ok(files) => files,
@@ -132,7 +132,7 @@ proptest! {
             file_template: &file_template,
             longest_slug: 40,
             template: Some(&source),
-            moment: &moment,
+            moment: &moment, body: None,
         };
         let proposal = Proposal {
             id: RevisionId::recorded("b2"),

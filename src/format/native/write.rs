@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::super::{Moment, NewFile, Spot, WriteError, Writing};
+use super::super::{Body, Moment, NewFile, Spot, WriteError, Writing};
 use super::header;
 use super::name::Name;
 use super::numbering::{Habit, Numbering};
@@ -46,6 +46,8 @@ pub(in crate::format) fn write(
         });
     }
     let name = name(proposal, writing)?;
+    let nothing = Body::default();
+    let body = writing.body.unwrap_or(&nothing);
     let numbering = Numbering::of(revisions).filter(|found| follows(found, proposal, &name));
     let files = match &numbering {
         None => {
@@ -58,10 +60,10 @@ pub(in crate::format) fn write(
                 (Habit::Marked, _) | (_, Some(_)) => {
                     vec![(".sql", filled(proposal, &comment, writing)?)]
                 }
-                (Habit::Whole, None) => vec![(".sql", format!("{comment}\n\n"))],
+                (Habit::Whole, None) => vec![(".sql", format!("{comment}\n\n{}", body.up))],
                 (Habit::Pair, None) => vec![
-                    (".up.sql", format!("{comment}\n\n")),
-                    (".down.sql", format!("{comment}\n\n")),
+                    (".up.sql", format!("{comment}\n\n{}", body.up)),
+                    (".down.sql", format!("{comment}\n\n{}", body.down)),
                 ],
             }
         }
@@ -141,13 +143,38 @@ fn down(proposal: &Proposal) -> Vec<&str> {
 fn filled(proposal: &Proposal, header: &str, writing: &Writing<'_>) -> Result<String, WriteError> {
     let built_in = Arc::new(Source::new(BUILT_IN, TEMPLATE));
     let template = Template::read(writing.template.unwrap_or(&built_in))?;
-    Ok(template.filled(&Values {
+    let text = template.filled(&Values {
         header,
         message: &proposal.message,
         revision: proposal.id.as_str(),
         revises: &down(proposal).join(", "),
         created: &proposal.created,
-    }))
+    });
+    Ok(match writing.body {
+        Some(body) => with_body(&text, body),
+        None => text,
+    })
+}
+
+/// Puts the statements below the markers of their sections; what a template has
+/// there stays, after them. A direction without a marker gets one.
+fn with_body(text: &str, body: &Body) -> String {
+    let mut filled = String::with_capacity(text.len() + body.up.len() + body.down.len());
+    let mut sections = vec![("-- migrate:up", &body.up), ("-- migrate:down", &body.down)];
+    for line in text.trim_end().lines() {
+        filled.push_str(line);
+        filled.push('\n');
+        let at = sections
+            .iter()
+            .position(|(marker, _)| line.starts_with(marker));
+        if let Some(at) = at {
+            filled.push_str(sections.remove(at).1);
+        }
+    }
+    for (marker, statements) in sections {
+        filled.push_str(&format!("\n{marker}\n{statements}"));
+    }
+    filled
 }
 
 /// Reads new files as the directory's reader would, and compares.

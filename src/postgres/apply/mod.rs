@@ -69,6 +69,8 @@ pub enum ProgressDisplay {
     Log,
     /// A bar on stderr, which is a terminal.
     Bar,
+    /// Not at all, nor in the log: nobody waits for what is done there.
+    Quiet,
 }
 
 /// What a run did.

@@ -22,7 +22,6 @@ use super::transaction::{self, Broken, CommitSent};
 use super::verdict;
 use crate::config::Limit;
 use crate::plan::{Action, Direction, Journal, Script, ScriptStatement};
-use crate::postgres::cell::cell;
 use crate::postgres::quote::literal;
 use crate::postgres::settings;
 use crate::postgres::version_table::Tables;
@@ -401,12 +400,7 @@ async fn send_one(session: &Session, message: &Message) -> Result<(), Failed> {
 
 /// Returns the first field of a question's answer; empty if it has none.
 pub(super) async fn ask(session: &Session, question: &str) -> Result<String, ServerFailure> {
-    let messages = session.client.simple_query(question).await?;
-    let answer = messages.iter().find_map(|message| match message {
-        tokio_postgres::SimpleQueryMessage::Row(row) => cell(row, 0),
-        _ => None,
-    });
-    Ok(answer.unwrap_or_default().to_owned())
+    session.ask(question).await
 }
 
 fn outright(failure: ServerFailure) -> Failed {

@@ -17,6 +17,7 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 /// The steps of a run, as a person sees them pass.
 pub(super) struct Progress {
     bar: Option<ProgressBar>,
+    is_silent: bool,
     total: usize,
     current: String,
     said: Duration,
@@ -25,11 +26,12 @@ pub(super) struct Progress {
 impl Progress {
     pub(super) fn begin(display: ProgressDisplay, total: usize) -> Self {
         let bar = match display {
-            ProgressDisplay::Log => None,
+            ProgressDisplay::Log | ProgressDisplay::Quiet => None,
             ProgressDisplay::Bar => Some(bar(total)),
         };
         Self {
             bar,
+            is_silent: display == ProgressDisplay::Quiet,
             total,
             current: String::new(),
             said: Duration::ZERO,
@@ -120,6 +122,7 @@ impl Progress {
     /// Runs something that writes to stderr with the bar out of its way.
     pub(super) fn quietly(&self, say: impl FnOnce()) {
         match &self.bar {
+            _ if self.is_silent => {}
             Some(bar) => bar.suspend(say),
             None => say(),
         }

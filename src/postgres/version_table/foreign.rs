@@ -22,6 +22,10 @@ pub(super) const TOOLS: [OtherTool; 7] = [
     tool("tern", "schema_version"),
 ];
 
+/// Says whether a table of this name keeps the revisions of some tool.
+pub fn is_known(table: &str) -> bool {
+    TOOLS.iter().any(|tool| tool.table == table)
+}
 pub(super) const ALEMBIC: OtherTool = tool("Alembic", "alembic_version");
 
 const fn tool(name: &'static str, table: &'static str) -> OtherTool {

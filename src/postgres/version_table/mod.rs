@@ -17,6 +17,7 @@ mod text;
 
 pub use alembic::alembic_heads;
 pub(super) use entry::Entry;
+pub use foreign::is_known;
 pub use glance::{ask_again, is_applied, question, state};
 pub use locate::{Neighbours, locate};
 pub use read::read;

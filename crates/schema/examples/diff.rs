@@ -1,0 +1,53 @@
+//! Prints the SQL that turns the schema of one database into that of another:
+//! how this crate is used without seaworthy.
+//!
+//! ```sh
+//! cargo run --example diff -- postgres://localhost/one postgres://localhost/other
+//! ```
+
+use std::error::Error;
+use std::io::{self, Write};
+
+use seaworthy_schema::{Reading, Schema, Version, plan};
+use tokio_postgres::{NoTls, SimpleQueryMessage};
+
+#[tokio::main(flavor = "current_thread")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "an example reads its own command line, and a URL is UTF-8"
+)]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let urls: Vec<String> = std::env::args().skip(1).collect();
+    let [from, to] = urls.as_slice() else {
+        return Err(
+            "two URLs are needed: that of the database as it is, and as it shall be".into(),
+        );
+    };
+    let mut out = io::stdout().lock();
+    for statement in plan(&read(from).await?, &read(to).await?)? {
+        writeln!(out, "{};\n", statement.sql)?;
+    }
+    Ok(())
+}
+
+async fn read(url: &str) -> Result<Schema, Box<dyn Error>> {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
+    tokio::spawn(connection);
+    let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path = ''; SET LOCAL jit = off";
+    client.simple_query(begin).await?;
+    let version = client.simple_query("SHOW server_version_num").await?;
+    let version = version.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(0)?.parse().ok(),
+        _ => None,
+    });
+    let mut reading = Reading::default();
+    for question in Schema::questions(Version(version.unwrap_or_default())) {
+        for message in client.simple_query(&question.sql).await? {
+            if let SimpleQueryMessage::Row(row) = message {
+                let values: Vec<Option<&str>> = (0..row.len()).map(|at| row.get(at)).collect();
+                reading.take(&question, &values)?;
+            }
+        }
+    }
+    Ok(reading.finish()?)
+}

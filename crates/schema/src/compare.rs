@@ -1,0 +1,80 @@
+//! Which facts two schemas do not share.
+
+use super::fact::Fact;
+use super::identity::Identity;
+use super::schema::Schema;
+
+/// What has to change, each list sorted by identity.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Differences<'a> {
+    pub added: Vec<&'a Fact>,
+    pub removed: Vec<&'a Fact>,
+    pub changed: Vec<Change<'a>>,
+}
+
+/// A fact that both sides have, and that is not the same on both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change<'a> {
+    pub old: &'a Fact,
+    pub new: &'a Fact,
+}
+
+impl Differences<'_> {
+    pub fn is_empty(&self) -> bool {
+        self.added.is_empty() && self.removed.is_empty() && self.changed.is_empty()
+    }
+}
+
+impl<'a> Change<'a> {
+    pub fn identity(&self) -> &'a Identity {
+        &self.new.identity
+    }
+
+    /// Says whether a column of the kind has another value.
+    pub fn of(&self, column: &str) -> bool {
+        self.old.get(column) != self.new.get(column)
+    }
+
+    /// Says whether nothing but these columns has another value.
+    pub fn only(&self, columns: &[&str]) -> bool {
+        let all = self.new.kind().columns().iter();
+        all.filter(|column| !columns.contains(column))
+            .all(|column| !self.of(column))
+    }
+
+    /// Says whether it hangs on something else now.
+    pub fn is_moved(&self) -> bool {
+        self.old.parent != self.new.parent
+    }
+}
+
+/// Returns in what two schemas differ.
+pub fn compare<'a>(old: &'a Schema, new: &'a Schema) -> Differences<'a> {
+    let mut differences = Differences::default();
+    let mut news = new.facts().peekable();
+    for fact in old.facts() {
+        while let Some(added) = news.next_if(|new| new.identity < fact.identity) {
+            differences.added.push(added);
+        }
+        match news.next_if(|new| new.identity == fact.identity) {
+            None => differences.removed.push(fact),
+            Some(new) if differs(fact, new) => {
+                differences.changed.push(Change { old: fact, new });
+            }
+            Some(_) => {}
+        }
+    }
+    differences.added.extend(news);
+    differences
+}
+
+/// Columns whose name ends so are for reading alone.
+const UNCOMPARED: char = '?';
+
+fn differs(old: &Fact, new: &Fact) -> bool {
+    let columns = old.kind().columns().iter();
+    old.parent != new.parent
+        || columns
+            .zip(old.values.iter().zip(&new.values))
+            .any(|(column, (old, new))| !column.ends_with(UNCOMPARED) && old != new)
+}

@@ -1,0 +1,84 @@
+//! From differences to statements in an order that works.
+
+mod aside;
+mod bodies;
+mod expand;
+mod order;
+
+use super::compare::compare;
+use super::context::Context;
+use super::identity::Identity;
+use super::kind::put_right;
+use super::schema::Schema;
+use super::statement::Statement;
+use expand::Work;
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// A bug: what has to happen before what leads in a circle.
+    #[error("the order of the changes leads in a circle: {}", shown(.0))]
+    Circle(Vec<String>),
+}
+
+/// Returns the statements that turn one schema into another.
+///
+/// # Errors
+///
+/// [`PlanError::Circle`]
+pub fn plan(old: &Schema, new: &Schema) -> Result<Vec<Statement>, PlanError> {
+    let mut context = Context::new(old, new);
+    let differences = compare(old, new);
+    let work = Work::of(&differences, &context);
+    context.made = work.made.clone();
+    context.gone = work.gone.clone();
+    let actions = order::ordered(&work, &context)?;
+    let statements = actions
+        .iter()
+        .flat_map(|action| statements(action, &work, &context));
+    Ok(bodies::unchecked(
+        statements.collect(),
+        &actions,
+        &work,
+        &context,
+    ))
+}
+
+/// One thing to do about one fact.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Action {
+    /// Gives it another name until it is dropped.
+    PutAside(Identity),
+    Drop(Identity),
+    Alter(Identity),
+    Create(Identity),
+}
+
+fn statements(action: &Action, work: &Work, context: &Context<'_>) -> Vec<Statement> {
+    match action {
+        Action::Drop(identity) => {
+            let fact = work
+                .aside
+                .get(identity)
+                .or_else(|| context.old.get(identity));
+            fact.map_or_else(Vec::new, |fact| (fact.kind().row().drop)(fact, context))
+        }
+        Action::PutAside(identity) => {
+            let facts = context.old.get(identity).zip(work.aside.get(identity));
+            let Some((fact, renamed)) = facts else {
+                return Vec::new();
+            };
+            let put_aside = fact.kind().row().put_aside;
+            put_aside.map_or_else(Vec::new, |put_aside| put_aside(fact, renamed, context))
+        }
+        Action::Create(identity) => context.new.get(identity).map_or_else(Vec::new, |fact| {
+            let mut statements = (fact.kind().row().create)(fact, context);
+            statements.extend(put_right(fact, context));
+            statements
+        }),
+        Action::Alter(identity) => work.altered.get(identity).cloned().unwrap_or_default(),
+    }
+}
+
+fn shown(circle: &[String]) -> String {
+    circle.join(", ")
+}

@@ -1,0 +1,241 @@
+//! The order of the actions: consumers are torn down before what they need is,
+//! producers are built before what needs them, and a name is free before it is
+//! taken again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use petgraph::algo::{kosaraju_scc, toposort};
+use petgraph::graph::{DiGraph, NodeIndex};
+
+use super::expand::Work;
+use super::{Action, PlanError};
+use crate::context::Context;
+use crate::fact::Fact;
+use crate::identity::Identity;
+
+/// Returns the actions that have statements of their own, in order.
+pub(super) fn ordered(work: &Work, context: &Context<'_>) -> Result<Vec<Action>, PlanError> {
+    let graph = Graph::of(work, context);
+    let sorted = toposort(&graph.actions, None).map_err(|_| graph.circle())?;
+    Ok(sorted
+        .into_iter()
+        .filter_map(|node| graph.actions.node_weight(node).cloned())
+        .collect())
+}
+
+struct Graph {
+    actions: DiGraph<Action, ()>,
+    nodes: BTreeMap<Action, NodeIndex>,
+    edges: BTreeSet<(NodeIndex, NodeIndex)>,
+}
+
+impl Graph {
+    fn of(work: &Work, context: &Context<'_>) -> Self {
+        let mut graph = Self {
+            actions: DiGraph::new(),
+            nodes: BTreeMap::new(),
+            edges: BTreeSet::new(),
+        };
+        graph.add_nodes(work, context);
+        graph.add_edges(work, context);
+        for (from, to) in std::mem::take(&mut graph.edges) {
+            graph.actions.add_edge(from, to, ());
+        }
+        graph
+    }
+
+    /// Adds a node for each action. What comes along with something else shares
+    /// its node. The sort prefers what was added last.
+    fn add_nodes(&mut self, work: &Work, context: &Context<'_>) {
+        let made_with = |one: &Identity| made_with(one, context);
+        let gone_with = |one: &Identity| gone_with(one, context);
+        for identity in work.made.iter().rev() {
+            if made_with(identity).is_none() {
+                self.add(Action::Create(identity.clone()));
+            }
+        }
+        for identity in work.altered.keys().rev() {
+            self.add(Action::Alter(identity.clone()));
+        }
+        for identity in work.aside.keys() {
+            self.add(Action::PutAside(identity.clone()));
+        }
+        for identity in &work.gone {
+            if gone_with(identity).is_none() {
+                self.add(Action::Drop(identity.clone()));
+            }
+        }
+        for identity in &work.made {
+            self.share(Action::Create, identity, &made_with);
+        }
+        for identity in &work.gone {
+            self.share(Action::PutAside, identity, &gone_with);
+            self.share(Action::Drop, identity, &gone_with);
+        }
+    }
+
+    fn add(&mut self, action: Action) {
+        let node = self.actions.add_node(action.clone());
+        self.nodes.insert(action, node);
+    }
+
+    /// Lets an action stand for that of what it comes along with, however many
+    /// steps away that is.
+    fn share(
+        &mut self,
+        action: fn(Identity) -> Action,
+        identity: &Identity,
+        along: &impl Fn(&Identity) -> Option<Identity>,
+    ) {
+        let mut whole = identity.clone();
+        while let Some(next) = along(&whole).filter(|next| *next != whole) {
+            whole = next;
+        }
+        if let Some(node) = self.nodes.get(&action(whole)).copied() {
+            self.nodes.insert(action(identity.clone()), node);
+        }
+    }
+
+    fn add_edges(&mut self, work: &Work, context: &Context<'_>) {
+        use Action::{Alter, Create, Drop, PutAside};
+        for identity in work.made.iter() {
+            let create = Create(identity.clone());
+            for need in context.new.needs(identity) {
+                self.edge(&Create(need.clone()), &create);
+                self.edge(&Alter(need.clone()), &create);
+            }
+            self.edge(&self.freeing(identity), &create);
+        }
+        for identity in work.altered.keys() {
+            let alter = Alter(identity.clone());
+            for need in context.new.needs(identity) {
+                self.edge(&Create(need.clone()), &alter);
+                self.edge(&Alter(need.clone()), &alter);
+            }
+            for need in context.old.needs(identity) {
+                self.edge(&alter, &Drop(need.clone()));
+            }
+        }
+        for identity in work.gone.iter() {
+            let drop = Drop(identity.clone());
+            let stays_aside = self.freeing(identity) != drop;
+            for need in context.old.needs(identity) {
+                self.edge(&drop, &Drop(need.clone()));
+                if !stays_aside {
+                    // Its own name may hold that of what it needs.
+                    self.edge(&drop, &Alter(need.clone()));
+                    self.edge(&drop, &PutAside(need.clone()));
+                }
+            }
+        }
+        self.free_slots(work, context);
+        self.keep_after(work, context);
+        self.drop_after(work, context);
+    }
+
+    /// What a kind wants to come first does, whatever happens to it.
+    fn keep_after(&mut self, work: &Work, context: &Context<'_>) {
+        let made = work.made.iter().map(|one| Action::Create(one.clone()));
+        let altered = work.altered.keys().map(|one| Action::Alter(one.clone()));
+        for action in made.chain(altered) {
+            let (Action::Create(identity)
+            | Action::Alter(identity)
+            | Action::Drop(identity)
+            | Action::PutAside(identity)) = &action;
+            let Some(fact) = context.new.get(identity) else {
+                continue;
+            };
+            for first in (fact.kind().row().after)(fact) {
+                for before in [
+                    Action::Drop(first.clone()),
+                    Action::Alter(first.clone()),
+                    Action::Create(first.clone()),
+                ] {
+                    self.edge(&before, &action);
+                }
+            }
+        }
+    }
+
+    /// The same for what is taken away.
+    fn drop_after(&mut self, work: &Work, context: &Context<'_>) {
+        for identity in &work.gone {
+            let first = context
+                .old
+                .get(identity)
+                .map(|fact| (fact.kind().row().after)(fact));
+            for first in first.unwrap_or_default() {
+                let drop = Action::Drop(identity.clone());
+                self.edge(&Action::Drop(first.clone()), &drop);
+                self.edge(&Action::Alter(first), &drop);
+            }
+        }
+    }
+
+    /// A name that one fact gives up is free before another takes it.
+    fn free_slots(&mut self, work: &Work, context: &Context<'_>) {
+        let slots = |fact: &Fact| (fact.kind().row().slots)(fact);
+        let mut freed: BTreeMap<String, Vec<Identity>> = BTreeMap::new();
+        for identity in &work.gone {
+            for slot in context.old.get(identity).map(slots).unwrap_or_default() {
+                freed.entry(slot).or_default().push(identity.clone());
+            }
+        }
+        for identity in &work.made {
+            for slot in context.new.get(identity).map(slots).unwrap_or_default() {
+                for gone in freed.get(&slot).into_iter().flatten() {
+                    self.edge(&self.freeing(gone), &Action::Create(identity.clone()));
+                }
+            }
+        }
+    }
+
+    /// Returns the action after which nothing is called so any more.
+    fn freeing(&self, identity: &Identity) -> Action {
+        let aside = Action::PutAside(identity.clone());
+        if self.nodes.contains_key(&aside) {
+            aside
+        } else {
+            Action::Drop(identity.clone())
+        }
+    }
+
+    /// Puts one action before another, if both are there and not the same.
+    fn edge(&mut self, from: &Action, to: &Action) {
+        if let (Some(from), Some(to)) = (self.nodes.get(from), self.nodes.get(to))
+            && from != to
+        {
+            self.edges.insert((*from, *to));
+        }
+    }
+
+    fn circle(&self) -> PlanError {
+        let circles = kosaraju_scc(&self.actions);
+        let longest = circles.into_iter().max_by_key(Vec::len).unwrap_or_default();
+        let shown = longest.into_iter().filter_map(|node| {
+            self.actions.node_weight(node).map(|action| match action {
+                Action::PutAside(identity) => format!("put aside {identity}"),
+                Action::Drop(identity) => format!("drop {identity}"),
+                Action::Alter(identity) => format!("alter {identity}"),
+                Action::Create(identity) => format!("create {identity}"),
+            })
+        });
+        PlanError::Circle(shown.collect())
+    }
+}
+
+/// Returns what is made in this plan and brings a fact along.
+fn made_with(identity: &Identity, context: &Context<'_>) -> Option<Identity> {
+    let fact = context.new.get(identity)?;
+    let whole = (fact.kind().row().made_with)(fact, context)?;
+    context.made.contains(&whole).then_some(whole)
+}
+
+/// Returns what is taken away in this plan and takes a fact along.
+fn gone_with(identity: &Identity, context: &Context<'_>) -> Option<Identity> {
+    let fact = context.old.get(identity)?;
+    let wholes = (fact.kind().row().gone_with)(fact, context);
+    wholes
+        .into_iter()
+        .find(|whole| context.gone.contains(whole))
+}

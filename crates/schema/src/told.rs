@@ -1,0 +1,75 @@
+//! Differences as they are told: what of which object is how.
+
+use std::collections::BTreeSet;
+
+use super::compare::{Change, Differences};
+use super::fact::Fact;
+use super::identity::Identity;
+
+/// One difference, for people and for gates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Such as `column`.
+    pub kind: &'static str,
+    /// Such as `public.users.email`.
+    pub object: String,
+    /// `added`, `removed` or `altered`, as seen from the first schema.
+    pub change: &'static str,
+    /// What differs, and how; empty for what is added or removed.
+    pub detail: String,
+}
+
+impl Differences<'_> {
+    /// Returns each difference once: what hangs on an object that is added or
+    /// removed goes without saying.
+    pub fn told(&self) -> Vec<Difference> {
+        let topmost = |facts: &[&Fact]| -> Vec<Difference> {
+            let all: BTreeSet<&Identity> = facts.iter().map(|fact| &fact.identity).collect();
+            let is_told = |fact: &Fact| {
+                let parent = fact.parent.as_ref();
+                !parent.is_some_and(|parent| all.contains(parent))
+            };
+            let told = facts.iter().filter(|fact| is_told(fact));
+            told.map(|fact| difference(fact, "", String::new()))
+                .collect()
+        };
+        let with = |change: &'static str, told: Vec<Difference>| {
+            told.into_iter()
+                .map(move |one| Difference { change, ..one })
+        };
+        let altered = self
+            .changed
+            .iter()
+            .map(|change| difference(change.new, "altered", change.detail()));
+        with("added", topmost(&self.added))
+            .chain(with("removed", topmost(&self.removed)))
+            .chain(altered)
+            .collect()
+    }
+}
+
+impl Change<'_> {
+    /// Returns each value that differs, as `name: old -> new`.
+    fn detail(&self) -> String {
+        let shown = |value: Option<&str>| value.unwrap_or("none").replace('\n', " ");
+        let columns = self.new.kind().columns().iter();
+        let changed = columns.filter(|column| !column.ends_with('?') && self.of(column));
+        let details: Vec<String> = changed
+            .map(|column| {
+                let (old, new) = (self.old.get(column), self.new.get(column));
+                format!("{column}: {} -> {}", shown(old), shown(new))
+            })
+            .collect();
+        details.join("; ")
+    }
+}
+
+fn difference(fact: &Fact, change: &'static str, detail: String) -> Difference {
+    let path: Vec<&str> = fact.identity.path().collect();
+    Difference {
+        kind: fact.kind().word(),
+        object: path.join("."),
+        change,
+        detail,
+    }
+}

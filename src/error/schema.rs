@@ -1,0 +1,158 @@
+//! What is said when schemas cannot be read or compared.
+
+use seaworthy_schema::{PlanError, ReadError};
+
+use super::apply::{told, unavailable_or};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::exit::Exit;
+use crate::postgres::catalog::CatalogError;
+use crate::postgres::shadow::{LoadError, LoadPlace, ShadowError};
+use crate::sql::Scope;
+
+/// Returns what is said about a schema that cannot be read.
+pub fn catalog(error: &CatalogError) -> Diagnostic {
+    match error {
+        CatalogError::Server(failure) => Diagnostic::error(
+            "schema-not-read",
+            unavailable_or(failure, Exit::Refused),
+            "the schema could not be read",
+        )
+        .cause(told(failure)),
+        CatalogError::Read(error) => match error {
+            ReadError::Columns { .. } | ReadError::Address { .. } | ReadError::Twice(_) => {
+                bug(error.to_string())
+            }
+        },
+    }
+}
+
+/// Returns what is said about differences that cannot be put in order.
+pub fn plan(error: &PlanError) -> Diagnostic {
+    match error {
+        PlanError::Circle(_) => bug(error.to_string()),
+    }
+}
+
+/// Returns what is said about a database that cannot be made or dropped.
+pub fn shadow(error: &ShadowError) -> Diagnostic {
+    match error {
+        ShadowError::NotAllowed { .. } => {
+            Diagnostic::error("shadow-not-allowed", Exit::Refused, error.to_string())
+                .hint("name a server where that is allowed with `--shadow-url`: databases `seaworthy_shadow_*` are made there, and dropped")
+                .hint("or allow it here: `ALTER ROLE ... CREATEDB`")
+        }
+        ShadowError::Server(failure) => Diagnostic::error(
+            "shadow",
+            unavailable_or(failure, Exit::Refused),
+            "a shadow database could not be made",
+        )
+        .cause(told(failure)),
+        ShadowError::NotDropped { name, failure } => Diagnostic::error(
+            "shadow",
+            unavailable_or(failure, Exit::Refused),
+            format!("the shadow database `{name}` could not be dropped"),
+        )
+        .cause(told(failure))
+        .hint("the next comparison drops it, if it can"),
+    }
+}
+
+/// Returns what is said about models that make no schema.
+pub fn load(error: &LoadError) -> Diagnostic {
+    match error {
+        LoadError::Sql { place: at, error } => super::sql::diagnostic(error, &at.source),
+        LoadError::NotOfSchema { place: at, scope } => {
+            let (title, hint) = match scope {
+                Scope::Data => (
+                    "a model describes a schema, and this statement changes rows",
+                    "put rows into a revision: `seaworthy revision -m \"...\"`",
+                ),
+                Scope::Server => (
+                    "a model describes one database, and this statement reaches beyond it",
+                    "make roles and databases elsewhere: they are taken as they are",
+                ),
+                Scope::Transaction => (
+                    "a model is no script: it has no transactions",
+                    "take the statement out",
+                ),
+                Scope::Schema | Scope::Session => {
+                    ("this statement cannot stand here", "take it out")
+                }
+            };
+            Diagnostic::error("model", Exit::Invalid, title)
+                .place(place(at))
+                .hint(hint)
+        }
+        LoadError::Statement { place: at, failure } => {
+            let diagnostic = Diagnostic::error("model", Exit::Invalid, "a model cannot be loaded");
+            diagnostic.place(place(at)).cause(told(failure))
+        }
+        LoadError::Lost(failure) => Diagnostic::error(
+            "connection-lost",
+            Exit::Unavailable,
+            "the connection was lost while the models were loaded",
+        )
+        .cause(told(failure)),
+    }
+}
+
+/// Returns what is said where models are needed and none are named.
+pub fn no_models() -> Diagnostic {
+    Diagnostic::error("no-models", Exit::Config, "no models are configured")
+        .hint("name the SQL that makes the schema: `models = [\"schema.sql\"]` under `[schema]` in seaworthy.toml, or `--models`")
+}
+
+/// Returns what `check` says of models that the revisions do not make.
+pub fn models_differ(differences: Vec<String>) -> Diagnostic {
+    let title = format!(
+        "the models differ from what the revisions make: {}",
+        counted(&differences)
+    );
+    causes("models-differ", title, differences)
+        .hint("write the revision: `seaworthy revision --autogenerate -m \"...\"`")
+        .hint("or see the statements: `seaworthy diff revisions models`")
+}
+
+/// Returns what `check` says of a database that is not as its revisions made it.
+pub fn database_differs(differences: Vec<String>) -> Diagnostic {
+    let title = format!(
+        "the database differs from its revisions: {}",
+        counted(&differences)
+    );
+    causes("drift", title, differences)
+        .hint("see the statements that put it right: `seaworthy diff database revisions`")
+}
+
+fn counted(differences: &[String]) -> String {
+    match differences.len() {
+        1 => "1 difference".to_owned(),
+        count => format!("{count} differences"),
+    }
+}
+
+fn causes(code: &'static str, title: String, causes: Vec<String>) -> Diagnostic {
+    let diagnostic = Diagnostic::error(code, Exit::Failed, title);
+    causes.into_iter().fold(diagnostic, Diagnostic::cause)
+}
+
+/// Returns what is said about a revision that did not do what was planned.
+pub fn not_proved(title: String, differences: &[String]) -> Diagnostic {
+    let diagnostic = Diagnostic::error("not-proved", Exit::Bug, title);
+    let shown = differences.iter().take(SHOWN_DIFFERENCES);
+    let diagnostic = shown.fold(diagnostic, |diagnostic, one| diagnostic.cause(one.clone()));
+    diagnostic
+        .hint("nothing was written; `seaworthy diff` prints the statements")
+        .hint("this is a bug of seaworthy: report it, with both schemas if they may be seen")
+}
+
+/// So many differences are enough to see what is wrong.
+const SHOWN_DIFFERENCES: usize = 5;
+
+fn place(at: &LoadPlace) -> Place {
+    Place::in_source(&at.source, at.at)
+}
+
+fn bug(title: String) -> Diagnostic {
+    Diagnostic::error("schema-bug", Exit::Bug, title)
+        .hint("this is a bug of seaworthy: report it, with both schemas if they may be seen")
+}

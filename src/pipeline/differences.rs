@@ -1,0 +1,100 @@
+//! In what revisions, models and database differ.
+
+use seaworthy_schema::{Difference, compare};
+
+use super::sides::Sides;
+use super::until_signal;
+use crate::config::{Check, CheckDrift, CheckModels, Config, Side};
+use crate::error::Error;
+use crate::plan::Standing;
+use crate::process::Signals;
+use crate::revision::Graph;
+
+/// Which two schemas were compared, the one that is there first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    RevisionsModels,
+    RevisionsDatabase,
+}
+
+/// A difference, and between what it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub comparison: Comparison,
+    pub difference: Difference,
+}
+
+/// Returns every difference that was asked for. A database that has what the
+/// files do not have cannot be compared with them, which is told as one.
+///
+/// # Errors
+///
+/// What is wrong with a side; a signal.
+pub async fn differences(
+    config: &Config,
+    graph: &Graph,
+    standing: &Standing,
+    check: Check,
+    signals: &Signals,
+) -> Result<Vec<Found>, Error> {
+    let with_models = check.models == CheckModels::Compare && !config.schema.models.is_empty();
+    let with_drift = check.drift == CheckDrift::Compare;
+    let mut sides = Sides::of(config);
+    let comparing = async {
+        let mut found = Vec::new();
+        if with_models {
+            let models = sides.schema(&Side::Models).await?;
+            let revisions = sides.schema(&Side::Revisions(None)).await?;
+            let told = compare(&revisions, &models).told();
+            found.extend(all(Comparison::RevisionsModels, told));
+        }
+        if with_drift {
+            let told = match incomparable(standing) {
+                Some(difference) => vec![difference],
+                None => {
+                    let heads = standing.heads.iter().map(|node| graph.id(*node).clone());
+                    let revisions = sides.at(&heads.collect::<Vec<_>>()).await?;
+                    let database = sides.schema(&Side::Database).await?;
+                    compare(&revisions, &database).told()
+                }
+            };
+            found.extend(all(Comparison::RevisionsDatabase, told));
+        }
+        Ok(found)
+    };
+    let found = until_signal(signals, comparing).await;
+    let left = sides.clear().await;
+    let found = found?;
+    left?;
+    Ok(found)
+}
+
+fn all(comparison: Comparison, told: Vec<Difference>) -> impl Iterator<Item = Found> {
+    told.into_iter().map(move |difference| Found {
+        comparison,
+        difference,
+    })
+}
+
+/// Returns why a database cannot be compared with the files, if it cannot.
+fn incomparable(standing: &Standing) -> Option<Difference> {
+    let ahead = standing.ahead.iter().map(|row| row.revision.as_str());
+    let partial = standing.partial.iter().map(|row| row.revision.as_str());
+    let (ahead, partial): (Vec<&str>, Vec<&str>) = (ahead.collect(), partial.collect());
+    let detail = if !ahead.is_empty() {
+        format!(
+            "the database has {}, which has no file here",
+            ahead.join(", ")
+        )
+    } else if !partial.is_empty() {
+        format!("{} stopped half way", partial.join(", "))
+    } else {
+        return None;
+    };
+    Some(Difference {
+        kind: "database",
+        object: String::new(),
+        change: "not compared",
+        detail,
+    })
+}

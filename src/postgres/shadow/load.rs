@@ -1,0 +1,150 @@
+//! Makes the schema that files describe, in whatever order they name it.
+//!
+//! A statement that fails is tried again after the others: what it lacked may
+//! have been made by then. Only when a whole round brings nothing is that the
+//! error. Nothing is parsed to find an order.
+
+use std::sync::Arc;
+
+use crate::postgres::{ServerFailure, Session};
+use crate::source::Source;
+use crate::sql::{self, Scope, SqlError};
+
+/// Where a statement stands.
+#[derive(Clone, Debug)]
+pub struct LoadPlace {
+    pub source: Arc<Source>,
+    /// Bytes of the source.
+    pub at: usize,
+}
+
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum LoadError {
+    #[error("{error}")]
+    Sql { place: LoadPlace, error: SqlError },
+    /// A statement that does more than describe a schema.
+    #[error("a statement that describes no schema")]
+    NotOfSchema { place: LoadPlace, scope: Scope },
+    #[error("{failure}")]
+    Statement {
+        place: LoadPlace,
+        failure: Box<ServerFailure>,
+    },
+    #[error("the connection was lost: {0}")]
+    Lost(Box<ServerFailure>),
+}
+
+/// One statement that waits for its turn.
+struct Waiting<'a> {
+    /// Its place among all of them.
+    number: usize,
+    text: &'a str,
+    place: LoadPlace,
+    scope: Scope,
+}
+
+/// Runs the statements of some files until all are done.
+///
+/// # Errors
+///
+/// - [`LoadError::Sql`] and [`LoadError::NotOfSchema`] before anything runs.
+/// - [`LoadError::Statement`] with the first one that never works.
+/// - [`LoadError::Lost`]
+pub async fn load(session: &Session, sources: &[Arc<Source>]) -> Result<(), LoadError> {
+    let mut waiting = Vec::new();
+    for source in sources {
+        statements(source, &mut waiting)?;
+    }
+    one(session, "SET check_function_bodies = off")
+        .await
+        .map_err(|failure| LoadError::Lost(Box::new(failure)))?;
+    loop {
+        let before = waiting.len();
+        let mut failed: Vec<(Waiting<'_>, ServerFailure)> = Vec::new();
+        let mut kept = Vec::new();
+        for statement in waiting {
+            match one(session, statement.text).await {
+                // Settings hold for the statements after them, in every round.
+                Ok(()) if statement.scope == Scope::Session => kept.push(statement),
+                Ok(()) => {}
+                Err(failure) if failure.ends_session() => {
+                    return Err(LoadError::Lost(Box::new(failure)));
+                }
+                Err(failure) => {
+                    failed.push((statement, failure));
+                }
+            }
+        }
+        let Some((first, failure)) = failed.first() else {
+            return Ok(());
+        };
+        if failed.len() + kept.len() == before {
+            return Err(LoadError::Statement {
+                place: first.place.clone(),
+                failure: Box::new(failure.clone()),
+            });
+        }
+        waiting = failed.into_iter().map(|(statement, _)| statement).collect();
+        waiting.extend(kept);
+        waiting.sort_by_key(|one| one.number);
+    }
+}
+
+/// Adds the statements of a file, unless it holds what it may not.
+fn statements<'a>(
+    source: &'a Arc<Source>,
+    waiting: &mut Vec<Waiting<'a>>,
+) -> Result<(), LoadError> {
+    let text = source.text();
+    let place = |at| LoadPlace {
+        source: Arc::clone(source),
+        at,
+    };
+    let found = sql::statements(text).map_err(|error| LoadError::Sql {
+        place: place(error.at()),
+        error,
+    })?;
+    for statement in found {
+        let place = place(statement.span.start);
+        let text = &text[statement.span];
+        let scope = sql::scope(text);
+        match scope {
+            Scope::Schema | Scope::Session => waiting.push(Waiting {
+                number: waiting.len(),
+                text,
+                place,
+                scope,
+            }),
+            Scope::Data | Scope::Server | Scope::Transaction => {
+                return Err(LoadError::NotOfSchema { place, scope });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Runs statements in one transaction, without looking into the bodies of
+/// functions.
+///
+/// # Errors
+///
+/// The first failure; then nothing is done.
+pub async fn run<'a>(
+    session: &Session,
+    statements: impl Iterator<Item = &'a str>,
+) -> Result<(), ServerFailure> {
+    one(session, "BEGIN; SET LOCAL check_function_bodies = off").await?;
+    for statement in statements {
+        if let Err(failure) = one(session, statement).await {
+            // A transaction that cannot be rolled back ends with its session.
+            one(session, "ROLLBACK").await.ok();
+            return Err(failure);
+        }
+    }
+    one(session, "COMMIT").await
+}
+
+async fn one(session: &Session, sql: &str) -> Result<(), ServerFailure> {
+    session.client.simple_query(sql).await?;
+    Ok(())
+}

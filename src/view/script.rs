@@ -1,0 +1,79 @@
+//! A plan of schema changes as a script for psql.
+
+use seaworthy_schema::{Statement, Transaction};
+
+/// Returns the statements as the body of a revision, which has a transaction
+/// already.
+pub fn body(statements: &[Statement]) -> String {
+    let mut script = Script::default();
+    if defines_functions(statements) {
+        script
+            .text
+            .push_str("SET LOCAL check_function_bodies = off;\n\n");
+    }
+    for statement in statements {
+        script.statement(statement);
+    }
+    script.text
+}
+
+/// Returns the statements as a script: what belongs together stands in one
+/// transaction. Empty where there is nothing to do.
+pub fn script(statements: &[Statement]) -> String {
+    let mut script = Script::default();
+    if defines_functions(statements) {
+        script.text.push_str("SET check_function_bodies = off;\n\n");
+    }
+    for statement in statements {
+        match statement.transaction {
+            Transaction::Alone => script.end(),
+            Transaction::Shared | Transaction::EndsAfter => script.begin(),
+        }
+        script.statement(statement);
+        if statement.transaction == Transaction::EndsAfter {
+            script.end();
+        }
+    }
+    script.end();
+    script.text
+}
+
+/// The body of a function may speak of what comes later.
+fn defines_functions(statements: &[Statement]) -> bool {
+    let defines = |sql: &str| {
+        sql.starts_with("CREATE") && (sql.contains(" FUNCTION ") || sql.contains(" PROCEDURE "))
+    };
+    statements.iter().any(|one| defines(&one.sql))
+}
+
+#[derive(Default)]
+struct Script {
+    text: String,
+    is_open: bool,
+}
+
+impl Script {
+    fn begin(&mut self) {
+        if !self.is_open {
+            self.text.push_str("BEGIN;\n\n");
+            self.is_open = true;
+        }
+    }
+
+    fn end(&mut self) {
+        if self.is_open {
+            self.text.push_str("COMMIT;\n\n");
+            self.is_open = false;
+        }
+    }
+
+    fn statement(&mut self, statement: &Statement) {
+        for hazard in &statement.hazards {
+            let detail = hazard.detail.replace(['\n', '\r'], " ");
+            let line = format!("-- hazard {}: {detail}\n", hazard.kind.name());
+            self.text.push_str(&line);
+        }
+        self.text.push_str(&statement.sql);
+        self.text.push_str(";\n\n");
+    }
+}

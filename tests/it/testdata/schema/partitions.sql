@@ -1,0 +1,201 @@
+-- case: pidx: add
+-- before
+create table m(id int not null, d date not null) partition by range (d);
+create table m1 partition of m for values from ('2024-01-01') to ('2025-01-01');
+create table m2 partition of m for values from ('2025-01-01') to ('2026-01-01');
+-- after
+create table m(id int not null, d date not null) partition by range (d);
+create table m1 partition of m for values from ('2024-01-01') to ('2025-01-01');
+create table m2 partition of m for values from ('2025-01-01') to ('2026-01-01');
+create index mi on m(id);
+create unique index mu on m(id,d);
+alter table m add constraint mx unique (d,id);
+alter table m add primary key (id,d);
+-- case: pidx: change
+-- before
+create table m(id int not null, d date not null) partition by range (d);
+create table m1 partition of m for values from ('2024-01-01') to ('2025-01-01');
+create table m2 partition of m for values from ('2025-01-01') to ('2026-01-01');
+create index mi on m(id);
+-- after
+create table m(id int not null, d date not null) partition by range (d);
+create table m1 partition of m for values from ('2024-01-01') to ('2025-01-01');
+create table m2 partition of m for values from ('2025-01-01') to ('2026-01-01');
+create index mi on m(d);
+-- case: pidx: detach
+-- before
+create table m(id int not null, d date not null) partition by range (d);
+create table m1 partition of m for values from ('2024-01-01') to ('2025-01-01');
+create table m2 partition of m for values from ('2025-01-01') to ('2026-01-01');
+create index mi on m(id);
+alter table m add primary key(id,d);
+-- after
+create table m(id int not null, d date not null) partition by range (d);
+create table m1 partition of m for values from ('2024-01-01') to ('2025-01-01');
+create table m2 (id int not null, d date not null);
+create index m2_id_idx on m2(id);
+alter table m2 add primary key(id,d);
+create index mi on m(id);
+alter table m add primary key(id,d);
+-- rows before
+insert into m values (1,'2025-05-05'),(2,'2024-05-05');
+-- rows after
+insert into m values (2,'2024-05-05');
+insert into m2 values (1,'2025-05-05')
+-- case: pidx: bound
+-- before
+create table m(id int not null, d date not null) partition by range (d);
+create table m1 partition of m for values from ('2024-01-01') to ('2025-01-01');
+create table m2 partition of m for values from ('2025-01-01') to ('2026-01-01');
+create index mi on m(id);
+alter table m add primary key(id,d);
+-- after
+create table m(id int not null, d date not null) partition by range (d);
+create table m1 partition of m for values from ('2024-01-01') to ('2025-01-01');
+create table m2 partition of m for values from ('2025-01-01') to ('2028-01-01');
+create index mi on m(id);
+alter table m add primary key(id,d);
+-- rows before
+insert into m values (1,'2025-05-05'),(2,'2024-05-05');
+-- rows after
+insert into m values (1,'2025-05-05'),(2,'2024-05-05');
+-- case: pidx: sub create
+-- before
+-- after
+create table m(id int not null, d date not null, r text) partition by range (d);
+create table m1 partition of m for values from ('2024-01-01') to ('2025-01-01') partition by list (r);
+create table m1a partition of m1 for values in ('a');
+create table m1d partition of m1 default;
+create index mi on m(r);
+alter table m add constraint mu unique (id,d,r);
+create table mo partition of m default;
+-- case: pfk: to
+-- before
+create table m(id int not null, d date not null) partition by range (d);
+create table m1 partition of m for values from ('2024-01-01') to ('2025-01-01');
+create table m2 partition of m for values from ('2025-01-01') to ('2026-01-01');
+alter table m add primary key(id,d);
+-- after
+create table m(id int not null, d date not null) partition by range (d);
+create table m1 partition of m for values from ('2024-01-01') to ('2025-01-01');
+create table m2 partition of m for values from ('2025-01-01') to ('2026-01-01');
+alter table m add primary key(id,d);
+create table o(id int, d date, rid int, rd date, foreign key (rid,rd) references m(id,d));
+-- case: pfk: to new partition
+-- before
+create table m(id int not null, d date not null) partition by range (d);
+create table m1 partition of m for values from ('2024-01-01') to ('2025-01-01');
+create table m2 partition of m for values from ('2025-01-01') to ('2026-01-01');
+alter table m add primary key(id,d);
+create table o(id int, d date, rid int, rd date, foreign key (rid,rd) references m(id,d));
+-- after
+create table m(id int not null, d date not null) partition by range (d);
+create table m1 partition of m for values from ('2024-01-01') to ('2025-01-01');
+create table m2 partition of m for values from ('2025-01-01') to ('2026-01-01');
+alter table m add primary key(id,d);
+create table o(id int, d date, rid int, rd date, foreign key (rid,rd) references m(id,d));
+create table m3 partition of m for values from ('2026-01-01') to ('2027-01-01');
+-- rows before
+insert into m values (1,'2025-05-05');
+insert into o values (1,'2025-05-05',1,'2025-05-05');
+-- case: pfk: from partition new
+-- before
+create table t(id int primary key, a text, b int);
+create table m(id int not null, d date not null) partition by range (d);
+create table m1 partition of m for values from ('2024-01-01') to ('2025-01-01');
+create table m2 partition of m for values from ('2025-01-01') to ('2026-01-01');
+alter table m add constraint mfk foreign key (id) references t(id) on delete cascade;
+-- after
+create table t(id int primary key, a text, b int);
+create table m(id int not null, d date not null) partition by range (d);
+create table m1 partition of m for values from ('2024-01-01') to ('2025-01-01');
+create table m2 partition of m for values from ('2025-01-01') to ('2026-01-01');
+alter table m add constraint mfk foreign key (id) references t(id) on delete cascade;
+create table m3 partition of m for values from ('2026-01-01') to ('2027-01-01');
+-- case: pfk: self
+-- before
+-- after
+create table m(id int not null, d date not null) partition by range (d);
+create table m1 partition of m for values from ('2024-01-01') to ('2025-01-01');
+create table m2 partition of m for values from ('2025-01-01') to ('2026-01-01');
+alter table m add column pid int;
+alter table m add column pd date;
+alter table m add primary key (id,d);
+alter table m add constraint mself foreign key (pid,pd) references m(id,d);
+-- case: part: check
+-- before
+create table m(id int not null, d date not null) partition by range (d);
+create table m1 partition of m for values from ('2024-01-01') to ('2025-01-01');
+create table m2 partition of m for values from ('2025-01-01') to ('2026-01-01');
+-- after
+create table m(id int not null, d date not null) partition by range (d);
+create table m1 partition of m for values from ('2024-01-01') to ('2025-01-01');
+create table m2 partition of m for values from ('2025-01-01') to ('2026-01-01');
+alter table m add constraint ck check (id > 0);
+alter table m1 add constraint own check (id < 100);
+-- case: part: default
+-- before
+create table m(id int not null, d date not null) partition by range (d);
+create table m1 partition of m for values from ('2024-01-01') to ('2025-01-01');
+create table m2 partition of m for values from ('2025-01-01') to ('2026-01-01');
+-- after
+create table m(id int not null, d date not null) partition by range (d);
+create table m1 partition of m for values from ('2024-01-01') to ('2025-01-01');
+create table m2 partition of m for values from ('2025-01-01') to ('2026-01-01');
+create table md partition of m default;
+alter table m1 alter id set default 5;
+alter table m1 alter column id set statistics 3;
+-- case: part: swap bounds
+-- before
+create table m(id int not null, d date not null) partition by range (d);
+create table m1 partition of m for values from ('2024-01-01') to ('2025-01-01');
+create table m2 partition of m for values from ('2025-01-01') to ('2026-01-01');
+-- after
+create table m(id int not null, d date not null) partition by range (d);
+create table m1 partition of m for values from ('2023-01-01') to ('2024-06-01');
+create table m2 partition of m for values from ('2024-06-01') to ('2026-01-01');
+-- case: part: sub
+-- before
+create table m(id int not null, d date not null) partition by range (d);
+create table m1 partition of m for values from ('2024-01-01') to ('2025-01-01');
+create table m2 partition of m for values from ('2025-01-01') to ('2026-01-01');
+-- after
+create table m(id int not null, d date not null) partition by range (d);
+create table m1 partition of m for values from ('2024-01-01') to ('2025-01-01');
+create table m2 partition of m for values from ('2025-01-01') to ('2026-01-01');
+create table m3 partition of m for values from ('2026-01-01') to ('2027-01-01') partition by hash (id);
+create table m3a partition of m3 for values with (modulus 2, remainder 0);
+create table m3b partition of m3 for values with (modulus 2, remainder 1);
+-- case: part: to partitioned rows
+-- before
+create table m(id int not null, d date not null, primary key(id,d));
+create index mi on m(d);
+-- after
+create table m(id int not null, d date not null) partition by range (d);
+create table m1 partition of m for values from ('2024-01-01') to ('2025-01-01');
+create table m2 partition of m for values from ('2025-01-01') to ('2026-01-01');
+create index mi on m(d);
+alter table m add primary key(id,d);
+-- rows before
+insert into m values (1,'2025-01-01'),(2,'2024-01-01');
+-- rows after
+insert into m values (1,'2025-01-01'),(2,'2024-01-01');
+-- case: part: notnull
+-- before
+create table m(id int not null, d date not null) partition by range (d);
+create table m1 partition of m for values from ('2024-01-01') to ('2025-01-01');
+create table m2 partition of m for values from ('2025-01-01') to ('2026-01-01');
+-- after
+create table m(id int, d date not null) partition by range (d);
+create table m1 partition of m for values from ('2024-01-01') to ('2025-01-01');
+create table m2 partition of m for values from ('2025-01-01') to ('2026-01-01');
+-- case: part: generated
+-- before
+create table m(id int not null, d date not null) partition by range (d);
+create table m1 partition of m for values from ('2024-01-01') to ('2025-01-01');
+create table m2 partition of m for values from ('2025-01-01') to ('2026-01-01');
+-- after
+create table m(id int not null, d date not null) partition by range (d);
+create table m1 partition of m for values from ('2024-01-01') to ('2025-01-01');
+create table m2 partition of m for values from ('2025-01-01') to ('2026-01-01');
+alter table m add column g int generated always as (id*2) stored;

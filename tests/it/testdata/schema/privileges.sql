@@ -1,0 +1,59 @@
+-- case: defacl: create after
+-- roles: sailor, cook
+-- before
+alter default privileges grant select on tables to sailor;
+alter default privileges revoke execute on functions from public;
+alter default privileges grant usage on sequences to cook with grant option;
+-- after
+create table t(id int primary key, a text, b int);
+create sequence sq;
+create function ff() returns int language sql as 'select 1';
+create type en as enum ('a');
+create schema s;
+create table s.t2(a int);
+create view s.v as select a from s.t2;
+create materialized view s.mv as select a from s.t2;
+alter default privileges grant select on tables to sailor;
+alter default privileges revoke execute on functions from public;
+alter default privileges grant usage on sequences to cook with grant option;
+-- case: defacl: none after
+-- roles: sailor, cook
+-- before
+-- after
+alter default privileges grant select on tables to sailor;
+alter default privileges revoke execute on functions from public;
+alter default privileges grant usage on sequences to cook with grant option;
+create table t(id int primary key, a text, b int);
+create sequence sq;
+create function ff() returns int language sql as 'select 1';
+create type en as enum ('a');
+create schema s;
+create table s.t2(a int);
+create view s.v as select a from s.t2;
+create materialized view s.mv as select a from s.t2;
+-- case: defacl: schema
+-- before
+create schema s;
+alter default privileges in schema s grant select on tables to public;
+-- after
+create schema s;
+alter default privileges in schema s grant select, insert on tables to public;
+create table s.x(a int);
+grant delete on s.x to public;
+create table s.y(a int);
+revoke all on s.y from public;
+-- case: defacl: recreated
+-- roles: sailor, cook
+-- before
+alter default privileges grant select on tables to sailor;
+alter default privileges revoke execute on functions from public;
+alter default privileges grant usage on sequences to cook with grant option;
+create table t(id int primary key, a text, b int);
+create view v as select id,a,b from t;
+-- after
+alter default privileges grant select on tables to sailor;
+alter default privileges revoke execute on functions from public;
+alter default privileges grant usage on sequences to cook with grant option;
+create table t(id int primary key, a text, b int);
+create view v as select a from t;
+revoke all on v from sailor;
