@@ -112,7 +112,8 @@ async fn run(
 fn portions(statements: Vec<Statement>) -> Vec<Vec<Statement>> {
     let mut portions: Vec<Vec<Statement>> = Vec::new();
     let mut is_ended = true;
-    for statement in statements {
+    // A setting is no reason for a revision; each has its own.
+    for statement in statements.into_iter().filter(|one| !one.is_setting()) {
         if is_ended {
             portions.push(Vec::new());
         }

@@ -3,7 +3,7 @@
 use seaworthy_schema::{Statement, Transaction};
 
 /// Returns the statements as the body of a revision, which has a transaction
-/// already.
+/// already, and settings of its own.
 pub fn body(statements: &[Statement]) -> String {
     let mut script = Script::default();
     if defines_functions(statements) {
@@ -11,7 +11,8 @@ pub fn body(statements: &[Statement]) -> String {
             .text
             .push_str("SET LOCAL check_function_bodies = off;\n\n");
     }
-    for statement in statements {
+    // What is set for the session would end with the first of several revisions.
+    for statement in statements.iter().filter(|one| !one.is_setting()) {
         script.statement(statement);
     }
     script.text
@@ -21,9 +22,6 @@ pub fn body(statements: &[Statement]) -> String {
 /// transaction. Empty where there is nothing to do.
 pub fn script(statements: &[Statement]) -> String {
     let mut script = Script::default();
-    if defines_functions(statements) {
-        script.text.push_str("SET check_function_bodies = off;\n\n");
-    }
     for statement in statements {
         match statement.transaction {
             Transaction::Alone => script.end(),

@@ -39,6 +39,7 @@ mod lock_retry;
 mod look;
 mod lost_answers;
 mod migrate_command;
+mod models;
 mod new_files;
 mod no_secret;
 mod offline;

@@ -52,6 +52,11 @@ impl Statement {
         }
     }
 
+    /// Says whether it only sets something for the statements after it.
+    pub fn is_setting(&self) -> bool {
+        self.sql.starts_with("SET ") || self.sql.starts_with("RESET ")
+    }
+
     #[must_use]
     pub fn hazard(mut self, kind: HazardKind, detail: impl Into<String>) -> Self {
         self.hazards.push(Hazard {

@@ -1,0 +1,195 @@
+//! Models, revisions and databases compared: `revision --autogenerate`,
+//! `check`, `diff`, and the databases that are made for it.
+
+use serde_json::{Value, json};
+
+use crate::support::binary::{Binary, Finished};
+use crate::support::database::Database;
+use crate::support::project::Project;
+use crate::support::server::Server;
+
+const CONFIGURATION: &str = "[schema]\nmodels = [\"schema.sql\"]\n";
+
+/// `aaaa`: boats with a row, and models that are the same.
+fn boats() -> Project {
+    let project = Project::new();
+    project
+        .revision(
+            "aaaa",
+            "",
+            "CREATE TABLE boat (id int PRIMARY KEY); INSERT INTO boat VALUES (1);",
+            "DROP TABLE boat;",
+        )
+        .file("seaworthy.toml", CONFIGURATION)
+        .file("schema.sql", "CREATE TABLE boat (id int PRIMARY KEY);");
+    project
+}
+
+fn seaworthy(project: &Project, url: &str, line: &[&str]) -> Finished {
+    Binary::new(line)
+        .within(project.path())
+        .env("DATABASE_URL", url)
+        .run()
+}
+
+/// Returns the one file that a command says it has written.
+#[track_caller]
+fn written(project: &Project, finished: Finished) -> String {
+    let finished = finished.expect_code(0);
+    assert_eq!(finished.stdout.lines().count(), 1, "{}", finished.stdout);
+    project.read(finished.stdout.trim_end())
+}
+
+fn columns(database: &Database<'_>) -> Vec<String> {
+    database.column(
+        "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass('boat') \
+         AND attnum > 0 AND NOT attisdropped ORDER BY 1",
+    )
+}
+
+const AUTOGENERATE: [&str; 4] = ["revision", "--autogenerate", "-m", "more"];
+
+#[test]
+fn a_revision_is_made_from_the_models_both_ways() {
+    let (project, database) = (boats(), Server::shared().database());
+    // A view before its table, and a function before what it names.
+    project.file(
+        "schema.sql",
+        "CREATE VIEW named AS SELECT id, name FROM boat;\n\
+         CREATE TABLE boat (id int PRIMARY KEY, name text DEFAULT usual() NOT NULL);\n\
+         CREATE FUNCTION usual() RETURNS text LANGUAGE sql AS 'SELECT ''Anna''';\n",
+    );
+    let text = written(
+        &project,
+        seaworthy(&project, &database.url(), &AUTOGENERATE),
+    );
+    assert!(text.contains("-- revises: aaaa"), "{text}");
+    assert!(
+        text.contains("-- hazard data-loss: column public.boat.name"),
+        "{text}"
+    );
+    seaworthy(&project, &database.url(), &["upgrade"]).expect_code(0);
+    assert_eq!(columns(&database), ["id", "name"]);
+    assert_eq!(database.value("SELECT name FROM named"), "Anna");
+    seaworthy(&project, &database.url(), &["check", "--drift"]).expect_code(0);
+    let again = seaworthy(&project, &database.url(), &AUTOGENERATE).expect_code(0);
+    assert_eq!(again.stdout, "", "nothing is left to write");
+    seaworthy(&project, &database.url(), &["downgrade", "-1"]).expect_code(0);
+    assert_eq!(columns(&database), ["id"]);
+    assert_eq!(database.value("SELECT count(*) FROM boat"), "1");
+}
+
+#[test]
+fn a_new_value_that_is_used_at_once_takes_two_revisions() {
+    let (project, database) = (boats(), Server::shared().database());
+    project
+        .revision(
+            "bbbb",
+            "aaaa",
+            "CREATE TYPE rig AS ENUM ('sloop');",
+            "DROP TYPE rig;",
+        )
+        .file(
+            "schema.sql",
+            "CREATE TYPE rig AS ENUM ('sloop', 'ketch');\n\
+             CREATE TABLE boat (id int PRIMARY KEY, rig rig DEFAULT 'ketch');",
+        );
+    let made = seaworthy(&project, &database.url(), &AUTOGENERATE).expect_code(0);
+    assert_eq!(made.stdout.lines().count(), 2, "{}", made.stdout);
+    seaworthy(&project, &database.url(), &["upgrade"]).expect_code(0);
+    assert_eq!(database.value("SELECT rig FROM boat"), "ketch");
+    seaworthy(&project, &database.url(), &["downgrade", "bbbb"]).expect_code(0);
+    assert_eq!(database.value("SELECT enum_range(NULL::rig)"), "{sloop}");
+}
+
+#[test]
+fn check_names_what_differs() {
+    let (project, database) = (boats(), Server::shared().database());
+    seaworthy(&project, &database.url(), &["upgrade"]).expect_code(0);
+    database.execute("ALTER TABLE boat ADD COLUMN by_hand int");
+    seaworthy(&project, &database.url(), &["check"]).expect_code(0);
+    let drift =
+        seaworthy(&project, &database.url(), &["check", "--drift", "--json"]).expect_code(1);
+    let document: Value = serde_json::from_str(&drift.stdout).expect("JSON");
+    assert_eq!(
+        document["differences"],
+        json!([{
+            "comparison": "database-revisions", "kind": "column",
+            "object": "public.boat.by_hand", "change": "added", "detail": "",
+        }])
+    );
+    project.file("schema.sql", "CREATE TABLE boat (id bigint PRIMARY KEY);");
+    let check = seaworthy(&project, &database.url(), &["check"]).expect_code(1);
+    assert!(
+        check.stdout.contains("error[models-differ]: "),
+        "{}",
+        check.stdout
+    );
+    assert!(
+        check.stdout.contains("type: integer -> bigint"),
+        "{}",
+        check.stdout
+    );
+    seaworthy(&project, &database.url(), &["check", "--state-only"]).expect_code(0);
+    let line = ["diff", "--exit-code"];
+    let diff = seaworthy(&project, &database.url(), &line).expect_code(1);
+    assert!(diff.stdout.contains("TYPE bigint"), "{}", diff.stdout);
+}
+
+#[track_caller]
+fn check(model: &str, code: i32, error: &str, place: &str) {
+    let (project, database) = (boats(), Server::shared().database());
+    project.file("schema.sql", model);
+    let finished = seaworthy(&project, &database.url(), &["diff"]).expect_code(code);
+    let stderr = &finished.stderr;
+    assert!(
+        stderr.contains(&format!("seaworthy: error[{error}]: ")),
+        "{stderr}"
+    );
+    assert!(stderr.contains(place), "{stderr}");
+    assert_eq!(finished.stdout, "");
+}
+
+#[test]
+fn what_makes_no_schema_is_refused_with_its_line() {
+    check(
+        "CREATE TABLE a ();\nINSERT INTO a VALUES (1);",
+        65,
+        "model",
+        "schema.sql:2:1",
+    );
+    check("CREATE TABLE a (b nowhere);", 65, "model", "schema.sql:1:1");
+    check("\nCREATE ROLE r;", 65, "model", "schema.sql:2:1");
+    check("BEGIN;", 65, "model", "schema.sql:1:1");
+    check("SELECT 'a", 65, "unclosed", "schema.sql:1:8");
+}
+
+#[test]
+fn databases_are_made_by_who_may_and_always_dropped() {
+    let (project, database) = (boats(), Server::shared().database());
+    let owned = |name: &str| {
+        database.value(&format!(
+            "SELECT count(*) FROM pg_database WHERE pg_get_userbyid(datdba) = '{name}'"
+        ))
+    };
+    let refused = database.role("");
+    let finished = seaworthy(&project, &refused.url, &["diff"]).expect_code(77);
+    assert!(
+        finished.stderr.contains("--shadow-url"),
+        "{}",
+        finished.stderr
+    );
+    let maker = database.role("CREATEDB");
+    let left = "seaworthy_shadow_1_1_0";
+    database.execute(&format!("CREATE DATABASE {left} OWNER {}", maker.name));
+    let line = ["diff", "--shadow-url", maker.url.as_str()];
+    seaworthy(&project, &refused.url, &line).expect_code(0);
+    assert_eq!(
+        owned(&maker.name),
+        "0",
+        "neither an old one nor a new one is left"
+    );
+    project.file("schema.sql", "CREATE TABLE a (b nowhere);");
+    seaworthy(&project, &maker.url, &["diff"]).expect_code(65);
+    assert_eq!(owned(&maker.name), "0", "nothing is left of a failure");
+}
