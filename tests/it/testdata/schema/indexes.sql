@@ -50,13 +50,6 @@ create table c(c1 int not null default 5, z int) inherits (a,b);
 create index on c(z);
 comment on column c.x is 'inh';
 grant select (x) on c to sailor;
--- case: i: parent notnull
--- before
-create table a(x int);
-create table c(z int) inherits (a);
--- after
-create table a(x int not null);
-create table c(z int) inherits (a);
 -- case: i: local check
 -- before
 create table a(x int, constraint ck check (x>0));
