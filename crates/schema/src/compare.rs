@@ -35,11 +35,19 @@ impl<'a> Change<'a> {
         self.old.get(column) != self.new.get(column)
     }
 
+    /// Returns the columns that have another value, but for those that are only
+    /// looked at.
+    pub(crate) fn changed(&self) -> impl Iterator<Item = &'static str> {
+        let values = self.old.values.iter().zip(&self.new.values);
+        let columns = self.new.kind().columns().iter().zip(values);
+        columns
+            .filter(|(column, (old, new))| !column.ends_with('?') && old != new)
+            .map(|(column, _)| *column)
+    }
+
     /// Says whether nothing but these columns has another value.
     pub fn only(&self, columns: &[&str]) -> bool {
-        let all = self.new.kind().columns().iter();
-        all.filter(|column| !columns.contains(column))
-            .all(|column| !self.of(column))
+        self.changed().all(|column| columns.contains(&column))
     }
 
     /// Says whether it hangs on something else now.
@@ -58,23 +66,14 @@ pub fn compare<'a>(old: &'a Schema, new: &'a Schema) -> Differences<'a> {
         }
         match news.next_if(|new| new.identity == fact.identity) {
             None => differences.removed.push(fact),
-            Some(new) if differs(fact, new) => {
-                differences.changed.push(Change { old: fact, new });
+            Some(new) => {
+                let change = Change { old: fact, new };
+                if change.is_moved() || change.changed().next().is_some() {
+                    differences.changed.push(change);
+                }
             }
-            Some(_) => {}
         }
     }
     differences.added.extend(news);
     differences
-}
-
-/// Columns whose name ends so are for reading alone.
-const UNCOMPARED: char = '?';
-
-fn differs(old: &Fact, new: &Fact) -> bool {
-    let columns = old.kind().columns().iter();
-    old.parent != new.parent
-        || columns
-            .zip(old.values.iter().zip(&new.values))
-            .any(|(column, (old, new))| !column.ends_with(UNCOMPARED) && old != new)
 }

@@ -36,8 +36,8 @@ pub use identity::Identity;
 pub use kind::Kind;
 pub use plan::{PlanError, plan};
 pub use quote::{identifier, literal};
-pub use reading::{Answer, Question, ReadError, Reading, questions};
-pub use schema::{Need, Schema, Strength};
+pub use reading::{Answer, Question, ReadError, Reading};
+pub use schema::Schema;
 pub use statement::{Hazard, HazardKind, Statement, Transaction};
 pub use told::Difference;
 

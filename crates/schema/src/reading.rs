@@ -3,20 +3,22 @@
 //! Objects are told apart by their addresses (class, object, part), as in
 //! `pg_depend`, and only at the end by their names.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::Version;
 use super::fact::Fact;
 use super::identity::Identity;
 use super::kind::{Kind, Naming};
-use super::schema::{Need, Schema, Strength};
+use super::schema::Schema;
 
 mod question;
 
-use question::Topic;
-pub use question::{Question, questions};
+pub use question::Question;
+use question::{Topic, questions};
 
-/// The columns in front of a fact's own: its address and its parent's.
+/// The columns of two addresses; in front of a fact's own stand its address and
+/// its parent's.
 const ADDRESSES: usize = 6;
 
 /// One row of an answer; `None` for NULL.
@@ -28,7 +30,7 @@ pub struct Reading {
     raw: Vec<Raw>,
     by_address: HashMap<Address, usize>,
     aliases: HashMap<Address, Address>,
-    links: Vec<(Address, Address, Strength)>,
+    links: Vec<(Address, Address)>,
     /// Objects of extensions, by class and object.
     members: HashMap<(u32, u32), Address>,
 }
@@ -49,6 +51,10 @@ pub enum ReadError {
 
 /// Class, object and part.
 type Address = (u32, u32, i32);
+
+/// What each raw fact is called, as far as that has been found out; `None` for
+/// one that is left out.
+type Names = [OnceCell<Option<Identity>>];
 
 #[derive(Debug)]
 struct Raw {
@@ -71,21 +77,17 @@ impl Reading {
         match topic {
             Topic::Facts(kind) => self.take_fact(kind, topic, row),
             Topic::Links => {
-                let [from, to] = two(topic, row, 7)?;
-                let strength = match row.last().copied().flatten() {
-                    Some("n") => Strength::Normal,
-                    _ => Strength::Auto,
-                };
-                self.links.push((from, to, strength));
+                let [from, to] = two(topic, row)?;
+                self.links.push((from, to));
                 Ok(())
             }
             Topic::Aliases => {
-                let [from, to] = two(topic, row, 6)?;
+                let [from, to] = two(topic, row)?;
                 self.aliases.insert(from, to);
                 Ok(())
             }
             Topic::Members => {
-                let [member, extension] = two(topic, row, 6)?;
+                let [member, extension] = two(topic, row)?;
                 self.members.insert((member.0, member.1), extension);
                 Ok(())
             }
@@ -98,8 +100,8 @@ impl Reading {
         if row.len() != expected {
             return Err(wrong_width(topic, row, expected));
         }
+        let parent = address(topic, &row[3..ADDRESSES])?;
         let address = address(topic, &row[..3])?;
-        let parent = address_of_parent(topic, row)?;
         let boxed = |value: &Option<&str>| value.map(Box::from);
         let raw = Raw {
             kind,
@@ -124,22 +126,19 @@ impl Reading {
     ///
     /// [`ReadError::Twice`] for facts that cannot be told apart.
     pub fn finish(self) -> Result<Schema, ReadError> {
-        let mut identities = vec![None; self.raw.len()];
-        for at in 0..self.raw.len() {
-            self.name(at, &mut identities);
-        }
-        let needs = self.needs(&identities);
+        let names = vec![OnceCell::new(); self.raw.len()];
+        let needs = self.needs(&names);
         let parents: Vec<Option<Identity>> = self
             .raw
             .iter()
-            .map(|raw| {
-                raw.parent
-                    .and_then(|parent| self.found(parent, &identities))
-            })
+            .map(|raw| self.found(raw.parent?, &names).cloned())
             .collect();
+        for at in 0..self.raw.len() {
+            self.name(at, &names);
+        }
         let mut facts = BTreeMap::new();
-        for ((raw, identity), parent) in self.raw.into_iter().zip(identities).zip(parents) {
-            let Some(identity) = identity.flatten() else {
+        for ((raw, name), parent) in self.raw.into_iter().zip(names).zip(parents) {
+            let Some(identity) = name.into_inner().flatten() else {
                 continue;
             };
             let fact = Fact {
@@ -154,41 +153,38 @@ impl Reading {
         Ok(Schema::new(facts, needs))
     }
 
-    /// Finds the name of a fact, and before it that of its parent. A fact of
-    /// an extension, or on something that is not read, has none.
-    fn name(&self, at: usize, identities: &mut Vec<Option<Option<Identity>>>) -> Option<Identity> {
-        if let Some(known) = &identities[at] {
-            return known.clone();
-        }
-        let raw = &self.raw[at];
-        let is_member = raw
-            .address
-            .is_some_and(|(class, id, _)| self.members.contains_key(&(class, id)));
-        let parent = raw.parent.map(|parent| {
-            let parent = self.by_address.get(&self.real(parent));
-            parent.and_then(|at| self.name(*at, identities))
-        });
-        let own = raw.names.iter().cloned();
-        let path: Option<Vec<Box<str>>> = match (raw.kind.naming(), parent) {
-            _ if is_member => None,
-            (_, Some(None)) => None,
-            (Naming::Own(_), _) => Some(own.collect()),
-            (Naming::Under(_), Some(Some(parent))) => {
-                Some(parent.path().map(Box::from).chain(own).collect())
+    /// Returns the name of a fact, for which that of its parent is needed. A fact
+    /// of an extension, or on something that is not read, has none.
+    fn name<'a>(&self, at: usize, names: &'a Names) -> Option<&'a Identity> {
+        let name = || {
+            let raw = &self.raw[at];
+            let (class, id, _) = raw.address.unwrap_or_default();
+            if self.members.contains_key(&(class, id)) {
+                return None;
             }
-            (Naming::On(_), Some(Some(parent))) => {
-                let word = std::iter::once(Box::from(parent.kind().word()));
-                Some(
-                    word.chain(parent.path().map(Box::from))
-                        .chain(own)
-                        .collect(),
-                )
-            }
-            (Naming::Under(_) | Naming::On(_), None) => None,
+            let parent = match raw.parent {
+                None => None,
+                Some(parent) => {
+                    let at = self.by_address.get(&self.real(parent))?;
+                    Some(self.name(*at, names)?)
+                }
+            };
+            let word = match raw.kind.naming() {
+                Naming::On(_) => Some(parent?.kind().word()),
+                Naming::Own(_) | Naming::Under(_) => None,
+            };
+            let above = match raw.kind.naming() {
+                Naming::Own(_) => None,
+                Naming::Under(_) | Naming::On(_) => Some(parent?.path()),
+            };
+            let own = raw.names.iter().map(AsRef::as_ref);
+            let path = word
+                .into_iter()
+                .chain(above.into_iter().flatten())
+                .chain(own);
+            Some(Identity::new(raw.kind, path))
         };
-        let identity = path.map(|path| Identity::new(raw.kind, path));
-        identities[at] = Some(identity.clone());
-        identity
+        names[at].get_or_init(name).as_ref()
     }
 
     /// Returns what an address stands for, such as the range for the array of
@@ -204,55 +200,42 @@ impl Reading {
         address
     }
 
-    /// Returns what stands at an address: the part, or else the whole.
-    fn found(&self, address: Address, identities: &[Option<Option<Identity>>]) -> Option<Identity> {
+    /// Returns what stands at an address: the part, or else the whole, or else
+    /// the extension that it belongs to.
+    fn found<'a>(&self, address: Address, names: &'a Names) -> Option<&'a Identity> {
         let at = |address| {
-            let address = self.real(address);
-            let at = self.by_address.get(&address)?;
-            identities[*at].clone().flatten()
+            let at = self.by_address.get(&self.real(address))?;
+            self.name(*at, names)
         };
-        at(address)
-            .or_else(|| at((address.0, address.1, 0)))
-            .or_else(|| {
-                let (class, id, _) = self.real((address.0, address.1, 0));
-                at(*self.members.get(&(class, id))?)
-            })
+        let whole = (address.0, address.1, 0);
+        at(address).or_else(|| at(whole)).or_else(|| {
+            let (class, id, _) = self.real(whole);
+            at(*self.members.get(&(class, id))?)
+        })
     }
 
-    fn needs(&self, identities: &[Option<Option<Identity>>]) -> BTreeMap<Identity, BTreeSet<Need>> {
-        let mut needs: BTreeMap<Identity, BTreeSet<Need>> = BTreeMap::new();
-        for (from, to, strength) in &self.links {
-            let (Some(one), Some(on)) =
-                (self.found(*from, identities), self.found(*to, identities))
-            else {
+    fn needs(&self, names: &Names) -> BTreeMap<Identity, BTreeSet<Identity>> {
+        let mut needs: BTreeMap<Identity, BTreeSet<Identity>> = BTreeMap::new();
+        for (from, to) in &self.links {
+            let (Some(one), Some(on)) = (self.found(*from, names), self.found(*to, names)) else {
                 continue;
             };
-            if one == on || self.hangs_on(*to, &one, identities) {
-                continue;
+            if one != on && !self.hangs_on(*to, one, names) {
+                needs.entry(one.clone()).or_default().insert(on.clone());
             }
-            let list = needs.entry(one).or_default();
-            list.insert(Need {
-                on,
-                strength: *strength,
-            });
         }
         needs
     }
 
     /// Says whether what stands at an address is a part of a fact, which needs
     /// its parts only as far as it consists of them.
-    fn hangs_on(
-        &self,
-        mut address: Address,
-        whole: &Identity,
-        identities: &[Option<Option<Identity>>],
-    ) -> bool {
+    fn hangs_on(&self, mut address: Address, whole: &Identity, names: &Names) -> bool {
         loop {
             let at = self.by_address.get(&self.real(address));
             let Some(parent) = at.and_then(|at| self.raw[*at].parent) else {
                 return false;
             };
-            if self.found(parent, identities).as_ref() == Some(whole) {
+            if self.found(parent, names) == Some(whole) {
                 return true;
             }
             address = parent;
@@ -269,21 +252,17 @@ impl Schema {
     }
 }
 
-fn two(topic: Topic, row: Answer<'_>, width: usize) -> Result<[Address; 2], ReadError> {
-    if row.len() != width {
-        return Err(wrong_width(topic, row, width));
+fn two(topic: Topic, row: Answer<'_>) -> Result<[Address; 2], ReadError> {
+    if row.len() != ADDRESSES {
+        return Err(wrong_width(topic, row, ADDRESSES));
     }
-    match (address(topic, &row[..3])?, address(topic, &row[3..6])?) {
+    match (address(topic, &row[..3])?, address(topic, &row[3..])?) {
         (Some(one), Some(other)) => Ok([one, other]),
         _ => Err(ReadError::Address {
             topic: topic.to_string(),
             value: "NULL".to_owned(),
         }),
     }
-}
-
-fn address_of_parent(topic: Topic, row: Answer<'_>) -> Result<Option<Address>, ReadError> {
-    address(topic, &row[3..ADDRESSES])
 }
 
 /// Returns an address; `None` if its object is NULL.

@@ -10,31 +10,15 @@ use super::kind::Kind;
 #[derive(Clone, Debug, Default)]
 pub struct Schema {
     facts: BTreeMap<Identity, Fact>,
-    needs: BTreeMap<Identity, BTreeSet<Need>>,
+    needs: BTreeMap<Identity, BTreeSet<Identity>>,
     dependents: BTreeMap<Identity, BTreeSet<Identity>>,
     children: BTreeMap<Identity, BTreeSet<Identity>>,
-}
-
-/// Something that another fact cannot be without.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Need {
-    pub on: Identity,
-    pub strength: Strength,
-}
-
-/// How `pg_depend` says one object needs another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Strength {
-    /// The needed object cannot be dropped before.
-    Normal,
-    /// Dropping the needed object drops this one.
-    Auto,
 }
 
 impl Schema {
     pub(crate) fn new(
         facts: BTreeMap<Identity, Fact>,
-        needs: BTreeMap<Identity, BTreeSet<Need>>,
+        needs: BTreeMap<Identity, BTreeSet<Identity>>,
     ) -> Self {
         let mut dependents: BTreeMap<Identity, BTreeSet<Identity>> = BTreeMap::new();
         let mut children: BTreeMap<Identity, BTreeSet<Identity>> = BTreeMap::new();
@@ -50,7 +34,7 @@ impl Schema {
         }
         for (one, needs) in &needs {
             for need in needs {
-                let list = dependents.entry(need.on.clone()).or_default();
+                let list = dependents.entry(need.clone()).or_default();
                 list.insert(one.clone());
             }
         }
@@ -117,7 +101,7 @@ impl Schema {
     pub fn needs(&self, identity: &Identity) -> impl Iterator<Item = &Identity> {
         let parent = self.get(identity).and_then(|fact| fact.parent.as_ref());
         let needs = self.needs.get(identity).into_iter().flatten();
-        parent.into_iter().chain(needs.map(|need| &need.on))
+        parent.into_iter().chain(needs)
     }
 
     /// Returns what needs a fact, its children included.

@@ -52,9 +52,8 @@ impl Change<'_> {
     /// Returns each value that differs, as `name: old -> new`.
     fn detail(&self) -> String {
         let shown = |value: Option<&str>| value.unwrap_or("none").replace('\n', " ");
-        let columns = self.new.kind().columns().iter();
-        let changed = columns.filter(|column| !column.ends_with('?') && self.of(column));
-        let details: Vec<String> = changed
+        let details: Vec<String> = self
+            .changed()
             .map(|column| {
                 let (old, new) = (self.old.get(column), self.new.get(column));
                 format!("{column}: {} -> {}", shown(old), shown(new))

@@ -32,16 +32,16 @@ pub(super) const ROW: Row = Row {
         // The index of a partition needs the whole one, and goes with it. A
         // table that is attached finds its indexes: it would make others else.
         let links = [
-            (&attachment, &whole, "n"),
-            (&attachment, &table, "n"),
-            (&index, &whole, "a"),
-            (&table, &index, "n"),
-            (&table, &whole, "n"),
+            (&attachment, &whole),
+            (&attachment, &table),
+            (&index, &whole),
+            (&table, &index),
+            (&table, &whole),
         ];
-        let links = links.map(|(one, on, strength)| format!("SELECT {one}, {on}, '{strength}' {FROM}"));
+        let links = links.map(|(one, on)| format!("SELECT {one}, {on} {FROM}"));
         // A reference to a partitioned table needs the whole key to be valid.
         let references = format!(
-            "SELECT {}, {}, 'n' FROM pg_catalog.pg_constraint o, \
+            "SELECT {}, {} FROM pg_catalog.pg_constraint o, \
              LATERAL pg_catalog.pg_partition_tree(o.conindid) t \
              WHERE o.contype = 'f' AND o.conparentid = 0 AND t.level > 0",
             address("pg_constraint", "o.oid"),

@@ -2,7 +2,7 @@
 //! as little as possible of the plan itself.
 
 use super::catalog::{NOWHERE, address};
-use super::{Alteration, Naming, Row};
+use super::{Naming, Row, firing};
 use crate::fact::Fact;
 use crate::quote::identifier;
 use crate::statement::Statement;
@@ -32,29 +32,18 @@ pub(super) const ROW: Row = Row {
             fact.text("event"),
             fact.text("function")
         ))];
-        if fact.text("enabled") != "O" {
+        if !firing::is_usual(fact) {
             statements.push(enable(fact));
         }
         statements
     },
     drop: |fact, _| vec![Statement::new(format!("DROP {}", sql(fact)))],
-    alter: |change, _| {
-        if change.only(&["enabled"]) {
-            Alteration::plain(vec![enable(change.new)])
-        } else {
-            Alteration::Anew
-        }
-    },
+    alter: |change, _| firing::alter(change, enable),
     ..Row::BLANK
 };
 
 fn enable(fact: &Fact) -> Statement {
-    let what = match fact.text("enabled") {
-        "D" => "DISABLE",
-        "R" => "ENABLE REPLICA",
-        "A" => "ENABLE ALWAYS",
-        _ => "ENABLE",
-    };
+    let what = firing::clause(fact);
     Statement::new(format!("ALTER {} {what}", sql(fact)))
 }
 

@@ -37,12 +37,12 @@ pub(super) const ROW: Row = Row {
              JOIN pg_catalog.pg_constraint po ON po.conrelid = p.oid AND po.conname = o.conname \
                 AND po.contype = 'c' AND NOT po.connoinherit";
         format!(
-            "SELECT {inheritance}, {parent}, 'n' {FROM} AND {OWN_SCHEMA} \
-             UNION ALL SELECT {inheritance}, {}, 'n' {} AND {OWN_SCHEMA} \
-             UNION ALL SELECT {inheritance}, {}, 'n' {} AND {OWN_SCHEMA} \
-             UNION ALL SELECT {inheritance}, {}, 'n' {} AND {OWN_SCHEMA} \
+            "SELECT {inheritance}, {parent} {FROM} AND {OWN_SCHEMA} \
+             UNION ALL SELECT {inheritance}, {} {} AND {OWN_SCHEMA} \
+             UNION ALL SELECT {inheritance}, {} {} AND {OWN_SCHEMA} \
+             UNION ALL SELECT {inheritance}, {} {} AND {OWN_SCHEMA} \
              AND (c.relispartition OR o.conislocal AND NOT {DECLARED}) \
-             UNION ALL SELECT {inheritance}, {}, 'n' {} AND {OWN_SCHEMA} \
+             UNION ALL SELECT {inheritance}, {} {} AND {OWN_SCHEMA} \
              AND (c.relispartition OR NOT {DECLARED})",
             part("pg_class", "c.oid", "a.attnum"),
             from_with(columns),

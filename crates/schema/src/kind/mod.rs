@@ -12,7 +12,9 @@ use crate::statement::Statement;
 pub(crate) use default_privilege::put_right;
 
 mod catalog;
+mod firing;
 mod foreign_options;
+mod marked_index;
 mod options;
 mod relation;
 mod storage;

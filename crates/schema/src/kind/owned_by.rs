@@ -23,7 +23,7 @@ pub(super) const ROW: Row = Row {
     },
     links: Some(|_| {
         format!(
-            "SELECT {}, {}, 'n' {FROM} AND {OWN_SCHEMA}",
+            "SELECT {}, {} {FROM} AND {OWN_SCHEMA}",
             part("pg_class", "c.oid", PART),
             part("pg_class", "t.oid", "a.attnum"),
         )

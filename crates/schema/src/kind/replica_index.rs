@@ -1,8 +1,7 @@
 //! The index whose columns tell rows apart in logical replication.
 
-use super::catalog::{OWN_SCHEMA, address, part};
-use super::relation::{of, of_relation};
-use super::{Alteration, Naming, Row};
+use super::relation::of;
+use super::{Alteration, Naming, Row, marked_index};
 use crate::fact::Fact;
 use crate::quote::identifier;
 use crate::statement::Statement;
@@ -14,20 +13,8 @@ pub(super) const ROW: Row = Row {
     word: "replica identity",
     naming: Naming::Under(0),
     columns: &["index"],
-    question: |_| {
-        format!(
-            "SELECT {}, {}, x.relname {FROM} AND {OWN_SCHEMA}",
-            part("pg_class", "x.oid", PART),
-            of_relation(),
-        )
-    },
-    links: Some(|_| {
-        format!(
-            "SELECT {}, {}, 'a' {FROM} AND {OWN_SCHEMA}",
-            part("pg_class", "x.oid", PART),
-            address("pg_class", "x.oid"),
-        )
-    }),
+    question: |_| marked_index::question(PART, MARKED),
+    links: Some(|_| marked_index::links(PART, MARKED)),
     create: |fact, _| vec![using(fact)],
     // What takes its place is the table's.
     drop: |_, _| Vec::new(),
@@ -35,11 +22,7 @@ pub(super) const ROW: Row = Row {
     ..Row::BLANK
 };
 
-const FROM: &str = "\
-    FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid \
-    JOIN pg_catalog.pg_class c ON c.oid = i.indrelid \
-    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-    WHERE i.indisreplident AND c.relreplident = 'i'";
+const MARKED: &str = "i.indisreplident AND c.relreplident = 'i'";
 
 fn using(fact: &Fact) -> Statement {
     let index = identifier(fact.text("index"));

@@ -2,7 +2,7 @@
 
 use super::catalog::{OWN_SCHEMA, address};
 use super::relation::{of, of_relation};
-use super::{Alteration, Naming, Row};
+use super::{Naming, Row, firing};
 use crate::fact::Fact;
 use crate::quote::identifier;
 use crate::statement::Statement;
@@ -24,29 +24,18 @@ pub(super) const ROW: Row = Row {
     sql: |fact| format!("RULE {} ON {}", own(fact), of(fact)),
     create: |fact, _| {
         let mut statements = vec![Statement::new(fact.text("definition").trim_end_matches(';'))];
-        if fact.text("enabled") != "O" {
+        if !firing::is_usual(fact) {
             statements.push(enable(fact));
         }
         statements
     },
     drop: |fact, _| vec![Statement::new(format!("DROP RULE {} ON {}", own(fact), of(fact)))],
-    alter: |change, _| {
-        if change.only(&["enabled"]) {
-            Alteration::plain(vec![enable(change.new)])
-        } else {
-            Alteration::Anew
-        }
-    },
+    alter: |change, _| firing::alter(change, enable),
     ..Row::BLANK
 };
 
 fn enable(fact: &Fact) -> Statement {
-    let what = match fact.text("enabled") {
-        "D" => "DISABLE",
-        "R" => "ENABLE REPLICA",
-        "A" => "ENABLE ALWAYS",
-        _ => "ENABLE",
-    };
+    let what = firing::clause(fact);
     Statement::new(format!("ALTER TABLE {} {what} RULE {}", of(fact), own(fact)))
 }
 

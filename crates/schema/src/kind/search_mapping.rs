@@ -26,7 +26,7 @@ pub(super) const ROW: Row = Row {
     },
     links: Some(|_| {
         format!(
-            "SELECT {}, {}, 'n' {FROM} WHERE {OWN_SCHEMA}",
+            "SELECT {}, {} {FROM} WHERE {OWN_SCHEMA}",
             part("pg_ts_config", "c.oid", "m.maptokentype"),
             address("pg_ts_dict", "d.oid"),
         )

@@ -26,9 +26,9 @@ pub(super) const ROW: Row = Row {
         let functions = functions(version);
         let shell = part("pg_type", "t.oid", PART);
         format!(
-            "SELECT {}, {shell}, 'n' FROM {functions} f(of_type, function) \
+            "SELECT {}, {shell} FROM {functions} f(of_type, function) \
              JOIN pg_catalog.pg_type t ON t.oid = f.of_type \
-             UNION ALL SELECT {}, {shell}, 'n' FROM pg_catalog.pg_type t \
+             UNION ALL SELECT {}, {shell} FROM pg_catalog.pg_type t \
              WHERE t.typisdefined AND {IS_SHELL}",
             part("pg_proc", "f.function", "0"),
             part("pg_type", "t.oid", "0"),

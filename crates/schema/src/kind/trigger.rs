@@ -2,7 +2,7 @@
 
 use super::catalog::{OWN_SCHEMA, address, part};
 use super::relation::{of, of_relation};
-use super::{Alteration, Kind, Naming, Row};
+use super::{Kind, Naming, Row, firing};
 use crate::fact::Fact;
 use crate::identity::Identity;
 use crate::quote::identifier;
@@ -26,7 +26,7 @@ pub(super) const ROW: Row = Row {
     create: |fact, _| {
         let definition = fact.get("definition").map(Statement::new);
         let mut statements: Vec<Statement> = definition.into_iter().collect();
-        if fact.text("enabled") != "O" || !matches!(fact.get("from_enabled?"), None | Some("O")) {
+        if !firing::is_usual(fact) || !matches!(fact.get("from_enabled?"), None | Some("O")) {
             statements.push(enable(fact));
         }
         statements
@@ -35,18 +35,12 @@ pub(super) const ROW: Row = Row {
         Some(_) => vec![Statement::new(format!("DROP TRIGGER {} ON {}", own(fact), of(fact)))],
         None => Vec::new(),
     },
-    alter: |change, _| {
-        if change.only(&["enabled"]) {
-            Alteration::plain(vec![enable(change.new)])
-        } else {
-            Alteration::Anew
-        }
-    },
+    alter: |change, _| firing::alter(change, enable),
     links: Some(|_| {
         let trigger = address("pg_trigger", "t.oid");
         format!(
-            "SELECT {trigger}, {}, 'a' {FROM} AND u.oid IS NOT NULL \
-             UNION ALL SELECT {trigger}, {}, 'n' {FROM} AND u.oid IS NOT NULL",
+            "SELECT {trigger}, {} {FROM} AND u.oid IS NOT NULL \
+             UNION ALL SELECT {trigger}, {} {FROM} AND u.oid IS NOT NULL",
             address("pg_trigger", "u.oid"),
             part("pg_class", "c.oid", "-1"),
         )
@@ -81,12 +75,7 @@ const FROM: &str = "\
     AND NOT (fn.nspname = 'pg_catalog' AND f.proname ~ '^(RI_FKey_|unique_key_recheck)')";
 
 fn enable(fact: &Fact) -> Statement {
-    let what = match fact.text("enabled") {
-        "D" => "DISABLE",
-        "R" => "ENABLE REPLICA",
-        "A" => "ENABLE ALWAYS",
-        _ => "ENABLE",
-    };
+    let what = firing::clause(fact);
     Statement::new(format!("ALTER TABLE ONLY {} {what} TRIGGER {}", of(fact), own(fact)))
 }
 

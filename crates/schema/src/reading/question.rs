@@ -16,7 +16,7 @@ pub struct Question {
 pub enum Topic {
     /// Addresses of a fact and of its parent, its names, its values.
     Facts(Kind),
-    /// What depends on what, and how.
+    /// What depends on what.
     Links,
     /// A second address of something.
     Aliases,
@@ -25,7 +25,7 @@ pub enum Topic {
 }
 
 /// Returns the questions about a whole database.
-pub fn questions(version: Version) -> Vec<Question> {
+pub(super) fn questions(version: Version) -> Vec<Question> {
     let question = |topic, sql: String| Question { topic, sql };
     let kinds = Kind::ALL.iter();
     let facts = kinds.map(|kind| question(Topic::Facts(*kind), kind.question(version)));
@@ -49,7 +49,7 @@ fn dependencies(version: Version) -> String {
         "SELECT d.classid, d.objid, CASE WHEN t.typtype = 'd' AND d.refclassid NOT IN (\
             'pg_catalog.pg_type'::regclass, 'pg_catalog.pg_collation'::regclass, \
             'pg_catalog.pg_namespace'::regclass) THEN {default} ELSE d.objsubid END, \
-         d.refclassid, d.refobjid, d.refobjsubid, d.deptype \
+         d.refclassid, d.refobjid, d.refobjsubid \
          FROM pg_catalog.pg_depend d \
          LEFT JOIN pg_catalog.pg_class c ON d.classid = 'pg_catalog.pg_class'::regclass AND c.oid = d.objid \
          LEFT JOIN pg_catalog.pg_type t ON d.classid = 'pg_catalog.pg_type'::regclass AND t.oid = d.objid \
