@@ -12,6 +12,7 @@ use clap::error::ErrorKind;
 use super::command::{COMMANDS, Command};
 use super::declaration::SETTINGS;
 use super::kind;
+use super::setting::CommandName;
 use super::usage;
 use super::{Secret, UsageError, grammar};
 
@@ -53,18 +54,14 @@ pub fn parse(argv: impl IntoIterator<Item = OsString>) -> Result<Parsed, UsageEr
     let Some((name, matches)) = matches.subcommand() else {
         return Err(usage::no_command());
     };
-    let command = command(name, matches)?;
+    let row = COMMANDS.iter().find(|row| row.name.word() == name);
+    let row = row.ok_or_else(usage::no_command)?;
+    let command = (row.read)(matches)?;
     refuse_stray_switch(&command, &argv)?;
     Ok(Parsed::Command(Typed {
         command,
-        flags: flags(name, matches),
+        flags: flags(row.name, matches),
     }))
-}
-
-fn command(name: &str, matches: &ArgMatches) -> Result<Command, UsageError> {
-    let row = COMMANDS.iter().find(|row| row.name.word() == name);
-    let row = row.ok_or_else(usage::no_command)?;
-    (row.read)(matches)
 }
 
 /// # Errors
@@ -82,12 +79,12 @@ fn refuse_stray_switch(command: &Command, argv: &[OsString]) -> Result<(), Usage
     }
 }
 
-fn flags(name: &str, matches: &ArgMatches) -> BTreeMap<&'static str, Vec<Secret>> {
+fn flags(name: CommandName, matches: &ArgMatches) -> BTreeMap<&'static str, Vec<Secret>> {
     let mut flags = BTreeMap::new();
     for setting in SETTINGS {
         // A command that does not use a setting does not declare its flag, and
         // may have one of its own by that name.
-        if !setting.used_by.iter().any(|user| user.word() == name) {
+        if !setting.used_by.include(name) {
             continue;
         }
         let Ok(Some(texts)) = matches.try_get_many::<String>(setting.flag) else {

@@ -8,7 +8,8 @@ use clap_complete::Shell;
 use super::command::{COMMANDS, Row};
 use super::declaration::SETTINGS;
 use super::kind::Shape;
-use super::setting::{ALL, DefaultValue, Setting};
+use super::setting::{DefaultValue, Setting};
+use super::users::Users;
 
 /// The same text in a log, a pipe and a terminal of any width.
 const HELP_WIDTH: usize = 100;
@@ -55,7 +56,7 @@ pub(super) fn root() -> Command {
         .args(
             SETTINGS
                 .iter()
-                .filter(|setting| setting.used_by == ALL)
+                .filter(|setting| setting.used_by == Users::All)
                 .map(|setting| arg(setting).global(true)),
         )
         .after_help(after_help())
@@ -67,7 +68,7 @@ pub(super) fn root() -> Command {
 fn subcommand(row: &Row) -> Command {
     let settings = SETTINGS
         .iter()
-        .filter(|setting| setting.used_by != ALL && setting.used_by.contains(&row.name))
+        .filter(|setting| setting.used_by != Users::All && setting.used_by.include(row.name))
         .map(arg);
     (row.grammar)(Command::new(row.name.word()).args(settings)).after_help(after_help())
 }

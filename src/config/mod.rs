@@ -41,6 +41,7 @@ mod setting;
 mod shown;
 mod url;
 mod usage;
+mod users;
 mod variables;
 mod wait;
 mod writing;
@@ -78,6 +79,7 @@ pub use secret::Secret;
 pub use setting::{CommandName, DefaultValue, Group, Setting};
 pub use shown::{ShownSetting, ShownValue};
 pub use usage::UsageError;
+pub use users::Users;
 pub use wait::{AlsoTarget, HttpTarget, WaitConfig};
 pub use writing::{Hook, WritingConfig};
 

@@ -4,6 +4,7 @@
 //! is read.
 
 use super::kind::Shape;
+use super::users::Users;
 
 /// Before the upper-case name of a flag: its variable.
 pub(super) const PREFIX: &str = "SEAWORTHY_";
@@ -22,7 +23,7 @@ pub struct Setting {
     /// Variables that other tools use for the same, after our own.
     pub well_known: &'static [&'static str],
     pub group: Group,
-    pub used_by: &'static [CommandName],
+    pub used_by: Users,
     /// A sentence without its final period.
     pub help: &'static str,
 }
@@ -74,150 +75,6 @@ pub enum CommandName {
     Completions,
     Man,
 }
-
-pub(super) const ALL: &[CommandName] = &[
-    CommandName::Run,
-    CommandName::Wait,
-    CommandName::Upgrade,
-    CommandName::Downgrade,
-    CommandName::Stamp,
-    CommandName::Status,
-    CommandName::Current,
-    CommandName::History,
-    CommandName::Heads,
-    CommandName::Branches,
-    CommandName::Show,
-    CommandName::Check,
-    CommandName::Diff,
-    CommandName::Health,
-    CommandName::Serve,
-    CommandName::Revision,
-    CommandName::Merge,
-    CommandName::Init,
-    CommandName::Config,
-    CommandName::Completions,
-    CommandName::Man,
-];
-/// Whatever may connect, and so read the state.
-pub(super) const READING: &[CommandName] = &[
-    CommandName::Run,
-    CommandName::Wait,
-    CommandName::Upgrade,
-    CommandName::Downgrade,
-    CommandName::Stamp,
-    CommandName::Status,
-    CommandName::Current,
-    CommandName::History,
-    CommandName::Show,
-    CommandName::Check,
-    CommandName::Diff,
-    CommandName::Revision,
-    CommandName::Health,
-    CommandName::Serve,
-];
-/// Whatever waits until it may connect.
-pub(super) const WAITING: &[CommandName] = &[
-    CommandName::Run,
-    CommandName::Wait,
-    CommandName::Upgrade,
-    CommandName::Downgrade,
-    CommandName::Stamp,
-    CommandName::Status,
-    CommandName::Current,
-    CommandName::History,
-    CommandName::Show,
-    CommandName::Check,
-    CommandName::Diff,
-    CommandName::Revision,
-];
-/// Whatever ends when its time is up.
-pub(super) const TIMED: &[CommandName] = &[
-    CommandName::Run,
-    CommandName::Wait,
-    CommandName::Upgrade,
-    CommandName::Downgrade,
-    CommandName::Stamp,
-    CommandName::Status,
-    CommandName::Current,
-    CommandName::History,
-    CommandName::Show,
-    CommandName::Check,
-    CommandName::Diff,
-    CommandName::Revision,
-    CommandName::Health,
-];
-/// Whatever tries again.
-pub(super) const ATTEMPTING: &[CommandName] = &[
-    CommandName::Run,
-    CommandName::Wait,
-    CommandName::Upgrade,
-    CommandName::Downgrade,
-    CommandName::Stamp,
-    CommandName::Status,
-    CommandName::Current,
-    CommandName::History,
-    CommandName::Show,
-    CommandName::Check,
-    CommandName::Diff,
-    CommandName::Revision,
-    CommandName::Serve,
-];
-/// What looks at the revisions' directory.
-pub(super) const GRAPH: &[CommandName] = &[
-    CommandName::Run,
-    CommandName::Wait,
-    CommandName::Upgrade,
-    CommandName::Downgrade,
-    CommandName::Stamp,
-    CommandName::Status,
-    CommandName::Current,
-    CommandName::History,
-    CommandName::Heads,
-    CommandName::Branches,
-    CommandName::Show,
-    CommandName::Check,
-    CommandName::Diff,
-    CommandName::Health,
-    CommandName::Serve,
-    CommandName::Revision,
-    CommandName::Merge,
-    CommandName::Init,
-];
-/// What makes files.
-pub(super) const WRITING: &[CommandName] =
-    &[CommandName::Init, CommandName::Revision, CommandName::Merge];
-pub(super) const RUN_WAIT: &[CommandName] = &[CommandName::Run, CommandName::Wait];
-/// What may take so long that others ask how it is going.
-pub(super) const LISTENING: &[CommandName] = &[
-    CommandName::Run,
-    CommandName::Wait,
-    CommandName::Upgrade,
-    CommandName::Serve,
-];
-pub(super) const UPGRADING: &[CommandName] = &[CommandName::Run, CommandName::Upgrade];
-/// What has a target without being told one.
-pub(super) const AIMING: &[CommandName] = &[
-    CommandName::Run,
-    CommandName::Upgrade,
-    CommandName::Health,
-    CommandName::Serve,
-];
-pub(super) const HEALTH: &[CommandName] = &[CommandName::Health];
-pub(super) const APPLYING: &[CommandName] = &[
-    CommandName::Run,
-    CommandName::Upgrade,
-    CommandName::Downgrade,
-];
-pub(super) const LOCKING: &[CommandName] = &[
-    CommandName::Run,
-    CommandName::Upgrade,
-    CommandName::Downgrade,
-    CommandName::Stamp,
-];
-/// What compares schemas.
-pub(super) const COMPARING: &[CommandName] =
-    &[CommandName::Check, CommandName::Diff, CommandName::Revision];
-pub(super) const RUN: &[CommandName] = &[CommandName::Run];
 
 impl Setting {
     /// Returns the variable's name: `SEAWORTHY_MAX_INTERVAL` for `--max-interval`.

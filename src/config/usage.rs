@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::CommandName;
+use super::command::COMMANDS;
 use super::kind::Mismatch;
 use crate::revision::TargetError;
 
@@ -205,7 +206,7 @@ fn showable(text: &str, argv: &[OsString]) -> String {
 
 /// Returns the command that was named, for a hint.
 fn command_of(argv: &[OsString]) -> String {
-    let names = super::setting::ALL.iter().map(|command| command.word());
+    let names = COMMANDS.iter().map(|row| row.name.word());
     let named = names
         .filter_map(|name| {
             let at = argv.iter().position(|argument| argument == name)?;

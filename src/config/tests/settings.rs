@@ -33,7 +33,11 @@ fn example(setting: &Setting) -> (&'static str, &'static str) {
 }
 
 fn command_of(setting: &Setting) -> &'static str {
-    setting.used_by[0].word()
+    // These need more than their name.
+    let is_short = |name: &CommandName| !matches!(name, CommandName::Revision | CommandName::Merge);
+    let rows = command::COMMANDS.iter().map(|row| row.name);
+    let mut users = rows.filter(|name| setting.used_by.include(*name));
+    users.find(is_short).expect("it has one").word()
 }
 
 fn world(line: &[&str]) -> World {
