@@ -6,13 +6,8 @@
 
 use std::fmt::{self, Display};
 
-use postgres_protocol::escape::{escape_identifier, escape_literal};
-
-/// Returns a literal that means the same under either value of
-/// `standard_conforming_strings`.
-pub(super) fn literal(text: &str) -> String {
-    escape_literal(text).trim_start().to_owned()
-}
+use postgres_protocol::escape::escape_identifier;
+pub(super) use seaworthy_schema::literal;
 
 /// Returns a literal, or `NULL`.
 pub(super) fn optional(text: Option<&str>) -> String {

@@ -5,7 +5,7 @@
 
 use super::error::{ApplyError, InvalidIndex, Outcome};
 use super::index::{self, Index, Validity};
-use super::outside::{Stop, Turn, ask};
+use super::outside::{Stop, Turn};
 use super::remains;
 use super::run::Run;
 use crate::postgres::{ServerFailure, Session};
@@ -178,7 +178,7 @@ where
 async fn number(session: &Session) -> Result<Option<u64>, ServerFailure> {
     let question = "SELECT l.virtualtransaction FROM pg_catalog.pg_locks l \
                     WHERE l.locktype = 'virtualxid' AND l.pid = pg_catalog.pg_backend_pid()";
-    let answer = ask(session, question).await?;
+    let answer = session.ask(question).await?;
     Ok(answer
         .rsplit_once('/')
         .and_then(|(_, number)| number.parse().ok()))

@@ -127,7 +127,7 @@ where
             (None, Direction::Upgrade) => Ok(Novelty::New),
             (None, Direction::Downgrade) => {
                 let question = Tables::at(&self.location).narrow_check();
-                let constraint = ask(self.locked.session(), &question).await;
+                let constraint = self.locked.session().ask(&question).await;
                 let constraint = constraint
                     .map_err(|failure| self.stop(turn.task, outright(failure), turn.offset()))?;
                 Ok(if constraint.is_empty() {
@@ -276,13 +276,14 @@ where
     /// Sends a message with `lock_timeout` off, and puts the timeout back.
     async fn unhurried(&mut self, message: &Message) -> Result<(), Failed> {
         let session = self.locked.session();
-        let timeout = ask(session, "SHOW lock_timeout").await.map_err(outright)?;
-        ask(session, &settings::timeout("lock_timeout", None))
+        let timeout = session.ask("SHOW lock_timeout").await.map_err(outright)?;
+        session
+            .ask(&settings::timeout("lock_timeout", None))
             .await
             .map_err(outright)?;
         let sent = self.watched(None, send_one(session, message)).await;
         let restore = format!("SET lock_timeout = {}", literal(&timeout));
-        match (sent, ask(session, &restore).await) {
+        match (sent, session.ask(&restore).await) {
             (Ok(()), restored) => restored.map(|_| ()).map_err(outright),
             // The first error is the one to tell.
             (Err(failed), _) => Err(failed),
@@ -396,11 +397,6 @@ async fn with_entry(frame: &super::frame::Frame<'_>, turn: Turn<'_>) -> Result<(
 
 async fn send_one(session: &Session, message: &Message) -> Result<(), Failed> {
     send(&session.client, message, Block::Closed).await
-}
-
-/// Returns the first field of a question's answer; empty if it has none.
-pub(super) async fn ask(session: &Session, question: &str) -> Result<String, ServerFailure> {
-    session.ask(question).await
 }
 
 fn outright(failure: ServerFailure) -> Failed {
