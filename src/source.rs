@@ -7,6 +7,7 @@
 //! counts characters, as editors and PostgreSQL do, not bytes. A byte order
 //! mark is none of them.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -55,6 +56,22 @@ impl Source {
                 path: second.path.clone(),
                 start,
             })),
+        }
+    }
+
+    /// Returns a source of the same files with blanks in some places. Nothing
+    /// else moves: line endings stay, and so do all offsets.
+    #[must_use]
+    pub fn blanked(&self, spans: impl IntoIterator<Item = Range<usize>>) -> Self {
+        let mut text = self.text.clone();
+        for span in spans {
+            let blank = |byte| if byte == b'\n' { '\n' } else { ' ' };
+            let blanks: String = self.text[span.clone()].bytes().map(blank).collect();
+            text.replace_range(span, &blanks);
+        }
+        Self {
+            text,
+            ..self.clone()
         }
     }
 
@@ -151,6 +168,13 @@ mod tests {
         let source = Source::new("a.sql", "\u{feff}ab\ncd");
         assert_eq!(source.line_at(0), "ab");
         assert_eq!(source.line_at(4), "ab");
+    }
+
+    #[test]
+    fn blanks_move_nothing() {
+        let source = Source::new("a.sql", "one äö\ntwo\nthree");
+        let blanked = source.blanked([0..2, 6..10]);
+        assert_eq!(blanked.text(), "  e ä \n o\nthree");
     }
 
     #[test]

@@ -17,11 +17,13 @@ pub(super) fn check(config: &Config, command: Check, signals: &Signals) -> Resul
     let problems = plan::problems(&graph, &state);
     let comparing = pipeline::differences(config, &graph, &standing, command, signals);
     let found = block_on(signals, comparing)?;
-    let differences: Vec<Differing<'_>> = found.iter().map(differing).collect();
     let is_clean = standing.pending.is_empty() && problems.is_empty() && found.is_empty();
     let text = match command.output {
-        Output::Json => view::check(&graph, &standing, &problems, differences),
-        Output::Text => told(&graph, &standing, &problems, &differences),
+        Output::Json => {
+            let differences = found.iter().map(differing).collect();
+            view::check(&graph, &standing, &problems, differences)
+        }
+        Output::Text => told(&graph, &standing, &problems, &found),
     };
     if is_clean {
         Ok(Ending::Show(text))
@@ -31,16 +33,11 @@ pub(super) fn check(config: &Config, command: Check, signals: &Signals) -> Resul
 }
 
 /// Returns each finding in the words of the error that an upgrade would end with.
-fn told(
-    graph: &Graph,
-    standing: &Standing,
-    problems: &[PlanError],
-    differences: &[Differing<'_>],
-) -> String {
+fn told(graph: &Graph, standing: &Standing, problems: &[PlanError], found: &[Found]) -> String {
     let mut findings: Vec<Diagnostic> = problems.iter().map(error::plan::diagnostic).collect();
     findings.extend(only_pending(graph, standing, problems));
     for comparison in [Comparison::RevisionsModels, Comparison::RevisionsDatabase] {
-        findings.extend(differ(comparison, differences));
+        findings.extend(differ(comparison, found));
     }
     if findings.is_empty() {
         return "nothing is pending, and the database is as the revisions say\n".to_owned();
@@ -50,16 +47,19 @@ fn told(
 }
 
 /// Returns what is said of the differences between two schemas.
-fn differ(comparison: Comparison, differences: &[Differing<'_>]) -> Option<Diagnostic> {
-    let name = name(comparison);
-    let found = differences.iter().filter(|one| one.comparison == name);
+fn differ(comparison: Comparison, found: &[Found]) -> Option<Diagnostic> {
+    let found = found.iter().filter(|one| one.comparison == comparison);
     let lines: Vec<String> = found
         .map(|one| {
-            let detail = match one.detail {
+            let difference = &one.difference;
+            let detail = match difference.detail.as_str() {
                 "" => String::new(),
                 detail => format!(": {detail}"),
             };
-            format!("{} {} {}{detail}", one.kind, one.object, one.change)
+            format!(
+                "{} {} {}{detail}",
+                difference.kind, difference.object, difference.change
+            )
         })
         .collect();
     (!lines.is_empty()).then(|| match comparison {

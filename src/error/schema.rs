@@ -47,13 +47,19 @@ pub fn shadow(error: &ShadowError) -> Diagnostic {
             "a shadow database could not be made",
         )
         .cause(told(failure)),
-        ShadowError::NotDropped { name, failure } => Diagnostic::error(
-            "shadow",
-            unavailable_or(failure, Exit::Refused),
-            format!("the shadow database `{name}` could not be dropped"),
-        )
-        .cause(told(failure))
-        .hint("the next comparison drops it, if it can"),
+        ShadowError::NotDropped { why, .. } => {
+            let exit = match why {
+                Some(failure) => unavailable_or(failure, Exit::Refused),
+                None => Exit::Unavailable,
+            };
+            let cause = match why {
+                Some(failure) => told(failure),
+                None => "the server did not answer".to_owned(),
+            };
+            Diagnostic::error("shadow", exit, error.to_string())
+                .cause(cause)
+                .hint("the next comparison drops it, if it can")
+        }
     }
 }
 
@@ -83,6 +89,14 @@ pub fn load(error: &LoadError) -> Diagnostic {
                 .place(place(at))
                 .hint(hint)
         }
+        LoadError::MayReachServer { place: at } => Diagnostic::error(
+            "model",
+            Exit::Invalid,
+            "this body may change what all databases of the server share, such as roles",
+        )
+        .place(place(at))
+        .hint("models are loaded on the server of the configured database; nothing was run")
+        .hint("name another server with `--shadow-url`, one that nothing depends on"),
         LoadError::Statement { place: at, failure } => {
             let diagnostic = Diagnostic::error("model", Exit::Invalid, "a model cannot be loaded");
             diagnostic.place(place(at)).cause(told(failure))

@@ -56,7 +56,22 @@ pub fn diagnostic(error: &ScriptError) -> Diagnostic {
         ),
         ScriptError::DiscardAll(place) => named("discard-all", place)
             .hint("write what it is needed for, such as `RESET ALL` or `DISCARD PLANS`"),
+        ScriptError::MayReachServer(place) => named("may-reach-server", place)
+            .hint("the revisions are replayed in a database of the same server as the configured one, where this could change roles or other databases for real; nothing was run")
+            .hint("name another server with `--shadow-url`, one that nothing depends on"),
     }
+}
+
+/// Returns what is said about a statement that is not run where a revision is
+/// replayed.
+pub fn left_out(place: &ScriptPlace) -> String {
+    let position = place.source.position(place.at);
+    format!(
+        "{}:{}: `{}` is not replayed: it reaches beyond its database",
+        place.source.path_at(place.at).display(),
+        position.line,
+        place.statement
+    )
 }
 
 /// Returns how the line begins above the section that holds a place.

@@ -74,10 +74,7 @@ async fn proved(sides: &mut Sides<'_>) -> Result<Vec<Step>, Error> {
     let mut steps = Vec::new();
     let mut schemas = vec![present];
     for up in portions(up) {
-        proving
-            .run(&up)
-            .await
-            .map_err(|failure| unproved("up", vec![failure.to_string()]))?;
+        run(&proving, "up", &up).await?;
         let before = &schemas[schemas.len() - 1];
         let after = proving.schema().await?;
         let down = seaworthy_schema::plan(&after, before)?;

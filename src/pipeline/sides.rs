@@ -4,16 +4,17 @@
 use std::sync::Arc;
 
 use seaworthy_schema::{Identity, Schema, Statement};
+use tracing::warn;
 
-use super::{arrival, queue};
-use crate::config::{Config, Connection, DatabaseSource, Side, TransactionScope};
-use crate::error::Error;
+use super::{arrival, author, queue};
+use crate::config::{Config, Connection, DatabaseSource, Host, Side, TransactionScope};
+use crate::error::{self, Error};
 use crate::files::{self, Disk};
-use crate::plan::Course;
+use crate::plan::{self, Course, ShadowServer};
 use crate::postgres::apply::{self, Mode, Options, ProgressDisplay};
 use crate::postgres::catalog;
 use crate::postgres::lock::Patience;
-use crate::postgres::shadow::{self, Shadow};
+use crate::postgres::shadow::{self, Shadows};
 use crate::postgres::version_table::{self, Neighbours, is_known};
 use crate::postgres::{ServerFailure, Session};
 use crate::revision::{Graph, Point, RevisionId, Target};
@@ -22,7 +23,10 @@ use crate::source::Source;
 /// The sides of one comparison, and the databases that were made for them.
 pub(super) struct Sides<'a> {
     config: &'a Config,
-    shadows: Vec<Shadow>,
+    /// From the first one on that is needed.
+    shadows: Option<Shadows>,
+    /// What is replayed of the revisions; read once.
+    graph: Option<Arc<Graph>>,
 }
 
 /// A database in which the revisions stand, to try new ones in.
@@ -35,49 +39,52 @@ impl<'a> Sides<'a> {
     pub(super) fn of(config: &'a Config) -> Self {
         Self {
             config,
-            shadows: Vec::new(),
+            shadows: None,
+            graph: None,
         }
     }
 
     /// Returns the schema of a side, without anybody's version tables.
     pub(super) async fn schema(&mut self, side: &Side) -> Result<Schema, Error> {
-        let schema = match side {
-            Side::Empty => self.filled(async |_| Ok(())).await?,
-            Side::Database => {
-                self.of_database(&self.config.databases()?.migration)
-                    .await?
-            }
+        match side {
+            Side::Empty => self.of_models(&[]).await,
+            Side::Database => self.of_database(&self.config.databases()?.migration).await,
             Side::Url { argument, url } => {
                 self.of_database(&self.config.typed_database(argument, url))
-                    .await?
+                    .await
             }
             Side::Path(path) => {
                 self.of_models(&files::models(std::slice::from_ref(path))?)
-                    .await?
+                    .await
             }
             Side::Models => {
                 let paths = &self.config.schema.models;
                 if paths.is_empty() {
                     return Err(Error::NoModels);
                 }
-                self.of_models(&files::models(paths)?).await?
+                self.of_models(&files::models(paths)?).await
             }
             Side::Revisions(target) => {
-                let all = heads();
-                let connection = self.replayed(&[target.clone().unwrap_or(all)]).await?;
-                self.read(&connection).await?
+                let target = target.clone().unwrap_or(Target::at(Point::Heads));
+                self.of_revisions(&[target]).await
             }
-        };
-        Ok(without_version_tables(schema, self.config))
+        }
     }
 
     /// Makes a database in which every revision is applied.
     pub(super) async fn proving(&mut self) -> Result<Proving<'a>, Error> {
-        let connection = self.replayed(&[heads()]).await?;
+        let connection = self.replayed(&[Target::at(Point::Heads)]).await?;
         Ok(Proving {
             session: arrival::session_at(self.config, &connection).await?,
             config: self.config,
         })
+    }
+
+    /// Returns the schema that some revisions make, with all that they need.
+    pub(super) async fn at(&mut self, heads: &[RevisionId]) -> Result<Schema, Error> {
+        let named = |head: &RevisionId| Target::at(Point::Named(head.as_str().to_owned()));
+        self.of_revisions(&heads.iter().map(named).collect::<Vec<_>>())
+            .await
     }
 
     /// Drops every database that was made.
@@ -86,48 +93,41 @@ impl<'a> Sides<'a> {
     ///
     /// The first that could not be.
     pub(super) async fn clear(self) -> Result<(), Error> {
-        let mut outcome = Ok(());
-        for shadow in self.shadows {
-            outcome = outcome.and(shadow.drop().await);
+        match self.shadows {
+            Some(shadows) => Ok(shadows.clear().await?),
+            None => Ok(()),
         }
-        Ok(outcome?)
     }
 
     async fn of_database(&self, source: &DatabaseSource) -> Result<Schema, Error> {
-        let session = arrival::session(self.config, source).await?;
-        let schema = catalog::read(&session).await;
-        session.close().await;
-        Ok(schema?)
-    }
-
-    async fn of_models(&mut self, sources: &[Arc<Source>]) -> Result<Schema, Error> {
-        self.filled(async |session| Ok(shadow::load(session, sources).await?))
+        self.read(arrival::session(self.config, source).await?)
             .await
     }
 
-    /// Returns the schema that some revisions make, with all that they need.
-    pub(super) async fn at(&mut self, heads: &[RevisionId]) -> Result<Schema, Error> {
-        let targets = heads.iter().map(|head| Target {
-            branch: None,
-            point: Point::Named(head.as_str().to_owned()),
-            steps: 0,
-        });
-        let connection = self.replayed(&targets.collect::<Vec<_>>()).await?;
-        let schema = self.read(&connection).await?;
-        Ok(without_version_tables(schema, self.config))
+    async fn of_revisions(&mut self, targets: &[Target]) -> Result<Schema, Error> {
+        let connection = self.replayed(targets).await?;
+        self.read(arrival::session_at(self.config, &connection).await?)
+            .await
     }
 
-    async fn read(&self, connection: &Connection) -> Result<Schema, Error> {
-        let session = arrival::session_at(self.config, connection).await?;
+    async fn of_models(&mut self, sources: &[Arc<Source>]) -> Result<Schema, Error> {
+        let connection = self.shadow().await?;
+        let server = shadow_server(self.config)?;
+        let session = arrival::session_at(self.config, &connection).await?;
+        shadow::load(&session, sources, server).await?;
+        self.read(session).await
+    }
+
+    async fn read(&self, session: Session) -> Result<Schema, Error> {
         let schema = catalog::read(&session).await;
         session.close().await;
-        Ok(schema?)
+        Ok(without_version_tables(schema?, self.config))
     }
 
     /// Makes a database, and applies revisions to it as an upgrade does.
     async fn replayed(&mut self, targets: &[Target]) -> Result<Connection, Error> {
         let config = self.config;
-        let graph = super::author::present(config)?;
+        let graph = self.graph()?;
         let connection = self.shadow().await?;
         for target in targets {
             let course = Course::up(target.clone());
@@ -137,30 +137,26 @@ impl<'a> Sides<'a> {
         Ok(connection)
     }
 
-    /// Makes a database, fills and reads it.
-    async fn filled(
-        &mut self,
-        fill: impl AsyncFnOnce(&Session) -> Result<(), Error>,
-    ) -> Result<Schema, Error> {
-        let connection = self.shadow().await?;
-        let session = arrival::session_at(self.config, &connection).await?;
-        fill(&session).await?;
-        let schema = catalog::read(&session).await;
-        session.close().await;
-        Ok(schema?)
+    fn graph(&mut self) -> Result<Arc<Graph>, Error> {
+        if let Some(graph) = &self.graph {
+            return Ok(Arc::clone(graph));
+        }
+        let graph = Arc::new(confined(self.config)?);
+        self.graph = Some(Arc::clone(&graph));
+        Ok(graph)
     }
 
     /// Makes an empty database, and returns how to log in to it.
     async fn shadow(&mut self) -> Result<Connection, Error> {
-        let source = self.config.shadow_server()?;
-        let connection = source.connection(&Disk)?;
-        let admin = arrival::session(self.config, &source).await?;
-        let shadow = Shadow::reserve(admin, &connection, self.shadows.len()).await?;
-        let at = self.shadows.len();
-        self.shadows.push(shadow);
-        let shadow = &mut self.shadows[at];
-        shadow.create(&self.config.schema.shadow_template).await?;
-        Ok(shadow.connection().clone())
+        let shadows = match &mut self.shadows {
+            Some(shadows) => shadows,
+            none => {
+                let source = self.config.shadow_server()?;
+                let admin = arrival::session(self.config, &source).await?;
+                none.insert(Shadows::open(admin, source.connection(&Disk)?).await?)
+            }
+        };
+        Ok(shadows.create(&self.config.schema.shadow_template).await?)
     }
 }
 
@@ -181,12 +177,35 @@ impl Proving<'_> {
     }
 }
 
-fn heads() -> Target {
-    Target {
-        branch: None,
-        point: Point::Heads,
-        steps: 0,
+/// Returns the revisions as they may be replayed, and warns of what of them is
+/// not.
+fn confined(config: &Config) -> Result<Graph, Error> {
+    let graph = author::present(config)?;
+    let (revisions, left_out) = plan::confined(&graph, shadow_server(config)?)?;
+    for place in &left_out {
+        warn!("{}", error::script::left_out(place));
     }
+    Ok(Graph::build(revisions)?)
+}
+
+/// Returns whose server the shadow databases are made on.
+fn shadow_server(config: &Config) -> Result<ShadowServer, Error> {
+    if config.schema.shadow_url.value.is_none() {
+        return Ok(ShadowServer::Configured);
+    }
+    let Ok(databases) = config.databases() else {
+        return Ok(ShadowServer::Other);
+    };
+    let shadow = config.shadow_server()?.connection(&Disk)?;
+    let configured = databases.migration.connection(&Disk)?;
+    let is_shared = |one: &Host| {
+        let is_it = |other: &Host| (&one.address, one.port) == (&other.address, other.port);
+        configured.hosts.iter().any(is_it)
+    };
+    Ok(match shadow.hosts.iter().any(is_shared) {
+        true => ShadowServer::Configured,
+        false => ShadowServer::Other,
+    })
 }
 
 /// Version tables, ours and those of other tools, are part of no side.

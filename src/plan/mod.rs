@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod cases;
+mod confined;
 mod course;
 mod downgrade;
 mod error;
@@ -20,6 +21,7 @@ mod survey;
 mod unfinished;
 mod upgrade;
 
+pub use confined::{ShadowServer, confined};
 pub use course::Course;
 pub use downgrade::{check_downgrade_target, downgrade};
 pub use error::{DowngradeError, OutOfOrder, PlanError, RecordedOnly};

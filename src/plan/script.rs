@@ -15,7 +15,7 @@ use crate::source::Source;
 use crate::sql::{self, Control, OutsideKind, SqlError, Statement, StatementKind};
 
 /// So much of a statement is shown in an error.
-const SHOWN_CHARACTERS: usize = 60;
+pub(super) const SHOWN_CHARACTERS: usize = 60;
 
 /// A script that has been looked through.
 #[derive(Clone, Debug)]
@@ -77,6 +77,8 @@ pub enum ScriptError {
     CopyOut(ScriptPlace),
     #[error("revision `{}`: `DISCARD ALL` gives up the migration lock", .0.revision)]
     DiscardAll(ScriptPlace),
+    #[error("revision `{}`: `{}` may reach beyond its database", .0.revision, .0.statement)]
+    MayReachServer(ScriptPlace),
 }
 
 /// Where in a script something is.
@@ -325,7 +327,7 @@ fn shifted(range: &Range<usize>, by: usize) -> Range<usize> {
     range.start + by..range.end + by
 }
 
-fn place(revision: &Revision, direction: Direction, at: usize) -> ScriptPlace {
+pub(super) fn place(revision: &Revision, direction: Direction, at: usize) -> ScriptPlace {
     ScriptPlace {
         revision: revision.id.clone(),
         direction,

@@ -161,6 +161,12 @@ fn what_makes_no_schema_is_refused_with_its_line() {
     check("CREATE TABLE a (b nowhere);", 65, "model", "schema.sql:1:1");
     check("\nCREATE ROLE r;", 65, "model", "schema.sql:2:1");
     check("BEGIN;", 65, "model", "schema.sql:1:1");
+    check(
+        "DO $$ BEGIN CREATE ROLE r; END $$;",
+        65,
+        "model",
+        "--shadow-url",
+    );
     check("SELECT 'a", 65, "unclosed", "schema.sql:1:8");
 }
 
@@ -192,4 +198,52 @@ fn databases_are_made_by_who_may_and_always_dropped() {
     project.file("schema.sql", "CREATE TABLE a (b nowhere);");
     seaworthy(&project, &maker.url, &["diff"]).expect_code(65);
     assert_eq!(owned(&maker.name), "0", "nothing is left of a failure");
+}
+
+#[test]
+fn a_replay_changes_nothing_beyond_its_database() {
+    let (project, database) = (boats(), Server::shared().database());
+    let role = database.role("");
+    let may_log_in = || {
+        let question = format!(
+            "SELECT rolcreatedb FROM pg_roles WHERE rolname = '{}'",
+            role.name
+        );
+        database.value(&question)
+    };
+    let alter = format!("ALTER ROLE {} CREATEDB PASSWORD 'hush'", role.name);
+    project.revision(
+        "bbbb",
+        "aaaa",
+        &format!("{alter};\nCREATE TABLE crew ();"),
+        "",
+    );
+    let finished = seaworthy(&project, &database.url(), &["diff"]).expect_code(0);
+    assert_eq!(may_log_in(), "f");
+    assert!(
+        finished.stdout.contains("DROP TABLE public.crew"),
+        "{}",
+        finished.stdout
+    );
+    let place = "bbbb.sql:7: `ALTER ROLE";
+    let stderr = &finished.stderr;
+    assert!(
+        stderr.contains(place) && stderr.contains("is not replayed"),
+        "{stderr}"
+    );
+    assert!(!stderr.contains("hush"), "{stderr}");
+
+    project.revision("bbbb", "aaaa", &format!("DO $$ BEGIN {alter}; END $$;"), "");
+    let own = database.url();
+    for line in [&["diff"][..], &["diff", "--shadow-url", &own]] {
+        let finished = seaworthy(&project, &database.url(), line).expect_code(65);
+        let stderr = &finished.stderr;
+        assert!(stderr.contains("error[may-reach-server]: "), "{stderr}");
+        assert!(stderr.contains("bbbb.sql:7:1"), "{stderr}");
+        assert_eq!(may_log_in(), "f");
+    }
+    // By another address it may be another server.
+    let line = ["diff", "--shadow-url", &database.socket_url()];
+    seaworthy(&project, &database.url(), &line).expect_code(0);
+    assert_eq!(may_log_in(), "t");
 }

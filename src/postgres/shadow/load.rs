@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use crate::plan::ShadowServer;
 use crate::postgres::{ServerFailure, Session};
 use crate::source::Source;
 use crate::sql::{self, Scope, SqlError};
@@ -25,6 +26,9 @@ pub enum LoadError {
     /// A statement that does more than describe a schema.
     #[error("a statement that describes no schema")]
     NotOfSchema { place: LoadPlace, scope: Scope },
+    /// A body that may do more, on a server that others use.
+    #[error("a body that may reach beyond its database")]
+    MayReachServer { place: LoadPlace },
     #[error("{failure}")]
     Statement {
         place: LoadPlace,
@@ -47,13 +51,18 @@ struct Waiting<'a> {
 ///
 /// # Errors
 ///
-/// - [`LoadError::Sql`] and [`LoadError::NotOfSchema`] before anything runs.
+/// - [`LoadError::Sql`], [`LoadError::NotOfSchema`] and
+///   [`LoadError::MayReachServer`] before anything runs.
 /// - [`LoadError::Statement`] with the first one that never works.
 /// - [`LoadError::Lost`]
-pub async fn load(session: &Session, sources: &[Arc<Source>]) -> Result<(), LoadError> {
+pub async fn load(
+    session: &Session,
+    sources: &[Arc<Source>],
+    server: ShadowServer,
+) -> Result<(), LoadError> {
     let mut waiting = Vec::new();
     for source in sources {
-        statements(source, &mut waiting)?;
+        statements(source, server, &mut waiting)?;
     }
     one(session, "SET check_function_bodies = off")
         .await
@@ -93,6 +102,7 @@ pub async fn load(session: &Session, sources: &[Arc<Source>]) -> Result<(), Load
 /// Adds the statements of a file, unless it holds what it may not.
 fn statements<'a>(
     source: &'a Arc<Source>,
+    server: ShadowServer,
     waiting: &mut Vec<Waiting<'a>>,
 ) -> Result<(), LoadError> {
     let text = source.text();
@@ -108,6 +118,9 @@ fn statements<'a>(
         let place = place(statement.span.start);
         let text = &text[statement.span];
         let scope = sql::scope(text);
+        if server == ShadowServer::Configured && sql::may_hide_server(text) {
+            return Err(LoadError::MayReachServer { place });
+        }
         match scope {
             Scope::Schema | Scope::Session => waiting.push(Waiting {
                 number: waiting.len(),

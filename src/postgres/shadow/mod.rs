@@ -7,6 +7,9 @@ mod load;
 
 pub use load::{LoadError, LoadPlace, load, run};
 
+use std::time::Duration;
+
+use tokio::time::timeout;
 use tracing::{debug, warn};
 
 use super::quote::{identifier, literal};
@@ -16,13 +19,17 @@ use crate::config::Connection;
 /// How the name of every shadow database begins.
 pub const PREFIX: &str = "seaworthy_shadow_";
 
-/// A database of our own on a server, and the session that will drop it.
-pub struct Shadow {
+/// How long a server may take to drop a database before it is left.
+const DROP_BOUND: Duration = Duration::from_secs(10);
+
+/// The databases that were made on a server, and the session that drops them.
+pub struct Shadows {
     admin: Session,
-    name: String,
     connection: Connection,
-    /// Whether the server was told to make it.
-    is_begun: bool,
+    /// Tells the session from any other.
+    since: String,
+    /// Those that the server was told to make.
+    names: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,64 +39,55 @@ pub enum ShadowError {
     NotAllowed { role: String, host: String },
     #[error("a shadow database could not be made: {0}")]
     Server(Box<ServerFailure>),
-    #[error("the shadow database `{name}` could not be dropped: {failure}")]
+    #[error("the shadow database `{name}` could not be dropped")]
     NotDropped {
         name: String,
-        failure: Box<ServerFailure>,
+        /// `None`: the server did not answer.
+        why: Option<Box<ServerFailure>>,
     },
 }
 
-/// What of a database its shadow has to share.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Manner {
-    /// After CREATE DATABASE: encoding and locale.
-    clauses: String,
-}
-
-impl Shadow {
-    /// Finds a name on the server of a session. Nothing is made yet: what is
-    /// made must be dropped whenever the work ends, so it is known before.
+impl Shadows {
+    /// Takes over a session, by which databases will be made and dropped;
+    /// `connection` is how it logged in. What killed runs have left is dropped.
     ///
     /// # Errors
     ///
     /// [`ShadowError::Server`]
-    pub async fn reserve(
-        admin: Session,
-        connection: &Connection,
-        number: usize,
-    ) -> Result<Self, ShadowError> {
+    pub async fn open(admin: Session, connection: Connection) -> Result<Self, ShadowError> {
         sweep(&admin).await;
         let since = admin.ask(SINCE).await.map_err(server)?;
-        let name = format!("{PREFIX}{}_{since}_{number}", admin.facts.backend_pid);
-        let connection = Connection {
-            database: name.clone(),
-            ..connection.clone()
-        };
         Ok(Self {
             admin,
-            name,
             connection,
-            is_begun: false,
+            since,
+            names: Vec::new(),
         })
     }
 
-    /// Makes the database, in the manner of the one that the session is on.
+    /// Makes a database, in the manner of the one that the session is on, and
+    /// returns how to log in to it.
     ///
     /// # Errors
     ///
     /// - [`ShadowError::NotAllowed`]
     /// - [`ShadowError::Server`]
-    pub async fn create(&mut self, template: &str) -> Result<(), ShadowError> {
-        let manner = manner(&self.admin, self.admin.facts.version).await;
+    pub async fn create(&mut self, template: &str) -> Result<Connection, ShadowError> {
+        let manner = manner(&self.admin).await.map_err(server)?;
+        let (pid, number) = (self.admin.facts.backend_pid, self.names.len());
+        let name = format!("{PREFIX}{pid}_{}_{number}", self.since);
         let create = format!(
-            "CREATE DATABASE {} TEMPLATE {}{}",
-            identifier(&self.name),
+            "CREATE DATABASE {} TEMPLATE {}{manner}",
+            identifier(&name),
             identifier(template),
-            manner.map_err(server)?.clauses
         );
-        self.is_begun = true;
+        // Whoever drops this future will want it dropped, too.
+        self.names.push(name.clone());
         match self.admin.ask(&create).await {
-            Ok(_) => Ok(()),
+            Ok(_) => Ok(Connection {
+                database: name,
+                ..self.connection.clone()
+            }),
             Err(failure) if failure.sqlstate() == "42501" => Err(ShadowError::NotAllowed {
                 role: self.connection.user.clone(),
                 host: self.admin.host.clone(),
@@ -98,36 +96,36 @@ impl Shadow {
         }
     }
 
-    /// Returns how to log in to it.
-    pub fn connection(&self) -> &Connection {
-        &self.connection
-    }
-
-    /// Drops it, whoever is still connected.
+    /// Drops all of them, whoever is still connected. A server that does not
+    /// answer is left.
     ///
     /// # Errors
     ///
-    /// [`ShadowError::NotDropped`]
-    pub async fn drop(self) -> Result<(), ShadowError> {
-        let dropped = match self.is_begun {
-            true => self.admin.ask(&drop_database(&self.name)).await.map(drop),
-            false => Ok(()),
-        };
-        self.admin.close().await;
-        match dropped {
-            Ok(()) => Ok(()),
-            Err(failure) => Err(ShadowError::NotDropped {
-                name: self.name,
-                failure: Box::new(failure),
-            }),
+    /// [`ShadowError::NotDropped`] with the first that could not be.
+    pub async fn clear(self) -> Result<(), ShadowError> {
+        let mut outcome = Ok(());
+        for name in self.names {
+            let dropped = timeout(DROP_BOUND, self.admin.ask(&drop_database(&name))).await;
+            let why = match dropped {
+                Ok(Ok(_)) => continue,
+                Ok(Err(failure)) => Some(Box::new(failure)),
+                Err(_) => None,
+            };
+            let is_silent = why.is_none();
+            outcome = outcome.and(Err(ShadowError::NotDropped { name, why }));
+            if is_silent {
+                return outcome;
+            }
         }
+        self.admin.close().await;
+        outcome
     }
 }
 
-impl std::fmt::Debug for Shadow {
+impl std::fmt::Debug for Shadows {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shadow")
-            .field("name", &self.name)
+        f.debug_struct("Shadows")
+            .field("names", &self.names)
             .finish_non_exhaustive()
     }
 }
@@ -171,9 +169,10 @@ fn drop_database(name: &str) -> String {
     format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", identifier(name))
 }
 
-/// Returns encoding and locale of the session's database.
-async fn manner(session: &Session, version: u32) -> Result<Manner, ServerFailure> {
-    let (provider, locale) = match version {
+/// Returns encoding and locale of the session's database, as they stand behind
+/// the name of a new one.
+async fn manner(session: &Session) -> Result<String, ServerFailure> {
+    let (provider, locale) = match session.facts.version {
         ..150_000 => ("'c'", "NULL::text"),
         150_000..170_000 => ("datlocprovider::text", "daticulocale"),
         _ => ("datlocprovider::text", "datlocale"),
@@ -204,7 +203,7 @@ async fn manner(session: &Session, version: u32) -> Result<Manner, ServerFailure
         )),
         _ => {}
     }
-    Ok(Manner { clauses })
+    Ok(clauses)
 }
 
 fn server(failure: ServerFailure) -> ShadowError {
