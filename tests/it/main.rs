@@ -54,6 +54,7 @@ mod replicas;
 mod resumed;
 mod reverting;
 mod schema_cases;
+mod schema_random;
 mod scripts;
 mod secrets;
 mod serve;

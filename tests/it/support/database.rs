@@ -71,6 +71,13 @@ impl<'a> Database<'a> {
     /// Runs a script by psql, which stops at the first error and has nothing to say.
     #[track_caller]
     pub(crate) fn psql(&self, script: &str) {
+        if let Err(said) = self.try_psql(script) {
+            panic!("{said}\n{script}");
+        }
+    }
+
+    /// Runs a script by psql; whatever it says is an error.
+    pub(crate) fn try_psql(&self, script: &str) -> Result<(), String> {
         let file = tempfile::NamedTempFile::new().expect("a file can be made");
         std::fs::write(file.path(), script).expect("it can be written");
         let output = Command::new(binaries().join("psql"))
@@ -80,8 +87,25 @@ impl<'a> Database<'a> {
             .output()
             .expect("psql can be run");
         let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{said}\n{script}");
-        assert_eq!(said, "", "{script}");
+        if output.status.success() && said.is_empty() {
+            Ok(())
+        } else {
+            Err(said.into_owned())
+        }
+    }
+
+    /// Returns what `pg_dump` prints.
+    #[track_caller]
+    pub(crate) fn dump(&self, options: &[&str]) -> String {
+        let output = Command::new(binaries().join("pg_dump"))
+            .env_clear()
+            .args(options)
+            .args(["-d", &self.url()])
+            .output()
+            .expect("pg_dump can be run");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}");
+        String::from_utf8(output.stdout).expect("a dump is text")
     }
 
     /// Runs a script and panics where it fails.

@@ -16,6 +16,7 @@ pub(crate) mod database;
 pub(crate) mod disguise;
 pub(crate) mod dock;
 pub(crate) mod fake_server;
+pub(crate) mod judge;
 pub(crate) mod log;
 pub(crate) mod mount;
 pub(crate) mod pgbouncer;

@@ -4,7 +4,7 @@
 use super::catalog::{OWN_SCHEMA, part};
 use super::relation::{of, of_relation};
 use super::{
-    Alteration, Kind, Naming, Row, TearDown, default, foreign_options, inheritance, storage, types,
+    Alteration, Kind, Naming, Row, TearDown, default, foreign_options, inheritance, retype, storage, types,
 };
 use crate::compare::Change;
 use crate::context::Context;
@@ -225,7 +225,7 @@ fn statements(is_type: bool, change: &Change<'_>, context: &Context<'_>) -> Vec<
         let using = match new.get("generated") {
             Some(_) => String::new(),
             None if !change.of("type") || new.is("foreign?") => String::new(),
-            None => types::using(change, &own(new), context),
+            None => retype::using(change, &own(new), context),
         };
         let what = format!("TYPE {}{collation}{using}", new.text("type"));
         let statement = alter_column(new, &what);

@@ -17,6 +17,7 @@ mod foreign_options;
 mod marked_index;
 mod options;
 mod relation;
+mod retype;
 mod storage;
 mod types;
 

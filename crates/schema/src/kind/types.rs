@@ -2,8 +2,6 @@
 //! each schema, and the rows of a column may be of one.
 
 use super::Kind;
-use crate::compare::Change;
-use crate::context::Context;
 use crate::fact::Fact;
 use crate::identity::Identity;
 use crate::quote::{dotted, identifier};
@@ -68,19 +66,4 @@ pub(super) fn is_wrapped(domain: &Identity, schema: &Schema) -> bool {
             }
             _ => false,
         })
-}
-
-/// Returns the clause that turns the values of a column into those of another
-/// type: by a cast if there may be one, or else by way of text.
-pub(super) fn using(change: &Change<'_>, column: &str, context: &Context<'_>) -> String {
-    let (from, to) = (change.old.text("type"), change.new.text("type"));
-    let cast = Identity::new(Kind::Cast, [from, to]);
-    let has_cast = context.old.contains(&cast) || context.new.contains(&cast);
-    let is_own = |schema: &Schema, fact: &Fact| {
-        let mut needs = schema.needs(&fact.identity);
-        needs.any(|need| matches!(need.kind(), Kind::Enum | Kind::Composite | Kind::Range))
-    };
-    let is_own = is_own(context.old, change.old) || is_own(context.new, change.new);
-    let text = if is_own && !has_cast { "::text" } else { "" };
-    format!(" USING {column}{text}::{to}")
 }

@@ -1,0 +1,124 @@
+//! Whether the statements of `seaworthy diff` make one schema of another, by the
+//! word of `pg_dump`.
+
+use std::collections::BTreeMap;
+
+use super::binary::Binary;
+use super::database::Database;
+use super::server::Server;
+
+/// Makes a role, where it is not there yet: roles are the server's.
+pub(crate) fn create_role(server: &Server, role: &str) {
+    server.database().execute(&format!(
+        "DO $$ BEGIN CREATE ROLE {role}; EXCEPTION WHEN duplicate_object OR unique_violation \
+         THEN NULL; END $$"
+    ));
+}
+
+/// Turns one schema into another, and compares with what was wanted.
+pub(crate) fn check(server: &Server, before: &str, after: &str, rows: &str) -> Result<(), String> {
+    let (from, to) = (server.database(), server.database());
+    from.psql(&quiet(before));
+    to.psql(&quiet(after));
+    from.psql(&quiet(rows));
+    let counted = counts(&from);
+    let script = diff(&from, &to)?;
+    from.try_psql(&quiet(&script))
+        .map_err(|said| format!("{said}in\n{script}"))?;
+    let (found, wanted) = (dump(&from), dump(&to));
+    for (entry, wanted) in &wanted {
+        if found.get(entry) != Some(wanted) {
+            let found = found.get(entry).map_or("nothing", String::as_str);
+            return Err(format!(
+                "{entry} is\n{found}\nand not\n{wanted}\nafter\n{script}"
+            ));
+        }
+    }
+    if let Some(entry) = found.keys().find(|entry| !wanted.contains_key(*entry)) {
+        return Err(format!("{entry} is left after\n{script}"));
+    }
+    let left = counts(&from);
+    for (table, count) in counted {
+        if left.get(&table).is_some_and(|left| *left < count) {
+            return Err(format!("{table} has lost rows by\n{script}"));
+        }
+    }
+    match diff(&from, &to)?.as_str() {
+        "" => Ok(()),
+        more => Err(format!("not at the end:\n{more}\nafter\n{script}")),
+    }
+}
+
+fn quiet(script: &str) -> String {
+    format!("SET client_min_messages = error;\n{script}")
+}
+
+fn diff(from: &Database<'_>, to: &Database<'_>) -> Result<String, String> {
+    let finished = Binary::new(["diff", "--log-level", "error"])
+        .args([from.url(), to.url()])
+        .run();
+    match finished.status.code() {
+        Some(0) => Ok(finished.stdout),
+        _ => Err(finished.stderr),
+    }
+}
+
+/// Returns what `pg_dump` says of each object, its lines in an order that does
+/// not depend on that of columns and grants.
+fn dump(database: &Database<'_>) -> BTreeMap<String, String> {
+    let text = database.dump(&["--schema-only", "--quote-all-identifiers"]);
+    let mut entries: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut entry = None;
+    for line in text.lines() {
+        if let Some(name) = line.strip_prefix("-- Name: ") {
+            entry = Some(name.to_owned());
+        } else if line.starts_with("-- PostgreSQL database dump complete") {
+            entry = None;
+        } else if let Some(entry) = &entry {
+            let line = line.trim_end().trim_end_matches(',');
+            let is_noise = line.is_empty() || line == "--" || line.starts_with("SET default_t");
+            if !is_noise {
+                let lines = entries.entry(entry.clone()).or_default();
+                lines.push(in_order(line));
+            }
+        }
+    }
+    entries
+        .into_iter()
+        .map(|(entry, mut lines)| {
+            lines.sort_unstable();
+            (entry, lines.join("\n"))
+        })
+        .collect()
+}
+
+/// Returns a line with its storage parameters sorted: their order means nothing.
+fn in_order(line: &str) -> String {
+    let Some((before, rest)) = line.split_once("WITH (") else {
+        return line.to_owned();
+    };
+    let Some((options, after)) = rest.rsplit_once(')') else {
+        return line.to_owned();
+    };
+    let mut options: Vec<&str> = options.split(", ").collect();
+    options.sort_unstable();
+    format!("{before}WITH ({}){after}", options.join(", "))
+}
+
+/// Returns how many rows each table has.
+fn counts(database: &Database<'_>) -> BTreeMap<String, u64> {
+    let tables = database.rows(
+        "SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname), \
+         (xpath('/row/c/text()', query_to_xml(format('SELECT count(*) AS c FROM ONLY %I.%I', \
+         n.nspname, c.relname), false, true, '')))[1]::text \
+         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+         WHERE c.relkind = 'r' AND n.nspname !~ '^(pg_|information_schema)'",
+    );
+    let count = |row: Vec<Option<String>>| {
+        let mut row = row.into_iter().map(Option::unwrap_or_default);
+        let table = row.next().unwrap_or_default();
+        let count = row.next().and_then(|count| count.parse().ok());
+        (table, count.unwrap_or_default())
+    };
+    tables.into_iter().map(count).collect()
+}
