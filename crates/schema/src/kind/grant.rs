@@ -3,6 +3,7 @@
 
 use super::catalog::NOWHERE;
 use super::{Alteration, Kind, Naming, Row};
+use crate::context::Context;
 use crate::fact::Fact;
 use crate::identity::Identity;
 use crate::quote::identifier;
@@ -51,10 +52,17 @@ pub(super) const ROW: Row = Row {
         )
     },
     create: |fact, context| change(fact, context.new, fact.text("usual"), fact.text("privileges")),
-    drop: |fact, context| change(fact, context.old, fact.text("privileges"), fact.text("usual")),
+    drop: |fact, context| {
+        let (from, to) = (fact.text("privileges"), fact.text("usual"));
+        let mut statements = change(fact, context.old, from, to);
+        statements.extend(kept_on_columns(fact, context, from, to));
+        statements
+    },
     alter: |both, context| {
-        let (old, new) = (both.old.text("privileges"), both.new.text("privileges"));
-        Alteration::plain(change(both.new, context.new, old, new))
+        let (from, to) = (both.old.text("privileges"), both.new.text("privileges"));
+        let mut statements = change(both.new, context.new, from, to);
+        statements.extend(kept_on_columns(both.new, context, from, to));
+        Alteration::plain(statements)
     },
     after,
     ..Row::BLANK
@@ -104,6 +112,37 @@ fn change(fact: &Fact, side: &Schema, from: &str, to: &str) -> Vec<Statement> {
     let (on, columns) = granted(object);
     let clauses = clauses(from, to, &on, &columns, &grantee(fact));
     clauses.into_iter().map(Statement::new).collect()
+}
+
+/// Grants anew what a role keeps on columns of a table from which the same is
+/// revoked, for that takes it away from the columns, too.
+fn kept_on_columns(fact: &Fact, context: &Context<'_>, from: &str, to: &str) -> Vec<Statement> {
+    let revoked = Privileges::of(from).without(&Privileges::of(to));
+    let Some(table) = fact.parent.as_ref().filter(|_| !revoked.is_empty()) else {
+        return Vec::new();
+    };
+    let mut statements = Vec::new();
+    for grant in context.new.facts().filter(|other| is_on_column_of(other, table, fact)) {
+        let Some(old) = context.old.get(&grant.identity) else {
+            continue;
+        };
+        let old = Privileges::of(old.text("privileges"));
+        let kept = grant.text("privileges").split(',').filter(|one| {
+            let name = one.strip_suffix('*').unwrap_or(one);
+            revoked.contains(&name) && old.has(name)
+        });
+        let kept: Vec<&str> = kept.collect();
+        statements.extend(change(grant, context.new, "", &kept.join(",")));
+    }
+    statements
+}
+
+/// Says whether something is granted on a column of a table to the same role.
+fn is_on_column_of(grant: &Fact, table: &Identity, fact: &Fact) -> bool {
+    let column = grant.parent.as_ref().filter(|parent| is_column(parent.kind()));
+    grant.kind() == Kind::Grant
+        && grant.identity.last() == fact.identity.last()
+        && column.is_some_and(|column| column.path().take(2).eq(table.path()))
 }
 
 /// Returns who is allowed something, as SQL.

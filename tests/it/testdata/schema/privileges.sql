@@ -57,3 +57,14 @@ alter default privileges grant usage on sequences to cook with grant option;
 create table t(id int primary key, a text, b int);
 create view v as select a from t;
 revoke all on v from sailor;
+
+-- case: a right on a table goes, and the same right on a column of it stays
+-- roles: sailor
+-- before
+CREATE TABLE t (a int, b int);
+GRANT SELECT, INSERT ON t TO sailor;
+GRANT SELECT (a), INSERT (b) ON t TO sailor WITH GRANT OPTION;
+-- after
+CREATE TABLE t (a int, b int);
+GRANT SELECT (a), INSERT (b), UPDATE (b) ON t TO sailor;
+GRANT SELECT (a) ON t TO sailor WITH GRANT OPTION;
