@@ -58,10 +58,18 @@ pub(super) const ROW: Row = Row {
     },
     // It ends when the table is detached, or one of the indexes goes.
     drop: |_, _| Vec::new(),
-    gone_with: |fact, _| {
-        let tables = ["table_schema?", "table?", "whole_schema?", "whole_table?"];
-        let inheritance = Identity::new(Kind::Inheritance, tables.map(|column| fact.text(column)));
-        [inheritance].into_iter().chain(fact.parent.clone()).collect()
+    gone_with: |fact, _| [inheritance(fact)].into_iter().chain(fact.parent.clone()).collect(),
+    // As long as the partition is one, its index is a part of the same whole.
+    held_by: |fact, context| {
+        if !context.new.contains(&inheritance(fact)) {
+            return Vec::new();
+        }
+        let index = fact.text("index");
+        let table = [fact.text("whole_schema?"), fact.text("whole_table?"), index];
+        vec![
+            Identity::new(Kind::Index, [fact.text("schema"), index]),
+            Identity::new(Kind::Constraint, table),
+        ]
     },
     ..Row::BLANK
 };
@@ -76,6 +84,11 @@ const FROM: &str = "\
     JOIN pg_catalog.pg_index pi ON pi.indexrelid = p.oid \
     JOIN pg_catalog.pg_class w ON w.oid = pi.indrelid \
     JOIN pg_catalog.pg_namespace wn ON wn.oid = w.relnamespace";
+
+fn inheritance(fact: &Fact) -> Identity {
+    let tables = ["table_schema?", "table?", "whole_schema?", "whole_table?"];
+    Identity::new(Kind::Inheritance, tables.map(|column| fact.text(column)))
+}
 
 /// Returns the name of the part: an index, or a constraint of a table.
 fn index(fact: &Fact) -> String {

@@ -39,6 +39,7 @@ impl Work {
                 Alteration::Anew => {
                     rebuild.anew.push(change.identity().clone());
                     rebuild.with_whole(change.new, context);
+                    rebuild.with_holders(change.old, context);
                 }
                 Alteration::WholeAnew => rebuild.anew.extend(change.new.parent.clone()),
                 Alteration::InPlace {
@@ -54,6 +55,7 @@ impl Work {
         // something else of the same name now.
         for fact in &differences.removed {
             rebuild.leave(fact, &work, context, Changed::Stays);
+            rebuild.with_holders(fact, context);
         }
         work.rebuild(rebuild, context);
         work
@@ -173,6 +175,13 @@ impl Rebuild {
                 .filter(|whole| context.old.contains(whole));
             self.anew.extend(whole.cloned());
         }
+    }
+
+    /// Sees to what does not let a fact go that goes.
+    fn with_holders(&mut self, fact: &Fact, context: &Context<'_>) {
+        let holders = (fact.kind().row().held_by)(fact, context);
+        let stay = |holder: &Identity| context.old.contains(holder) && context.new.contains(holder);
+        self.anew.extend(holders.into_iter().filter(stay));
     }
 
     /// Takes dependents of a fact away while it is altered.
