@@ -43,6 +43,27 @@ WHERE EXISTS (
 """
 
 
+# A table of ten columns, three indexes beside its key, and two references to tables before it.
+ORDINARY = """CREATE TABLE s{n} (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name varchar(80) NOT NULL,
+    note text,
+    amount numeric(12, 2) NOT NULL DEFAULT 0 CHECK (amount >= 0),
+    is_open boolean NOT NULL DEFAULT true,
+    tags text[] NOT NULL DEFAULT '{{}}',
+    about jsonb,
+    first_id bigint REFERENCES s{first},
+    second_id bigint REFERENCES s{second} ON DELETE CASCADE,
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX s{n}_name ON s{n} (name);
+CREATE INDEX s{n}_first ON s{n} (first_id);
+CREATE INDEX s{n}_open ON s{n} (second_id) WHERE is_open;
+"""
+# What one table in a hundred has more.
+MORE = "ALTER TABLE s{n} ADD COLUMN more text NOT NULL DEFAULT '';\n"
+
+
 class Cluster:
     """A PostgreSQL server on loopback, with password authentication as usual in containers."""
 
@@ -129,7 +150,7 @@ def tools(options, cluster):
     up_and_down = numbered("{n:06d}_table.sql", lambda up, down: f"-- migrate:up\n{up}\n-- migrate:down\n{down}")
     cargo = options.tools / "cargo" / "bin"
     # One of the registries' Alembics: a package on PATH may be older.
-    alembic_program = options.tools / "venv" / "bin" / "alembic"
+    alembic_program = options.tools / "alembic" / "bin" / "alembic"
     found = [
         Tool("seaworthy", up_and_down, lambda d, db: (
             [options.seaworthy, "run", "--dir", d, "--", "true"], {"DATABASE_URL": cluster.url(db)})),
@@ -263,7 +284,7 @@ class Bench:
                 if tool.name == "seaworthy":
                     commands[f"seaworthy {look}"] = ([self.options.seaworthy, look, "--dir", directory], {})
                 elif tool.name == "alembic":
-                    program = self.options.tools / "venv" / "bin" / "alembic"
+                    program = self.options.tools / "alembic" / "bin" / "alembic"
                     commands[f"alembic {look}"] = ([program, "-c", directory / "alembic.ini", look], {})
         samples = in_turn(commands, 3 if self.options.quick else 5)
         table(f"{count:,} revision files, looked at without a database", ["command", "CPU ms", "peak MiB"], [
@@ -326,6 +347,33 @@ class Bench:
         table(f"{crowd} processes at once, empty database, {count} revisions",
               ["tool", "exit 0", "until the last ends, x one alone"], rows)
 
+    def schema(self):
+        """Two live databases compared, whose tables are many."""
+        rows = []
+        for count in (200,) if self.options.quick else (1_000, 10_000):
+            files = {"before": self.work / f"{count}.sql", "after": self.work / f"{count}-more.sql"}
+            files["before"].write_text("".join(
+                ORDINARY.format(n=n, first=n // 2, second=n // 3) for n in range(count)))
+            files["after"].write_text(files["before"].read_text() + "".join(
+                MORE.format(n=n) for n in range(0, count, 100)))
+            for database, file in files.items():
+                self.cluster.fresh(database)
+                run(self.cluster.psql(database, "-f", file))
+                self.cluster.ask(database, "VACUUM ANALYZE pg_catalog.pg_depend")
+            urls = [self.cluster.url(database, "postgresql") for database in files]
+            commands = {"seaworthy diff": ([self.options.seaworthy, "diff", "--log-level", "error", *urls], {})}
+            migra = self.options.tools / "migra" / "bin" / "migra"
+            # It takes minutes for ten thousand.
+            if (not self.options.only or "migra" in self.options.only) and count <= 1_000:
+                # Its exit code says that they differ.
+                commands["migra"] = (["sh", "-c", f"{migra} --unsafe {urls[0]} {urls[1]}; test $? = 2"], {})
+            samples = in_turn(commands, 3)
+            rows += [
+                [f"`{name}`", f"{count:,}", f"{median(s.wall for s in runs):.2f}", f"{median(s.cpu for s in runs):.2f}",
+                 f"{peak(*commands[name]):.0f}"] for name, runs in samples.items()]
+        table("Two databases compared; one table in a hundred has a column more",
+              ["tool", "tables", "wall s", "its CPU s", "peak MiB"], rows)
+
     def ready(self):
         """How long after the server accepts logins a wait for it ends."""
         rounds = 7 if self.options.quick else 25
@@ -357,8 +405,8 @@ class Bench:
 
 
 def main():
-    sections = ["head", "many", "look", "apply", "lock", "ready"]
-    names = ["seaworthy", "dbmate", "sqlx", "refinery", "alembic"]
+    sections = ["head", "many", "look", "apply", "lock", "schema", "ready"]
+    names = ["seaworthy", "dbmate", "sqlx", "refinery", "alembic", "migra"]
     arguments = argparse.ArgumentParser(prog="scripts/bench", description="Measures seaworthy beside its peers.")
     for path in ("--seaworthy", "--postgresql", "--tools"):
         arguments.add_argument(path, type=Path, required=True, help=argparse.SUPPRESS)
