@@ -26,6 +26,7 @@ mod error_codes;
 mod example_schema;
 mod exit_codes;
 mod first_boot;
+mod fleet;
 mod fuzz_corpus;
 mod health;
 mod health_deadlines;
