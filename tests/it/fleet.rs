@@ -87,7 +87,7 @@ fn write_table(sql: &mut String, number: usize, is_changed: bool) -> std::fmt::R
             )?;
         }
     }
-    if number % 5 == 0 {
+    if number.is_multiple_of(5) {
         let condition = if is_changed {
             "owner = current_user OR mood = 'calm'"
         } else {

@@ -3,9 +3,17 @@
 
 use fastrand::Rng;
 
-use super::world::{Column, Function, Index, KEY, Name, Reference, Table, View, World};
+use super::world::{Column, Function, Index, KEY, Name, ROLE, Reference, Table, View, World};
 
-const TABLES: [&str; 6] = ["boat", "crew", "\"Order\"", "harbour", "\"a b\"", "voyage"];
+const TABLES: [&str; 7] = [
+    "boat",
+    "crew",
+    "\"Order\"",
+    "harbour",
+    "\"a b\"",
+    "voyage",
+    "other.boat",
+];
 const COLUMNS: [&str; 7] = ["a", "b", "c", "\"D\"", "\"e f\"", "\"order\"", "g"];
 const TYPES: [&str; 14] = [
     "integer",
@@ -64,6 +72,8 @@ const EDITS: &[Edit] = &[
     turn_comment,
     turn_options,
     turn_partition,
+    turn_extra,
+    turn_extra,
 ];
 
 /// Makes so many changes.
@@ -438,6 +448,64 @@ fn turn_partition(world: &mut World, rng: &mut Rng) -> Option<()> {
     Some(())
 }
 
+fn turn_extra(world: &mut World, rng: &mut Rng) -> Option<()> {
+    let (name, column) = world.a_column(rng, |column| column.from.is_none())?;
+    let table = world.tables.get_mut(&name)?;
+    let of_type = table.columns.get(&column)?.of_type.clone();
+    let plain = plain(&name);
+    let number = rng.u8(1..4);
+    let (kind, statement) = match rng.u8(..11) {
+        0 if column != KEY => (
+            "statistics",
+            format!("CREATE STATISTICS {plain}_statistics (ndistinct) ON {column}, {KEY} FROM @"),
+        ),
+        1 => (
+            "target",
+            format!("ALTER TABLE @ ALTER COLUMN {column} SET STATISTICS {number}00"),
+        ),
+        2 if of_type == "text" || of_type == "bytea" => (
+            "storage",
+            format!("ALTER TABLE @ ALTER COLUMN {column} SET STORAGE EXTERNAL"),
+        ),
+        3 if of_type == "text" => (
+            "lower",
+            format!("CREATE INDEX {plain}_lower ON @ (lower({column})) INCLUDE ({KEY})"),
+        ),
+        4 => ("identity", "ALTER TABLE @ REPLICA IDENTITY FULL".to_owned()),
+        5 => ("owner", format!("ALTER TABLE @ OWNER TO {ROLE}")),
+        6 => (
+            "rule",
+            format!(
+                "CREATE RULE quiet_{number} AS ON DELETE TO @ WHERE OLD.{column} IS NULL DO INSTEAD NOTHING"
+            ),
+        ),
+        7 => ("force", "ALTER TABLE @ FORCE ROW LEVEL SECURITY".to_owned()),
+        8 => (
+            "function",
+            format!(
+                "CREATE FUNCTION of_{plain}(@) RETURNS bigint LANGUAGE sql STABLE AS 'SELECT {number}::bigint'"
+            ),
+        ),
+        9 if !table.is_unlogged => (
+            "publication",
+            format!("CREATE PUBLICATION {plain}_publication FOR TABLE @"),
+        ),
+        _ => (
+            "array",
+            format!("ALTER TABLE @ ADD COLUMN many_{number} {of_type}[] DEFAULT '{{}}'"),
+        ),
+    };
+    let columns = if statement.contains(&column) {
+        vec![column]
+    } else {
+        Vec::new()
+    };
+    if table.extras.remove(kind).is_none() {
+        table.extras.insert(kind.to_owned(), (columns, statement));
+    }
+    Some(())
+}
+
 impl World {
     fn a_table(&mut self, rng: &mut Rng) -> Option<&mut Table> {
         rng.choice(self.tables.values_mut().collect::<Vec<_>>())
@@ -521,6 +589,9 @@ impl World {
         if let Some(table) = self.tables.get_mut(table) {
             table.checks.retain(|_, (one, _)| one != column);
             table
+                .extras
+                .retain(|_, (columns, _)| columns.iter().all(|one| one != column));
+            table
                 .references
                 .retain(|_, reference| reference.column != column);
             for other in table.columns.values_mut() {
@@ -560,5 +631,5 @@ fn free(rng: &mut Rng, names: &[&str], is_taken: impl Fn(&str) -> bool) -> Optio
 
 /// Returns a name as a part of another one.
 fn plain(name: &str) -> String {
-    name.to_lowercase().replace(['"', ' '], "")
+    name.to_lowercase().replace(['"', ' ', '.'], "")
 }

@@ -54,6 +54,9 @@ pub(super) struct Table {
     /// When they fire.
     pub(super) triggers: BTreeMap<Name, &'static str>,
     pub(super) grants: BTreeSet<String>,
+    /// Whatever else: the columns that it is about, and the statement, in which
+    /// `@` stands for the table.
+    pub(super) extras: BTreeMap<Name, (Vec<Name>, String)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,6 +112,7 @@ impl World {
     }
 
     fn write(&self, sql: &mut String) -> std::fmt::Result {
+        writeln!(sql, "CREATE SCHEMA other;")?;
         for (name, labels) in &self.enums {
             let labels: Vec<String> = labels.iter().map(|label| format!("'{label}'")).collect();
             writeln!(sql, "CREATE TYPE {name} AS ENUM ({});", labels.join(", "))?;
@@ -282,6 +286,9 @@ impl Table {
                 sql,
                 "CREATE TRIGGER {trigger} {moment} ON {name} FOR EACH ROW EXECUTE FUNCTION fires();"
             )?;
+        }
+        for (_, statement) in self.extras.values() {
+            writeln!(sql, "{};", statement.replace('@', name))?;
         }
         for right in &self.grants {
             writeln!(sql, "GRANT {right} ON {name} TO {ROLE};")?;

@@ -92,17 +92,23 @@ fn dump(database: &Database<'_>) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// Returns a line with its storage parameters sorted: their order means nothing.
+/// Returns a line with its storage parameters, or the columns of its
+/// statistics, sorted: their order means nothing.
 fn in_order(line: &str) -> String {
-    let Some((before, rest)) = line.split_once("WITH (") else {
+    let (begin, end) = match line.starts_with("CREATE STATISTICS") {
+        true => (" ON ", " FROM "),
+        false => ("WITH (", ")"),
+    };
+    let parts = line.split_once(begin).and_then(|(before, rest)| {
+        let (list, after) = rest.rsplit_once(end)?;
+        Some((before, list, after))
+    });
+    let Some((before, list, after)) = parts else {
         return line.to_owned();
     };
-    let Some((options, after)) = rest.rsplit_once(')') else {
-        return line.to_owned();
-    };
-    let mut options: Vec<&str> = options.split(", ").collect();
-    options.sort_unstable();
-    format!("{before}WITH ({}){after}", options.join(", "))
+    let mut list: Vec<&str> = list.split(", ").collect();
+    list.sort_unstable();
+    format!("{before}{begin}{}{end}{after}", list.join(", "))
 }
 
 /// Returns how many rows each table has.
