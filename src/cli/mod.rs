@@ -4,6 +4,7 @@ mod check;
 mod current;
 mod diff;
 mod downgrade;
+mod dump;
 mod execution;
 mod finding;
 mod graph;
@@ -83,6 +84,7 @@ pub fn execute(
         Command::Show(command) => graph::show(&config()?, command, surface, signals),
         Command::Check(command) => check::check(&config()?, *command, signals),
         Command::Diff(command) => diff::diff(&config()?, command, signals),
+        Command::Dump => dump::dump(&config()?, signals),
         Command::Revision(command) => revision::revision(&config()?, command, signals),
         Command::Health(command) => Ok(health::health(typed, *command, environment)),
         Command::Serve => serve::serve(&config()?, signals),

@@ -38,7 +38,12 @@ impl Users {
         use CommandName as Name;
         match self {
             Self::All => true,
-            Self::Graph => !matches!(command, Name::Config | Name::Completions | Name::Man),
+            Self::Graph => !matches!(
+                command,
+                Name::Config | Name::Completions | Name::Dump | Name::Man
+            ),
+            // A dump looks at no revision, and leaves out where they are recorded.
+            Self::Reading if command == Name::Dump => true,
             Self::Reading => {
                 Self::Graph.include(command)
                     && !matches!(

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use seaworthy_schema::{Identity, Schema, Statement};
+use seaworthy_schema::{Identity, Schema, Statement, Version};
 use tracing::warn;
 
 use super::{arrival, author, queue};
@@ -27,6 +27,13 @@ pub(super) struct Sides<'a> {
     shadows: Option<Shadows>,
     /// What is replayed of the revisions; read once.
     graph: Option<Arc<Graph>>,
+}
+
+/// The schema of the configured database.
+pub(super) struct Live {
+    pub(super) schema: Schema,
+    /// What it began with.
+    pub(super) initial: Schema,
 }
 
 /// A database in which the revisions stand, to try new ones in.
@@ -97,6 +104,17 @@ impl<'a> Sides<'a> {
             Some(shadows) => Ok(shadows.clear().await?),
             None => Ok(()),
         }
+    }
+
+    /// Reads the configured database, and makes none.
+    pub(super) async fn live(&self) -> Result<Live, Error> {
+        let source = &self.config.databases()?.migration;
+        let session = arrival::session(self.config, source).await?;
+        let initial = Schema::initial(Version(session.facts.version));
+        Ok(Live {
+            schema: self.read(session).await?,
+            initial,
+        })
     }
 
     async fn of_database(&self, source: &DatabaseSource) -> Result<Schema, Error> {

@@ -21,6 +21,7 @@ mod connect_tls;
 mod crowd;
 mod deadlines;
 mod downgrade;
+mod dump;
 mod entrypoint;
 mod error_codes;
 mod example_schema;

@@ -16,13 +16,13 @@ use crate::support::server::{Server, binaries};
 
 /// One case of a file.
 #[derive(Clone, Debug, Default)]
-struct Case {
-    name: String,
+pub(crate) struct Case {
+    pub(crate) name: String,
     /// The oldest major version that has all of it.
-    since: u32,
-    roles: Vec<String>,
+    pub(crate) since: u32,
+    pub(crate) roles: Vec<String>,
     before: String,
-    after: String,
+    pub(crate) after: String,
     rows_before: String,
     rows_after: String,
 }
@@ -73,18 +73,11 @@ fn directory() -> &'static Path {
 
 /// Tries every case of a file, and names all that fail.
 fn check_file(name: &str) {
-    let text = fs::read_to_string(directory().join(format!("{name}.sql"))).expect("it is there");
-    let cases = cases(&text);
-    assert!(!cases.is_empty(), "{name} has no case");
+    let cases = cases(name);
     let server = Server::shared();
     let mut failures = Vec::new();
     for case in cases.iter().filter(|case| case.since <= server.version()) {
-        for role in &case.roles {
-            server.database().execute(&format!(
-                "DO $$ BEGIN CREATE ROLE {role}; EXCEPTION WHEN duplicate_object OR unique_violation \
-                 THEN NULL; END $$"
-            ));
-        }
+        make_roles(server, case);
         for (way, before, after, rows) in [
             ("forwards", &case.before, &case.after, &case.rows_before),
             ("backwards", &case.after, &case.before, &case.rows_after),
@@ -95,6 +88,15 @@ fn check_file(name: &str) {
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
+pub(crate) fn make_roles(server: &Server, case: &Case) {
+    for role in &case.roles {
+        server.database().execute(&format!(
+            "DO $$ BEGIN CREATE ROLE {role}; EXCEPTION WHEN duplicate_object OR unique_violation \
+             THEN NULL; END $$"
+        ));
+    }
 }
 
 /// Turns one schema into another, and compares with what was wanted.
@@ -130,7 +132,7 @@ fn check(server: &Server, before: &str, after: &str, rows: &str) -> Result<(), S
     }
 }
 
-fn quiet(script: &str) -> String {
+pub(crate) fn quiet(script: &str) -> String {
     format!("SET client_min_messages = error;\n{script}")
 }
 
@@ -144,7 +146,7 @@ fn diff(from: &Database<'_>, to: &Database<'_>) -> Result<String, String> {
     }
 }
 
-fn apply(database: &Database<'_>, script: &str) -> Result<(), String> {
+pub(crate) fn apply(database: &Database<'_>, script: &str) -> Result<(), String> {
     let file = tempfile::NamedTempFile::new().expect("a file can be made");
     fs::write(file.path(), script).expect("it can be written");
     let output = Command::new(binaries().join("psql"))
@@ -172,7 +174,7 @@ fn apply(database: &Database<'_>, script: &str) -> Result<(), String> {
 
 /// Returns what `pg_dump` says of each object, its lines in an order that does
 /// not depend on that of columns and grants.
-fn dump(database: &Database<'_>) -> BTreeMap<String, String> {
+pub(crate) fn dump(database: &Database<'_>) -> BTreeMap<String, String> {
     let output = Command::new(binaries().join("pg_dump"))
         .env_clear()
         .args([
@@ -246,7 +248,8 @@ fn counts(database: &Database<'_>) -> BTreeMap<String, u64> {
 }
 
 /// Reads the cases of a file.
-fn cases(text: &str) -> Vec<Case> {
+pub(crate) fn cases(name: &str) -> Vec<Case> {
+    let text = fs::read_to_string(directory().join(format!("{name}.sql"))).expect("it is there");
     let mut cases: Vec<Case> = Vec::new();
     let mut section = String::new();
     for line in text.lines() {
@@ -279,5 +282,6 @@ fn cases(text: &str) -> Vec<Case> {
             text.push('\n');
         }
     }
+    assert!(!cases.is_empty(), "{name} has no case");
     cases
 }

@@ -4,6 +4,7 @@ mod check;
 mod current;
 mod diff;
 mod downgrade;
+mod dump;
 mod execution;
 mod heads;
 mod health;
@@ -66,6 +67,7 @@ pub enum Command {
     Show(Show),
     Check(Check),
     Diff(Diff),
+    Dump,
     Health(Health),
     Serve,
     Revision(NewRevision),
@@ -109,7 +111,7 @@ pub(super) struct Row {
 }
 
 /// Every command, in the order of `--help`.
-pub(super) const COMMANDS: [Row; 21] = [
+pub(super) const COMMANDS: [Row; 22] = [
     run::ROW,
     wait::ROW,
     upgrade::ROW,
@@ -123,6 +125,7 @@ pub(super) const COMMANDS: [Row; 21] = [
     show::ROW,
     check::ROW,
     diff::ROW,
+    dump::ROW,
     health::ROW,
     serve::ROW,
     revision::ROW,
@@ -142,7 +145,7 @@ impl Command {
             Self::Upgrade(upgrade) => upgrade.execution.reach(),
             Self::Downgrade(downgrade) => downgrade.execution.reach(),
             Self::Stamp(stamp) => stamp.reach(),
-            Self::Status(_) | Self::Current(_) | Self::Check(_) => Reach::Migrations,
+            Self::Status(_) | Self::Current(_) | Self::Check(_) | Self::Dump => Reach::Migrations,
             Self::History(history) => history.reach(),
             Self::Show(show) => show.reach(),
             Self::Diff(diff) => diff.reach(),
