@@ -89,7 +89,7 @@ pub fn execute(
         Command::Health(command) => Ok(health::health(typed, *command, environment)),
         Command::Serve => serve::serve(&config()?, signals),
         Command::Merge(command) => revision::merge(&config()?, command),
-        Command::Init => revision::init(&config()?),
+        Command::Init(command) => revision::init(&config()?, command, signals),
         Command::Config(command) => settings::settings(&config()?, command),
         Command::Completions(shell) => Ok(Ending::Show(config::completions(*shell))),
         Command::Man => Ok(Ending::Show(config::manual())),

@@ -7,7 +7,7 @@ use serde_json::json;
 use tracing::info;
 
 use super::{Ending, block_on};
-use crate::config::{Config, Content, Merge, NewRevision, Output};
+use crate::config::{Config, Content, Init, Merge, NewRevision, Output};
 use crate::error::Error;
 use crate::pipeline::{self, Written};
 use crate::process::Signals;
@@ -38,8 +38,15 @@ pub(super) fn merge(config: &Config, command: &Merge) -> Result<Ending, Error> {
     Ok(Ending::Show(shown(&written, command.output)))
 }
 
-pub(super) fn init(config: &Config) -> Result<Ending, Error> {
-    Ok(Ending::Show(lines(&pipeline::init(config)?)))
+pub(super) fn init(config: &Config, command: &Init, signals: &Signals) -> Result<Ending, Error> {
+    let paths = match command {
+        Init::Example => pipeline::init(config)?,
+        Init::Database(first) => {
+            let adopting = pipeline::adopt(config, first, view::body, signals);
+            block_on(signals, adopting)?
+        }
+    };
+    Ok(Ending::Show(lines(&paths)))
 }
 
 fn shown(written: &Written, output: Output) -> String {

@@ -46,10 +46,7 @@ impl Users {
             Self::Reading if command == Name::Dump => true,
             Self::Reading => {
                 Self::Graph.include(command)
-                    && !matches!(
-                        command,
-                        Name::Heads | Name::Branches | Name::Merge | Name::Init
-                    )
+                    && !matches!(command, Name::Heads | Name::Branches | Name::Merge)
             }
             // A probe has one try, and a sidecar never gives up.
             Self::Waiting => Self::Timed.include(command) && Self::Attempting.include(command),
@@ -72,8 +69,13 @@ impl Users {
             }
             Self::Health => command == Name::Health,
             Self::Applying => matches!(command, Name::Run | Name::Upgrade | Name::Downgrade),
-            Self::Locking => Self::Applying.include(command) || command == Name::Stamp,
-            Self::Comparing => matches!(command, Name::Check | Name::Diff | Name::Revision),
+            Self::Locking => {
+                Self::Applying.include(command) || matches!(command, Name::Init | Name::Stamp)
+            }
+            Self::Comparing => matches!(
+                command,
+                Name::Check | Name::Diff | Name::Init | Name::Revision
+            ),
             Self::Run => command == Name::Run,
         }
     }

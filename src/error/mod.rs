@@ -46,7 +46,7 @@ use crate::postgres::catalog::CatalogError;
 use crate::postgres::lock::{Cancellation, LockError};
 use crate::postgres::shadow::{LoadError, ShadowError};
 use crate::postgres::stamp::StampError;
-use crate::postgres::version_table::StateError;
+use crate::postgres::version_table::{Location, StateError};
 use crate::probe::ListenError;
 use crate::process::{CommandError, HandOverError, HookError, Signal};
 use crate::revision::{GraphError, ProposalError, RevisionId};
@@ -98,6 +98,10 @@ pub enum Error {
         way: &'static str,
         differences: Vec<String>,
     },
+    #[error("the database has no schema that could be adopted")]
+    NothingToAdopt,
+    #[error("{0} is there already: the database records its revisions")]
+    Adopted(Box<Location>),
     #[error(transparent)]
     Listen(Box<ListenError>),
     #[error(transparent)]
@@ -191,6 +195,8 @@ impl Error {
             Self::NotProved { differences, .. } => {
                 schema::not_proved(self.to_string(), differences)
             }
+            Self::NothingToAdopt => schema::nothing_to_adopt(self.to_string()),
+            Self::Adopted(_) => schema::adopted(self.to_string()),
             Self::Listen(error) => listen::diagnostic(error),
             Self::Signal(signal) => process::ended_by(*signal),
             Self::Interrupted {

@@ -41,6 +41,11 @@ pub fn shadow(error: &ShadowError) -> Diagnostic {
                 .hint("name a server where that is allowed with `--shadow-url`: databases `seaworthy_shadow_*` are made there, and dropped")
                 .hint("or allow it here: `ALTER ROLE ... CREATEDB`")
         }
+        ShadowError::Denied { failure, .. } => {
+            Diagnostic::error("shadow-not-allowed", Exit::Refused, error.to_string())
+                .cause(told(failure))
+                .hint("nothing was written; let `--shadow-url` name a role that may")
+        }
         ShadowError::Server(failure) => Diagnostic::error(
             "shadow",
             unavailable_or(failure, Exit::Refused),
@@ -114,6 +119,20 @@ pub fn load(error: &LoadError) -> Diagnostic {
 pub fn no_models() -> Diagnostic {
     Diagnostic::error("no-models", Exit::Config, "no models are configured")
         .hint("name the SQL that makes the schema: `models = [\"schema.sql\"]` under `[schema]` in seaworthy.toml, or `--models`")
+}
+
+/// Returns what is said about a database in which nothing was made.
+pub fn nothing_to_adopt(title: String) -> Diagnostic {
+    Diagnostic::error("nothing-to-adopt", Exit::Invalid, title)
+        .hint("name the database with `--database-url`")
+        .hint("or start with an example: `seaworthy init`")
+}
+
+/// Returns what is said about a database that has revisions already.
+pub fn adopted(title: String) -> Diagnostic {
+    Diagnostic::error("adopted", Exit::Invalid, title)
+        .hint("take the directory of those revisions: `seaworthy status` lists them")
+        .hint("to forget them and begin anew, drop the table and its history")
 }
 
 /// Returns what `check` says of models that the revisions do not make.

@@ -7,6 +7,7 @@
 mod directory;
 mod disk;
 mod error;
+mod made;
 mod models;
 mod moment;
 mod pipe;
@@ -16,7 +17,8 @@ mod write;
 pub use directory::{load, load_all};
 pub use disk::{Disk, account, own_status};
 pub use error::FilesError;
+pub use made::Made;
 pub use models::models;
 pub use moment::now;
 pub use text::{read_if_there, read_text};
-pub use write::{make_directory, write_new, write_termination_log};
+pub use write::{write_new, write_termination_log};

@@ -4,6 +4,7 @@
 //! database is like is found out by the adapters, what has to happen by the
 //! pure modules.
 
+mod adopt;
 mod arrival;
 mod author;
 mod autogenerate;
@@ -19,6 +20,7 @@ mod offline;
 mod onlooker;
 mod passage;
 mod passed;
+mod proof;
 mod queue;
 mod serve;
 mod sides;
@@ -39,6 +41,7 @@ use crate::process::Signals;
 use crate::revision::{Graph, Target};
 use crate::source::Source;
 
+pub use adopt::adopt;
 pub use author::{Written, init, merge, revision};
 pub use autogenerate::autogenerate;
 pub use diff::diff;

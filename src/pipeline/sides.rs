@@ -34,11 +34,14 @@ pub(super) struct Live {
     pub(super) schema: Schema,
     /// What it began with.
     pub(super) initial: Schema,
+    /// The version tables of other tools, which are no part of it.
+    pub(super) histories: Vec<String>,
 }
 
-/// A database in which the revisions stand, to try new ones in.
+/// A database that was made to try new revisions in.
 pub(super) struct Proving<'a> {
     session: Session,
+    role: String,
     config: &'a Config,
 }
 
@@ -81,8 +84,19 @@ impl<'a> Sides<'a> {
     /// Makes a database in which every revision is applied.
     pub(super) async fn proving(&mut self) -> Result<Proving<'a>, Error> {
         let connection = self.replayed(&[Target::at(Point::Heads)]).await?;
+        self.proving_at(connection).await
+    }
+
+    /// Makes a database in which nothing is.
+    pub(super) async fn blank(&mut self) -> Result<Proving<'a>, Error> {
+        let connection = self.shadow().await?;
+        self.proving_at(connection).await
+    }
+
+    async fn proving_at(&self, connection: Connection) -> Result<Proving<'a>, Error> {
         Ok(Proving {
             session: arrival::session_at(self.config, &connection).await?,
+            role: connection.user,
             config: self.config,
         })
     }
@@ -111,8 +125,14 @@ impl<'a> Sides<'a> {
         let source = &self.config.databases()?.migration;
         let session = arrival::session(self.config, source).await?;
         let initial = Schema::initial(Version(session.facts.version));
+        let schema = catalog::read(&session).await;
+        session.close().await;
+        let schema = schema?;
+        let tables = schema.facts().map(|fact| &fact.identity);
+        let histories = tables.filter(|table| table.is_table() && is_known(table.last()));
         Ok(Live {
-            schema: self.read(session).await?,
+            histories: histories.map(ToString::to_string).collect(),
+            schema: without_version_tables(schema, self.config),
             initial,
         })
     }
@@ -188,6 +208,11 @@ impl Proving<'_> {
     /// Runs statements in one transaction.
     pub(super) async fn run(&self, statements: &[Statement]) -> Result<(), ServerFailure> {
         shadow::run(&self.session, statements.iter().map(|one| one.sql.as_str())).await
+    }
+
+    /// Returns the role that runs them.
+    pub(super) fn role(&self) -> &str {
+        &self.role
     }
 
     pub(super) async fn end(self) {

@@ -7,6 +7,7 @@
     reason = "tests read their own environment and files; the rule is for the program"
 )]
 
+mod adopt;
 mod alembic_command;
 mod also;
 mod also_targets;

@@ -30,6 +30,7 @@ pub use downgrade::Downgrade;
 pub use execution::Execution;
 pub use health::Health;
 pub use history::{CurrentMark, History};
+pub use init::{FirstRevision, Init};
 pub use listing::Listing;
 pub use merge::Merge;
 pub use revision::{Content, NewRevision};
@@ -72,7 +73,7 @@ pub enum Command {
     Serve,
     Revision(NewRevision),
     Merge(Merge),
-    Init,
+    Init(Init),
     Config(Settings),
     Completions(Shell),
     Man,
@@ -150,11 +151,11 @@ impl Command {
             Self::Show(show) => show.reach(),
             Self::Diff(diff) => diff.reach(),
             Self::Revision(revision) => revision.reach(),
+            Self::Init(init) => init.reach(),
             Self::Config(_) => Reach::Shown,
             Self::Heads(_)
             | Self::Branches(_)
             | Self::Merge(_)
-            | Self::Init
             | Self::Completions(_)
             | Self::Man => Reach::Nothing,
         }
