@@ -15,6 +15,7 @@ mod revision;
 mod run;
 mod serve;
 mod settings;
+mod squash;
 mod stamp;
 mod status;
 mod upgrade;
@@ -89,6 +90,7 @@ pub fn execute(
         Command::Health(command) => Ok(health::health(typed, *command, environment)),
         Command::Serve => serve::serve(&config()?, signals),
         Command::Merge(command) => revision::merge(&config()?, command),
+        Command::Squash(command) => squash::squash(&config()?, command, signals),
         Command::Init(command) => revision::init(&config()?, command, signals),
         Command::Config(command) => settings::settings(&config()?, command),
         Command::Completions(shell) => Ok(Ending::Show(config::completions(*shell))),

@@ -60,7 +60,7 @@ fn shown(written: &Written, output: Output) -> String {
     }
 }
 
-fn lines(paths: &[PathBuf]) -> String {
+pub(super) fn lines(paths: &[PathBuf]) -> String {
     let lines = paths.iter().map(|path| format!("{}\n", path.display()));
     lines.collect()
 }

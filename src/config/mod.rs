@@ -50,8 +50,8 @@ pub use also::AlsoProblem;
 pub use args::{Parsed, Typed};
 pub use command::{
     Check, CheckDrift, CheckModels, Command, Content, Current, CurrentHeads, CurrentMark, Diff,
-    Downgrade, Execution, ExitCode, FirstRevision, Health, History, Init, Listing, Merge,
-    NewRevision, Output, Reach, Run, Settings, Show, Side, Stamp, StampMode, Upgrade, Wait,
+    Downgrade, Exchange, Execution, ExitCode, FirstRevision, Health, History, Init, Listing, Merge,
+    NewRevision, Output, Reach, Run, Settings, Show, Side, Squash, Stamp, StampMode, Upgrade, Wait,
 };
 pub use connection::{
     ChannelBinding, Connection, Host, HostAddress, RootCertificates, SslMode, TargetSessionAttrs,

@@ -52,7 +52,10 @@ impl Users {
             Self::Waiting => Self::Timed.include(command) && Self::Attempting.include(command),
             Self::Timed => Self::Reading.include(command) && command != Name::Serve,
             Self::Attempting => Self::Reading.include(command) && command != Name::Health,
-            Self::Writing => matches!(command, Name::Init | Name::Revision | Name::Merge),
+            Self::Writing => matches!(
+                command,
+                Name::Init | Name::Revision | Name::Merge | Name::Squash
+            ),
             Self::RunWait => matches!(command, Name::Run | Name::Wait),
             Self::Listening => {
                 matches!(
@@ -74,7 +77,7 @@ impl Users {
             }
             Self::Comparing => matches!(
                 command,
-                Name::Check | Name::Diff | Name::Init | Name::Revision
+                Name::Check | Name::Diff | Name::Init | Name::Revision | Name::Squash
             ),
             Self::Run => command == Name::Run,
         }

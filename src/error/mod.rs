@@ -23,6 +23,7 @@ pub mod schema;
 pub mod script;
 pub mod server;
 pub mod sql;
+pub mod squash;
 pub mod stamp;
 pub mod state;
 pub mod target;
@@ -49,7 +50,7 @@ use crate::postgres::stamp::StampError;
 use crate::postgres::version_table::{Location, StateError};
 use crate::probe::ListenError;
 use crate::process::{CommandError, HandOverError, HookError, Signal};
-use crate::revision::{GraphError, ProposalError, RevisionId};
+use crate::revision::{GraphError, ProposalError, RevisionId, SquashError};
 use crate::wait::WaitError;
 
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +65,8 @@ pub enum Error {
     Graph(Box<GraphError>),
     #[error(transparent)]
     Proposal(Box<ProposalError>),
+    #[error(transparent)]
+    Squash(Box<SquashError>),
     #[error(transparent)]
     Write(Box<WriteError>),
     #[error(transparent)]
@@ -155,6 +158,7 @@ boxed! {
     Format(FormatError),
     Graph(GraphError),
     Proposal(ProposalError),
+    Squash(SquashError),
     Write(WriteError),
     Wait(WaitError<NotReady>),
     State(StateError),
@@ -178,6 +182,7 @@ impl Error {
             Self::Format(error) => format::diagnostic(error),
             Self::Graph(error) => revision::diagnostic(error),
             Self::Proposal(error) => proposal::diagnostic(error),
+            Self::Squash(error) => squash::diagnostic(error),
             Self::Write(error) => write::diagnostic(error),
             Self::Hook(error) => write::hook(error),
             Self::Wait(error) => wait::diagnostic(error, not_ready::diagnostic),

@@ -7,6 +7,7 @@
 mod directory;
 mod disk;
 mod error;
+mod exchange;
 mod made;
 mod models;
 mod moment;
@@ -17,6 +18,7 @@ mod write;
 pub use directory::{load, load_all};
 pub use disk::{Disk, account, own_status};
 pub use error::FilesError;
+pub use exchange::exchange;
 pub use made::Made;
 pub use models::models;
 pub use moment::now;

@@ -47,7 +47,7 @@ pub fn write_termination_log(path: &Path, text: &str) {
 
 /// Returns a hidden name beside a path, which no reader of the directory takes
 /// for a revision.
-fn draft(path: &Path) -> PathBuf {
+pub(super) fn draft(path: &Path) -> PathBuf {
     let mut name = std::ffi::OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
     name.push(format!(".{}", std::process::id()));

@@ -135,6 +135,7 @@ fn planned(
             down_revisions: before.into_iter().collect(),
             depends_on: Vec::new(),
             labels: &[],
+            replaces: &[],
             dir: author::first(config).to_owned(),
             body: Some(&body),
         };

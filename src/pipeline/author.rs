@@ -45,6 +45,7 @@ pub(super) struct Wish<'a> {
     pub(super) down_revisions: Vec<RevisionId>,
     pub(super) depends_on: Vec<String>,
     pub(super) labels: &'a [String],
+    pub(super) replaces: &'a [RevisionId],
     /// Where its file goes.
     pub(super) dir: PathBuf,
     pub(super) body: Option<&'a Body>,
@@ -83,6 +84,7 @@ pub(super) fn with_body(
             .collect(),
         depends_on: graph.dependencies_named(&command.depends_on)?,
         labels: &command.labels,
+        replaces: &[],
         dir: directory(config, &graph, command.version_path.as_deref(), head)?,
         body,
     };
@@ -108,6 +110,7 @@ pub fn merge(config: &Config, command: &Merge) -> Result<Written, Error> {
         down_revisions: ids.clone(),
         depends_on: Vec::new(),
         labels: &command.labels,
+        replaces: &[],
         dir: directory(config, &graph, None, merged.first().copied())?,
         body: None,
     };
@@ -139,6 +142,7 @@ pub fn init(config: &Config) -> Result<Vec<PathBuf>, Error> {
         down_revisions: Vec::new(),
         depends_on: Vec::new(),
         labels: Vec::new(),
+        replaces: Vec::new(),
         created: String::new(),
     };
     let moment = files::now(&config.writing.timezone)?;
@@ -249,13 +253,20 @@ pub(super) fn draft(config: &Config, graph: &Graph, wish: Wish<'_>) -> Result<Dr
             None => fresh(graph)?,
         },
     };
-    graph.check_names(&id, wish.labels)?;
+    // Whose place it takes gives its labels to it.
+    let is_new = |label: &&String| {
+        let mut labels = graph.labels();
+        !labels.any(|(known, node)| known == *label && wish.replaces.contains(graph.id(node)))
+    };
+    let labels: Vec<String> = wish.labels.iter().filter(is_new).cloned().collect();
+    graph.check_names(&id, &labels)?;
     let proposal = Proposal {
         id,
         message: wish.message,
         down_revisions: wish.down_revisions,
         depends_on: wish.depends_on,
         labels: wish.labels.to_vec(),
+        replaces: wish.replaces.to_vec(),
         created: moment.to_string(),
     };
     let template = template(config, dir)?.map(Arc::new);
@@ -285,7 +296,7 @@ pub(super) fn first(config: &Config) -> &Path {
 
 /// Returns where a new file goes: where it is told to, beside the first that
 /// it revises, or into the first directory.
-fn directory(
+pub(super) fn directory(
     config: &Config,
     graph: &Graph,
     named: Option<&Path>,

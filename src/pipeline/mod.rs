@@ -24,6 +24,7 @@ mod proof;
 mod queue;
 mod serve;
 mod sides;
+mod squash;
 mod stamp;
 
 use std::future::Future;
@@ -53,6 +54,7 @@ pub use lookout::{Lookout, attended};
 pub use migrate::Manner;
 pub use offline::{offline, state_at};
 pub use serve::{Round, serve, sidecar};
+pub use squash::{Squashed, squash};
 pub use stamp::{stamp, stamp_offline};
 
 /// What brings the schema to where it shall be.

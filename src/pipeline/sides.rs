@@ -45,6 +45,14 @@ pub(super) struct Proving<'a> {
     config: &'a Config,
 }
 
+/// What is not replayed of the revisions.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LeftOut {
+    Told,
+    /// That was done already.
+    Known,
+}
+
 impl<'a> Sides<'a> {
     pub(super) fn of(config: &'a Config) -> Self {
         Self {
@@ -87,6 +95,23 @@ impl<'a> Sides<'a> {
         self.proving_at(connection).await
     }
 
+    /// Makes a database in which some revisions are applied, with all that they
+    /// need.
+    pub(super) async fn proving_from(
+        &mut self,
+        heads: &[RevisionId],
+    ) -> Result<Proving<'a>, Error> {
+        let connection = self.replayed(&named(heads)).await?;
+        self.proving_at(connection).await
+    }
+
+    /// Takes other revisions for those of the directory from now on.
+    pub(super) fn replay_instead(&mut self, graph: Graph) -> Result<(), Error> {
+        let graph = confined(&graph, self.config, LeftOut::Known)?;
+        self.graph = Some(Arc::new(graph));
+        Ok(())
+    }
+
     /// Makes a database in which nothing is.
     pub(super) async fn blank(&mut self) -> Result<Proving<'a>, Error> {
         let connection = self.shadow().await?;
@@ -103,9 +128,7 @@ impl<'a> Sides<'a> {
 
     /// Returns the schema that some revisions make, with all that they need.
     pub(super) async fn at(&mut self, heads: &[RevisionId]) -> Result<Schema, Error> {
-        let named = |head: &RevisionId| Target::at(Point::Named(head.as_str().to_owned()));
-        self.of_revisions(&heads.iter().map(named).collect::<Vec<_>>())
-            .await
+        self.of_revisions(&named(heads)).await
     }
 
     /// Drops every database that was made.
@@ -179,7 +202,11 @@ impl<'a> Sides<'a> {
         if let Some(graph) = &self.graph {
             return Ok(Arc::clone(graph));
         }
-        let graph = Arc::new(confined(self.config)?);
+        let graph = Arc::new(confined(
+            &author::present(self.config)?,
+            self.config,
+            LeftOut::Told,
+        )?);
         self.graph = Some(Arc::clone(&graph));
         Ok(graph)
     }
@@ -220,12 +247,16 @@ impl Proving<'_> {
     }
 }
 
+fn named(heads: &[RevisionId]) -> Vec<Target> {
+    let point = |head: &RevisionId| Target::at(Point::Named(head.as_str().to_owned()));
+    heads.iter().map(point).collect()
+}
+
 /// Returns the revisions as they may be replayed, and warns of what of them is
 /// not.
-fn confined(config: &Config) -> Result<Graph, Error> {
-    let graph = author::present(config)?;
-    let (revisions, left_out) = plan::confined(&graph, shadow_server(config)?)?;
-    for place in &left_out {
+fn confined(graph: &Graph, config: &Config, telling: LeftOut) -> Result<Graph, Error> {
+    let (revisions, left_out) = plan::confined(graph, shadow_server(config)?)?;
+    for place in left_out.iter().filter(|_| telling == LeftOut::Told) {
         warn!("{}", error::script::left_out(place));
     }
     Ok(Graph::build(revisions)?)

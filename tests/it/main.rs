@@ -60,6 +60,7 @@ mod scripts;
 mod secrets;
 mod serve;
 mod signals;
+mod squash;
 mod stamp;
 mod standby_voyage;
 mod state;

@@ -18,6 +18,7 @@ mod run;
 mod serve;
 mod settings;
 mod show;
+mod squash;
 mod stamp;
 mod status;
 mod upgrade;
@@ -37,6 +38,7 @@ pub use revision::{Content, NewRevision};
 pub use run::Run;
 pub use settings::Settings;
 pub use show::Show;
+pub use squash::{Exchange, Squash};
 pub use stamp::{Stamp, StampMode};
 pub use upgrade::Upgrade;
 pub use wait::Wait;
@@ -73,6 +75,7 @@ pub enum Command {
     Serve,
     Revision(NewRevision),
     Merge(Merge),
+    Squash(Squash),
     Init(Init),
     Config(Settings),
     Completions(Shell),
@@ -112,7 +115,7 @@ pub(super) struct Row {
 }
 
 /// Every command, in the order of `--help`.
-pub(super) const COMMANDS: [Row; 22] = [
+pub(super) const COMMANDS: [Row; 23] = [
     run::ROW,
     wait::ROW,
     upgrade::ROW,
@@ -131,6 +134,7 @@ pub(super) const COMMANDS: [Row; 22] = [
     serve::ROW,
     revision::ROW,
     merge::ROW,
+    squash::ROW,
     init::ROW,
     settings::ROW,
     itself::COMPLETIONS,
@@ -152,6 +156,7 @@ impl Command {
             Self::Diff(diff) => diff.reach(),
             Self::Revision(revision) => revision.reach(),
             Self::Init(init) => init.reach(),
+            Self::Squash(squash) => squash.reach(),
             Self::Config(_) => Reach::Shown,
             Self::Heads(_)
             | Self::Branches(_)
