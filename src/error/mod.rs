@@ -50,7 +50,7 @@ use crate::postgres::stamp::StampError;
 use crate::postgres::version_table::{Location, StateError};
 use crate::probe::ListenError;
 use crate::process::{CommandError, HandOverError, HookError, Signal};
-use crate::revision::{GraphError, ProposalError, RevisionId, SquashError};
+use crate::revision::{GraphError, Located, ProposalError, RevisionId, SquashError};
 use crate::wait::WaitError;
 
 #[derive(Debug, thiserror::Error)]
@@ -95,9 +95,15 @@ pub enum Error {
     Load(Box<LoadError>),
     #[error("no models are configured")]
     NoModels,
+    #[error("the database is not at head")]
+    NotAtHead {
+        pending: Vec<Located>,
+        /// Why it cannot be compared even where nothing is pending.
+        why: Option<String>,
+    },
     #[error("the way {way} does not lead where it should")]
     NotProved {
-        /// `up`, `down` or `up again`.
+        /// Such as `up`, `down` or `up again`.
         way: &'static str,
         differences: Vec<String>,
     },
@@ -197,6 +203,9 @@ impl Error {
             Self::Shadow(error) => schema::shadow(error),
             Self::Load(error) => schema::load(error),
             Self::NoModels => schema::no_models(),
+            Self::NotAtHead { pending, why } => {
+                schema::not_at_head(self.to_string(), pending, why.as_deref())
+            }
             Self::NotProved { differences, .. } => {
                 schema::not_proved(self.to_string(), differences)
             }

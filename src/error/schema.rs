@@ -3,10 +3,12 @@
 use seaworthy_schema::{PlanError, ReadError};
 
 use super::apply::{told, unavailable_or};
+use super::listing::{located, with_places};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::exit::Exit;
 use crate::postgres::catalog::CatalogError;
 use crate::postgres::shadow::{LoadError, LoadPlace, ShadowError};
+use crate::revision::Located;
 use crate::sql::Scope;
 
 /// Returns what is said about a schema that cannot be read.
@@ -119,6 +121,24 @@ pub fn load(error: &LoadError) -> Diagnostic {
 pub fn no_models() -> Diagnostic {
     Diagnostic::error("no-models", Exit::Config, "no models are configured")
         .hint("name the SQL that makes the schema: `models = [\"schema.sql\"]` under `[schema]` in seaworthy.toml, or `--models`")
+}
+
+/// Returns what is said about a database that lacks what the models come after.
+pub fn not_at_head(title: String, pending: &[Located], why: Option<&str>) -> Diagnostic {
+    let title = match pending {
+        [] => title,
+        [_] => format!("{title}: 1 revision is pending"),
+        several => format!("{title}: {} revisions are pending", several.len()),
+    };
+    let diagnostic = Diagnostic::error("not-at-head", Exit::Invalid, title);
+    let diagnostic = with_places(diagnostic, pending.iter().map(located));
+    let diagnostic = match why {
+        Some(why) => diagnostic.cause(why),
+        None => diagnostic,
+    };
+    diagnostic
+        .hint("bring it there first: `seaworthy upgrade`")
+        .hint("or compare with the revisions: leave `--against database` out")
 }
 
 /// Returns what is said about a database in which nothing was made.

@@ -5,12 +5,14 @@ use seaworthy_schema::Statement;
 use tracing::warn;
 
 use super::author::{self, Written};
-use super::proof::{Step, proved};
+use super::differences::incomparable;
+use super::proof::{Step, copied, proved};
 use super::sides::Sides;
-use super::until_signal;
-use crate::config::{Config, NewRevision, Side};
+use super::{look, until_signal};
+use crate::config::{Against, Config, NewRevision, Side};
 use crate::error::Error;
 use crate::format::Body;
+use crate::plan;
 use crate::process::Signals;
 
 /// Makes the revisions that lead to the models: one, or several where a
@@ -19,16 +21,21 @@ use crate::process::Signals;
 ///
 /// # Errors
 ///
-/// What is wrong with the models or the revisions; [`Error::NotProved`], and
+/// What is wrong with the models or the revisions; [`Error::NotAtHead`] where
+/// the database is what they are compared with; [`Error::NotProved`], and
 /// then nothing is written; that a file cannot be written.
 pub async fn autogenerate(
     config: &Config,
     command: &NewRevision,
+    against: Against,
     text: fn(&[Statement]) -> String,
     signals: &Signals,
 ) -> Result<Vec<Written>, Error> {
+    if against == Against::Database {
+        refuse_unless_at_head(config, signals).await?;
+    }
     let mut sides = Sides::of(config);
-    let steps = until_signal(signals, steps(&mut sides)).await;
+    let steps = until_signal(signals, steps(&mut sides, against)).await;
     let left = sides.clear().await;
     let steps = steps?;
     left?;
@@ -55,9 +62,34 @@ pub async fn autogenerate(
 }
 
 /// Returns what the new revisions do, after it has been done.
-async fn steps(sides: &mut Sides<'_>) -> Result<Vec<Step>, Error> {
+async fn steps(sides: &mut Sides<'_>, against: Against) -> Result<Vec<Step>, Error> {
     let wanted = sides.schema(&Side::Models).await?;
-    proved(sides.proving().await?, &wanted).await
+    let proving = match against {
+        Against::Revisions => sides.proving().await?,
+        Against::Database => {
+            let live = sides.live().await?;
+            let proving = sides.blank().await?;
+            copied(&proving, &live.schema).await?;
+            proving
+        }
+    };
+    proved(proving, &wanted).await
+}
+
+/// Refuses a database that lacks a revision, or has more than the files.
+async fn refuse_unless_at_head(config: &Config, signals: &Signals) -> Result<(), Error> {
+    let graph = author::present(config)?;
+    let state = look::state(config, signals).await?;
+    let standing = plan::standing(&graph, &state);
+    let why = incomparable(&standing).map(|difference| difference.detail);
+    if why.is_none() && standing.pending.is_empty() {
+        return Ok(());
+    }
+    let pending = standing.pending.iter();
+    Err(Error::NotAtHead {
+        pending: pending.map(|node| graph.located(*node)).collect(),
+        why,
+    })
 }
 
 /// Warns of what a new revision endangers.

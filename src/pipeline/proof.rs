@@ -67,7 +67,7 @@ async fn run(
 }
 
 /// Returns the statements in portions of which each can be one transaction.
-pub(super) fn portions(statements: Vec<Statement>) -> Vec<Vec<Statement>> {
+fn portions(statements: Vec<Statement>) -> Vec<Vec<Statement>> {
     let mut portions: Vec<Vec<Statement>> = Vec::new();
     let mut is_ended = true;
     // A setting is no reason for a revision; each has its own.
@@ -81,6 +81,20 @@ pub(super) fn portions(statements: Vec<Statement>) -> Vec<Vec<Statement>> {
         }
     }
     portions
+}
+
+/// Makes the schema of a database in another one.
+///
+/// # Errors
+///
+/// As [`proved`].
+pub(super) async fn copied(proving: &Proving<'_>, schema: &Schema) -> Result<(), Error> {
+    const WAY: &str = "to the present schema";
+    let plan = seaworthy_schema::plan(&proving.schema().await?, schema)?;
+    for portion in portions(plan) {
+        run(proving, WAY, &portion).await?;
+    }
+    equal(WAY, &proving.schema().await?, schema)
 }
 
 /// # Errors

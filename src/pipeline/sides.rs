@@ -190,7 +190,10 @@ impl<'a> Sides<'a> {
         let config = self.config;
         let graph = self.graph()?;
         let connection = self.shadow().await?;
-        for target in targets {
+        let all = Target::at(Point::Heads);
+        // A project may have no revision yet, and then it has all of them.
+        let is_done = |target: &&Target| graph.is_empty() && **target == all;
+        for target in targets.iter().filter(|target| !is_done(target)) {
             let course = Course::up(target.clone());
             let session = arrival::session_at(config, &connection).await?;
             replay(config, &graph, &course, session).await?;

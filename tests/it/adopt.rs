@@ -171,3 +171,156 @@ fn nothing_is_recorded_where_no_file_can_be_written() {
     assert_eq!(left(&project), ["db"]);
     assert_eq!(state_tables(&database), "0");
 }
+
+#[track_caller]
+fn written(project: &Project, url: &str, line: &[&str]) -> String {
+    let finished = seaworthy(project, url, line).expect_code(0);
+    assert_eq!(finished.stdout.lines().count(), 1, "{}", finished.stdout);
+    project.read(finished.stdout.trim_end())
+}
+
+#[test]
+fn a_database_that_was_changed_by_hand_is_compared_as_it_is() {
+    let (project, database) = (Project::new(), harbour());
+    let url = database.url();
+    seaworthy(&project, &url, &ADOPT).expect_code(0);
+    database.execute("ALTER TABLE boat ADD COLUMN by_hand int, DROP COLUMN rig");
+    let dump = seaworthy(&project, &url, &["dump"]).expect_code(0);
+    let models = format!("{}\nCREATE TABLE port (id int PRIMARY KEY);", dump.stdout);
+    project.file("schema.sql", models);
+    let models = ["--models", "schema.sql"];
+    let against = [
+        "revision",
+        "--autogenerate",
+        "-m",
+        "more",
+        "--against",
+        "database",
+    ];
+    let line = [&against[..], &models].concat();
+    let text = written(&project, &url, &line);
+    assert!(text.contains("CREATE TABLE public.port"), "{text}");
+    assert!(!text.contains("by_hand") && !text.contains("rig"), "{text}");
+
+    let stderr = refused(&project, &url, &line, 65, "not-at-head");
+    assert!(
+        stderr.contains("1 revision is pending") && stderr.contains("_more.sql"),
+        "{stderr}"
+    );
+    seaworthy(&project, &url, &["upgrade"]).expect_code(0);
+    let finished = seaworthy(&project, &url, &line).expect_code(0);
+    assert_eq!(finished.stdout, "", "nothing differs any more");
+    let all = [
+        "revision",
+        "--autogenerate",
+        "-m",
+        "all",
+        models[0],
+        models[1],
+    ];
+    let text = written(&project, &url, &all);
+    assert!(text.contains("by_hand") && text.contains("rig"), "{text}");
+
+    database.execute(
+        "INSERT INTO seaworthy_revision SELECT 'ffff', revises, depends_on, message, \
+                      checksum, state, applied_at, applied_by FROM seaworthy_revision LIMIT 1",
+    );
+    seaworthy(&project, &url, &["upgrade", "--on-ahead", "apply"]);
+    let stderr = refused(&project, &url, &line, 65, "not-at-head");
+    assert!(stderr.contains("ffff"), "{stderr}");
+    seaworthy(
+        &project,
+        &url,
+        &["revision", "-m", "x", "--against", "database"],
+    )
+    .expect_code(2);
+}
+
+/// A live database whose schema an ORM has made goes on with revisions, and a new
+/// one made from these is the same.
+#[test]
+fn a_schema_that_was_created_at_once_goes_on_with_revisions() {
+    let (project, live) = (Project::new(), harbour());
+    let url = live.url();
+    seaworthy(&project, &url, &ADOPT).expect_code(0);
+    let dump = seaworthy(&project, &url, &["dump"]).expect_code(0);
+    let text = project.read("seaworthy.toml");
+    project.file("schema.sql", &dump.stdout).file(
+        "seaworthy.toml",
+        text.replace("# models = []", "models = [\"schema.sql\"]"),
+    );
+    seaworthy(&project, &url, &["check", "--drift"]).expect_code(0);
+    let changed = dump
+        .stdout
+        .replace("name text", "name varchar(40) NOT NULL")
+        + "CREATE TABLE crew (boat int REFERENCES boat, name text);\n\
+           CREATE INDEX ON boat (rig);\n";
+    assert!(changed.contains("varchar(40)"), "{changed}");
+    project.file("schema.sql", changed);
+    seaworthy(&project, &url, &["check"]).expect_code(1);
+    written(
+        &project,
+        &url,
+        &["revision", "--autogenerate", "-m", "crew"],
+    );
+    seaworthy(&project, &url, &["upgrade"]).expect_code(0);
+    seaworthy(&project, &url, &["check", "--drift"]).expect_code(0);
+    assert_eq!(
+        live.value("SELECT name FROM boat"),
+        "Anna",
+        "the row is still there"
+    );
+
+    let new = Server::shared().database();
+    seaworthy(&project, &new.url(), &["upgrade"]).expect_code(0);
+    assert_eq!(schema_cases::dump(&live), schema_cases::dump(&new));
+    seaworthy(&project, &url, &["downgrade", "-1"]).expect_code(0);
+    assert_eq!(live.value("SELECT to_regclass('crew')"), "null");
+    assert_eq!(live.value("SELECT name FROM boat"), "Anna");
+}
+
+/// A project that has a `schema.sql` and nothing else gets its revisions from it.
+#[test]
+fn a_project_of_one_sql_file_gets_its_revisions() {
+    let (project, database) = (Project::new(), Server::shared().database());
+    let url = database.url();
+    let schema = "CREATE VIEW fleet AS SELECT name FROM boat;\n\
+                  CREATE TABLE boat (id int PRIMARY KEY, name text);\n";
+    let finished = seaworthy(&project, &url, &["init"]).expect_code(0);
+    let example = finished.stdout.lines().next().expect("an example");
+    let text = project.read("seaworthy.toml");
+    project.remove(example).file("schema.sql", schema).file(
+        "seaworthy.toml",
+        text.replace("# models = []", "models = [\"schema.sql\"]"),
+    );
+    let diff = seaworthy(&project, &url, &["diff"]).expect_code(0);
+    assert!(
+        diff.stdout.contains("CREATE TABLE public.boat"),
+        "{}",
+        diff.stdout
+    );
+    let line = ["diff", "revisions@aaaa", "models"];
+    refused(&project, &url, &line, 65, "no-revisions");
+    let text = written(
+        &project,
+        &url,
+        &["revision", "--autogenerate", "-m", "begin"],
+    );
+    assert!(!text.contains("-- revises"), "{text}");
+    seaworthy(&project, &url, &["upgrade"]).expect_code(0);
+    seaworthy(&project, &url, &["check", "--drift"]).expect_code(0);
+    let begun = schema_cases::dump(&database);
+    project.file(
+        "schema.sql",
+        schema.replace("name text", "name text, rig text DEFAULT 'sloop'"),
+    );
+    written(&project, &url, &["revision", "--autogenerate", "-m", "rig"]);
+    seaworthy(&project, &url, &["upgrade"]).expect_code(0);
+    database.execute("INSERT INTO boat VALUES (1, 'Anna')");
+    assert_eq!(database.value("SELECT rig FROM boat"), "sloop");
+    seaworthy(&project, &url, &["downgrade", "-1"]).expect_code(0);
+    assert_eq!(schema_cases::dump(&database), begun);
+    assert_eq!(database.value("SELECT name FROM fleet"), "Anna");
+    seaworthy(&project, &url, &["downgrade", "base"]).expect_code(0);
+    assert_eq!(database.value("SELECT to_regclass('boat')"), "null");
+}

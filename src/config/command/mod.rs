@@ -34,7 +34,7 @@ pub use history::{CurrentMark, History};
 pub use init::{FirstRevision, Init};
 pub use listing::Listing;
 pub use merge::Merge;
-pub use revision::{Content, NewRevision};
+pub use revision::{Against, Content, NewRevision};
 pub use run::Run;
 pub use settings::Settings;
 pub use show::Show;
