@@ -9,7 +9,7 @@ use tracing::{info, warn};
 use super::author::{self, Draft, Wish};
 use super::proof::{Step, proved};
 use super::sides::Sides;
-use super::{arrival, graph_of, look, stamp, until_signal};
+use super::{arrival, graph_of, stamp, until_signal};
 use crate::config::{Config, FirstRevision};
 use crate::error::Error;
 use crate::files::Made;
@@ -77,10 +77,17 @@ fn is_lost(error: &Error) -> bool {
     }
 }
 
+/// Says whether the revisions are recorded, once the session that may have done it
+/// is gone: it had the lock.
 async fn is_recorded(config: &Config, plan: &Plan, signals: &Signals) -> bool {
-    let state = look::state(config, signals).await;
+    let Ok(locked) = until_signal(signals, stamp::locked(config)).await else {
+        return false;
+    };
+    let table = arrival::version_table(&config.migrations);
+    let found = version_table::recorded(locked.session(), &table).await;
+    locked.release().await;
     let mut revisions = plan.graph.revisions().iter();
-    state.is_ok_and(|state| revisions.all(|one| state.rows.contains_key(&one.id)))
+    found.is_ok_and(|found| revisions.all(|one| found.state.rows.contains_key(&one.id)))
 }
 
 /// Returns what makes the schema of the database, after it has been done in

@@ -6,7 +6,9 @@ use std::fs;
 use crate::schema_cases;
 use crate::support::binary::{Binary, Finished};
 use crate::support::database::Database;
+use crate::support::eventually;
 use crate::support::project::Project;
+use crate::support::proxy::{Behaviour, Proxy};
 use crate::support::server::Server;
 
 const ADOPT: [&str; 2] = ["init", "--from-database"];
@@ -138,6 +140,40 @@ fn nothing_is_left_where_nothing_can_be_recorded() {
     refused(&project, &database.url(), &ADOPT, 1, "not-recorded");
     assert_eq!(left(&project).len(), 0, "no file and no directory");
     assert_eq!(state_tables(&database), "1");
+}
+
+#[test]
+fn a_commit_without_an_answer_is_found() {
+    let (project, database) = (Project::new(), Server::shared().database());
+    let elsewhere = Project::new();
+    elsewhere.revision("aaaa", "", "SELECT 1;", "");
+    seaworthy(&elsewhere, &database.url(), &["upgrade"]).expect_code(0);
+    // The history stays, takes its time, and does not look for its client.
+    database.psql(
+        "DROP TABLE seaworthy_revision;
+         CREATE FUNCTION nap() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+           BEGIN PERFORM set_config('client_connection_check_interval', '0', true);
+           EXCEPTION WHEN undefined_object THEN NULL; END;
+           PERFORM pg_sleep(3); RETURN NULL; END $$;
+         CREATE TRIGGER nap AFTER INSERT ON seaworthy_log EXECUTE FUNCTION nap();",
+    );
+    let proxy = Proxy::start(Server::shared().port(), Behaviour::Forward);
+    let here = format!(":{}/", Server::shared().port());
+    let url = database
+        .url()
+        .replace(&here, &format!(":{}/", proxy.port()));
+    let running = Binary::new(ADOPT)
+        .within(project.path())
+        .env("DATABASE_URL", &url)
+        .spawn();
+    let asleep = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+                  AND wait_event = 'PgSleep'";
+    eventually("it is being recorded", || database.value(asleep) == "1");
+    proxy.cut();
+    let finished = running.finish().expect_code(0);
+    assert_eq!(finished.stdout.lines().count(), 2, "{}", finished.stdout);
+    let status = seaworthy(&project, &database.url(), &["check", "--drift"]);
+    status.expect_code(0);
 }
 
 #[test]

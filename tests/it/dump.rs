@@ -2,9 +2,10 @@
 
 use crate::schema_cases::{self, Case};
 use crate::support::binary::{Binary, Finished};
-use crate::support::database::Database;
+use crate::support::database::{Database, query};
 use crate::support::project::Project;
-use crate::support::server::Server;
+use crate::support::server::{Options, Server};
+use crate::support::{eventually, standby};
 
 macro_rules! files {
     ($($name:ident)*) => {
@@ -181,4 +182,19 @@ fn what_every_database_begins_with_may_be_gone() {
     assert!(script.contains("DROP SCHEMA public"), "{script}");
     other.psql(&script);
     assert_eq!(schema_cases::dump(&database), schema_cases::dump(&other));
+}
+
+#[test]
+fn a_standby_can_be_dumped() {
+    let primary = Server::start(Options::default());
+    let standby = standby::start(&primary, Options::default());
+    query(&primary.url("postgres"), "CREATE TABLE boat (id int)");
+    let copy = standby.url("postgres");
+    eventually("the standby has what the primary has", || {
+        query(&copy, "SELECT to_regclass('boat') IS NOT NULL")[0][0].as_deref() == Some("t")
+    });
+    assert_eq!(
+        dumped(&copy),
+        "CREATE TABLE public.boat (\n    id integer\n);\n\n"
+    );
 }

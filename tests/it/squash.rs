@@ -305,3 +305,36 @@ fn names_and_needs_outlive_the_range() {
     seaworthy(&project, &database.url(), &["upgrade", "heads"]).expect_code(0);
     assert_eq!(applied(&database), ["eeee", "llll", "xxxx"]);
 }
+
+#[test]
+fn no_file_goes_where_none_can_come() {
+    let (project, database) = (boats(), Server::shared().database());
+    let before = files(&project);
+    let name = "x".repeat(300);
+    let line = [&SQUASH[..], &["--file-template", &name]].concat();
+    let finished = seaworthy(&project, &database.url(), &line).expect_code(74);
+    assert!(
+        finished.stderr.contains("error[file-not-written]: "),
+        "{}",
+        finished.stderr
+    );
+    assert_eq!(files(&project), before);
+    let line = ["squash", "bbbb:cccc", "-m", "x", "--rev-id", "dddd"];
+    refused(&project, &database.url(), &line, "id-taken");
+}
+
+#[test]
+fn what_comes_later_must_still_work() {
+    let (project, database) = (boats(), Server::shared().database());
+    // It can only run after the row of `bbbb`, which no schema shows.
+    let up = "DO $$ BEGIN ASSERT EXISTS (SELECT FROM boat), 'nobody sails'; END $$;";
+    project.revision("ffff", "dddd", up, "");
+    let before = files(&project);
+    let finished = seaworthy(&project, &database.url(), &SQUASH).expect_code(1);
+    let stderr = &finished.stderr;
+    assert!(
+        stderr.contains("nobody sails") && stderr.contains("ffff.sql:7"),
+        "{stderr}"
+    );
+    assert_eq!(files(&project), before);
+}
