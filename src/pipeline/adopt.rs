@@ -2,8 +2,10 @@
 //! becomes the first revision, which is recorded without running.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use seaworthy_schema::Statement;
+use tokio::time::timeout;
 use tracing::{info, warn};
 
 use super::author::{self, Draft, Wish};
@@ -21,6 +23,9 @@ use crate::postgres::stamp::StampError;
 use crate::postgres::version_table::{self, Location, Neighbours, Presence};
 use crate::process::Signals;
 use crate::revision::{Graph, Point, Target};
+
+/// How long after a signal it may take to find out what was recorded.
+const SIGNAL_BOUND: Duration = Duration::from_millis(500);
 
 const MESSAGE: &str = "adopt the live schema";
 
@@ -54,11 +59,14 @@ pub async fn adopt(
     let plan = planned(config, command, &steps, text)?;
     let locked = until_signal(signals, stamp::locked(config)).await?;
     let mut made = Made::default();
-    // No signal comes between the files and the rows.
-    let written = write(config, &plan, &mut made, &locked).await;
-    locked.release().await;
+    let written = until_signal(signals, write(config, &plan, &mut made, &locked)).await;
+    if let Err(Error::Signal(_)) = &written {
+        let _heard_or_not = locked.cancel_and_release().await;
+    } else {
+        locked.release().await;
+    }
     match written {
-        Err(error) if !(is_lost(&error) && is_recorded(config, &plan, signals).await) => {
+        Err(error) if !(is_lost(&error) && is_recorded(config, &plan, &error, signals).await) => {
             made.undo();
             Err(error)
         }
@@ -69,6 +77,7 @@ pub async fn adopt(
 /// Says whether it is not known if what was written last was committed.
 fn is_lost(error: &Error) -> bool {
     match error {
+        Error::Signal(_) => true,
         Error::Stamp(error) => match error.as_ref() {
             StampError::Write { failure, .. } => failure.ends_session(),
             StampError::LockLost { .. } => false,
@@ -78,16 +87,24 @@ fn is_lost(error: &Error) -> bool {
 }
 
 /// Says whether the revisions are recorded, once the session that may have done it
-/// is gone: it had the lock.
-async fn is_recorded(config: &Config, plan: &Plan, signals: &Signals) -> bool {
-    let Ok(locked) = until_signal(signals, stamp::locked(config)).await else {
+/// is gone: it had the lock. Nobody waits long for that after a signal.
+async fn is_recorded(config: &Config, plan: &Plan, after: &Error, signals: &Signals) -> bool {
+    let bound = match after {
+        Error::Signal(_) => SIGNAL_BOUND,
+        _ => Duration::MAX,
+    };
+    let looking = async {
+        let locked = stamp::locked(config).await?;
+        let table = arrival::version_table(&config.migrations);
+        let found = version_table::recorded(locked.session(), &table).await;
+        locked.release().await;
+        Ok(found?)
+    };
+    let Ok(Ok(found)) = timeout(bound, until_signal(signals, looking)).await else {
         return false;
     };
-    let table = arrival::version_table(&config.migrations);
-    let found = version_table::recorded(locked.session(), &table).await;
-    locked.release().await;
     let mut revisions = plan.graph.revisions().iter();
-    found.is_ok_and(|found| revisions.all(|one| found.state.rows.contains_key(&one.id)))
+    revisions.all(|one| found.state.rows.contains_key(&one.id))
 }
 
 /// Returns what makes the schema of the database, after it has been done in

@@ -3,8 +3,10 @@
 
 use std::fs;
 
+use nix::sys::signal::Signal;
+
 use crate::schema_cases;
-use crate::support::binary::{Binary, Finished};
+use crate::support::binary::{Binary, Finished, Running};
 use crate::support::database::Database;
 use crate::support::eventually;
 use crate::support::project::Project;
@@ -142,13 +144,12 @@ fn nothing_is_left_where_nothing_can_be_recorded() {
     assert_eq!(state_tables(&database), "1");
 }
 
-#[test]
-fn a_commit_without_an_answer_is_found() {
+/// Returns a database in which it takes a while to record something, and nobody
+/// looks for a client that is gone.
+fn slow() -> Database<'static> {
     let (project, database) = (Project::new(), Server::shared().database());
-    let elsewhere = Project::new();
-    elsewhere.revision("aaaa", "", "SELECT 1;", "");
-    seaworthy(&elsewhere, &database.url(), &["upgrade"]).expect_code(0);
-    // The history stays, takes its time, and does not look for its client.
+    project.revision("aaaa", "", "SELECT 1;", "");
+    seaworthy(&project, &database.url(), &["upgrade"]).expect_code(0);
     database.psql(
         "DROP TABLE seaworthy_revision;
          CREATE FUNCTION nap() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -157,11 +158,13 @@ fn a_commit_without_an_answer_is_found() {
            PERFORM pg_sleep(3); RETURN NULL; END $$;
          CREATE TRIGGER nap AFTER INSERT ON seaworthy_log EXECUTE FUNCTION nap();",
     );
-    let proxy = Proxy::start(Server::shared().port(), Behaviour::Forward);
+    database
+}
+
+/// Starts to adopt a slow database, and returns when it is being recorded.
+fn recording(project: &Project, database: &Database<'_>, port: u16) -> Running {
     let here = format!(":{}/", Server::shared().port());
-    let url = database
-        .url()
-        .replace(&here, &format!(":{}/", proxy.port()));
+    let url = database.url().replace(&here, &format!(":{port}/"));
     let running = Binary::new(ADOPT)
         .within(project.path())
         .env("DATABASE_URL", &url)
@@ -169,11 +172,30 @@ fn a_commit_without_an_answer_is_found() {
     let asleep = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
                   AND wait_event = 'PgSleep'";
     eventually("it is being recorded", || database.value(asleep) == "1");
+    running
+}
+
+#[test]
+fn a_commit_without_an_answer_is_found() {
+    let (project, database) = (Project::new(), slow());
+    let proxy = Proxy::start(Server::shared().port(), Behaviour::Forward);
+    let running = recording(&project, &database, proxy.port());
     proxy.cut();
     let finished = running.finish().expect_code(0);
     assert_eq!(finished.stdout.lines().count(), 2, "{}", finished.stdout);
-    let status = seaworthy(&project, &database.url(), &["check", "--drift"]);
-    status.expect_code(0);
+    let check = seaworthy(&project, &database.url(), &["check", "--drift"]);
+    check.expect_code(0);
+}
+
+#[test]
+fn a_signal_leaves_neither_file_nor_row() {
+    let (project, database) = (Project::new(), slow());
+    let running = recording(&project, &database, Server::shared().port());
+    assert_eq!(left(&project).len(), 2, "the files are there already");
+    running.signal(Signal::SIGTERM);
+    running.finish().expect_code(143);
+    assert_eq!(left(&project).len(), 0);
+    assert_eq!(state_tables(&database), "1", "the history was there");
 }
 
 #[test]
