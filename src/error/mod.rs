@@ -109,6 +109,8 @@ pub enum Error {
     },
     #[error("the database has no schema that could be adopted")]
     NothingToAdopt,
+    #[error("the schema has changed while it was adopted")]
+    SchemaChanged,
     #[error("{0} is there already: the database records its revisions")]
     Adopted(Box<Location>),
     #[error(transparent)]
@@ -210,6 +212,7 @@ impl Error {
                 schema::not_proved(self.to_string(), differences)
             }
             Self::NothingToAdopt => schema::nothing_to_adopt(self.to_string()),
+            Self::SchemaChanged => schema::changed(self.to_string()),
             Self::Adopted(_) => schema::adopted(self.to_string()),
             Self::Listen(error) => listen::diagnostic(error),
             Self::Signal(signal) => process::ended_by(*signal),

@@ -148,6 +148,12 @@ pub fn nothing_to_adopt(title: String) -> Diagnostic {
         .hint("or start with an example: `seaworthy init`")
 }
 
+/// Returns what is said about a schema that is no longer what was proved.
+pub fn changed(title: String) -> Diagnostic {
+    Diagnostic::error("schema-changed", Exit::Invalid, title)
+        .hint("nothing was written: run it again when nobody changes the schema")
+}
+
 /// Returns what is said about a database that has revisions already.
 pub fn adopted(title: String) -> Diagnostic {
     Diagnostic::error("adopted", Exit::Invalid, title)

@@ -4,13 +4,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use seaworthy_schema::Statement;
+use seaworthy_schema::{Schema, Statement, compare};
 use tokio::time::timeout;
 use tracing::{info, warn};
 
 use super::author::{self, Draft, Wish};
 use super::proof::{Step, proved};
-use super::sides::Sides;
+use super::sides::{Sides, schema_of};
 use super::{arrival, graph_of, stamp, until_signal};
 use crate::config::{Config, FirstRevision};
 use crate::error::Error;
@@ -31,6 +31,8 @@ const MESSAGE: &str = "adopt the live schema";
 
 /// What is to be written, and the graph that it makes.
 struct Plan {
+    /// That of the database when it was read.
+    schema: Schema,
     files: Vec<(PathBuf, String)>,
     graph: Graph,
 }
@@ -54,9 +56,9 @@ pub async fn adopt(
     let mut sides = Sides::of(config);
     let steps = until_signal(signals, steps(config, &mut sides)).await;
     let left = sides.clear().await;
-    let steps = steps?;
+    let (steps, schema) = steps?;
     left?;
-    let plan = planned(config, command, &steps, text)?;
+    let plan = planned(config, command, &steps, schema, text)?;
     let locked = until_signal(signals, stamp::locked(config)).await?;
     let mut made = Made::default();
     let written = until_signal(signals, write(config, &plan, &mut made, &locked)).await;
@@ -108,8 +110,8 @@ async fn is_recorded(config: &Config, plan: &Plan, after: &Error, signals: &Sign
 }
 
 /// Returns what makes the schema of the database, after it has been done in
-/// another one.
-async fn steps(config: &Config, sides: &mut Sides<'_>) -> Result<Vec<Step>, Error> {
+/// another one, and that schema.
+async fn steps(config: &Config, sides: &mut Sides<'_>) -> Result<(Vec<Step>, Schema), Error> {
     let session = arrival::session(config, &config.databases()?.migration).await?;
     let free = free(config, &session).await;
     session.close().await;
@@ -122,7 +124,7 @@ async fn steps(config: &Config, sides: &mut Sides<'_>) -> Result<Vec<Step>, Erro
     if steps.is_empty() {
         return Err(Error::NothingToAdopt);
     }
-    Ok(steps)
+    Ok((steps, live.schema))
 }
 
 /// Returns where the state table will stand, unless there is one.
@@ -139,6 +141,7 @@ fn planned(
     config: &Config,
     command: &FirstRevision,
     steps: &[Step],
+    schema: Schema,
     text: fn(&[Statement]) -> String,
 ) -> Result<Plan, Error> {
     let message = command.message.as_deref().unwrap_or(MESSAGE);
@@ -167,6 +170,7 @@ fn planned(
         drafts.push(draft);
     }
     Ok(Plan {
+        schema,
         graph: graph(&drafts)?,
         files: drafts.into_iter().flat_map(|draft| draft.files).collect(),
     })
@@ -180,6 +184,10 @@ async fn write(
     locked: &Locked,
 ) -> Result<(), Error> {
     let location = free(config, locked.session()).await?;
+    let now = schema_of(locked.session(), config).await?;
+    if !compare(&plan.schema, &now).is_empty() {
+        return Err(Error::SchemaChanged);
+    }
     author::start(config, made, &plan.files)?;
     let heads = [Target::at(Point::Heads)];
     let stamp = plan::stamp(&plan.graph, &AppliedState::default(), &heads, Purge::No)?;

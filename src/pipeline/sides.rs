@@ -180,9 +180,9 @@ impl<'a> Sides<'a> {
     }
 
     async fn read(&self, session: Session) -> Result<Schema, Error> {
-        let schema = catalog::read(&session).await;
+        let schema = schema_of(&session, self.config).await;
         session.close().await;
-        Ok(without_version_tables(schema?, self.config))
+        schema
     }
 
     /// Makes a database, and applies revisions to it as an upgrade does.
@@ -231,8 +231,7 @@ impl<'a> Sides<'a> {
 impl Proving<'_> {
     /// Returns the schema as it is now.
     pub(super) async fn schema(&self) -> Result<Schema, Error> {
-        let schema = catalog::read(&self.session).await?;
-        Ok(without_version_tables(schema, self.config))
+        schema_of(&self.session, self.config).await
     }
 
     /// Runs statements in one transaction.
@@ -283,6 +282,14 @@ fn shadow_server(config: &Config) -> Result<ShadowServer, Error> {
         true => ShadowServer::Configured,
         false => ShadowServer::Other,
     })
+}
+
+/// Returns the schema of a session's database, without anybody's version tables.
+pub(super) async fn schema_of(session: &Session, config: &Config) -> Result<Schema, Error> {
+    Ok(without_version_tables(
+        catalog::read(session).await?,
+        config,
+    ))
 }
 
 /// Version tables, ours and those of other tools, are part of no side.

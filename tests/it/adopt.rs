@@ -199,6 +199,35 @@ fn a_signal_leaves_neither_file_nor_row() {
 }
 
 #[test]
+fn a_schema_that_changes_meanwhile_is_not_recorded() {
+    let (project, database) = (Project::new(), harbour());
+    let elsewhere = Project::new();
+    elsewhere.revision("aaaa", "", "SELECT pg_sleep(600);", "");
+    let holder = Binary::new(["upgrade"])
+        .within(elsewhere.path())
+        .env("DATABASE_URL", database.url())
+        .spawn();
+    let asleep = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+                  AND wait_event = 'PgSleep'";
+    eventually("somebody migrates", || database.value(asleep) == "1");
+    let running = Binary::new(ADOPT)
+        .within(project.path())
+        .env("DATABASE_URL", database.url())
+        .spawn();
+    running.stderr_line("lock");
+    database.execute("ALTER TABLE boat ADD COLUMN by_hand int");
+    holder.signal(Signal::SIGTERM);
+    holder.finish().expect_code(143);
+    let finished = running.finish().expect_code(65);
+    assert!(
+        finished.stderr.contains("error[schema-changed]: "),
+        "{}",
+        finished.stderr
+    );
+    assert_eq!(left(&project).len(), 0);
+}
+
+#[test]
 fn a_role_that_may_not_prove_it_is_no_bug() {
     let (project, database) = (Project::new(), harbour());
     let reader = database.role("CREATEDB");
