@@ -4,6 +4,7 @@ mod check;
 mod current;
 mod diff;
 mod downgrade;
+mod dump;
 mod execution;
 mod finding;
 mod graph;
@@ -14,6 +15,7 @@ mod revision;
 mod run;
 mod serve;
 mod settings;
+mod squash;
 mod stamp;
 mod status;
 mod upgrade;
@@ -83,11 +85,13 @@ pub fn execute(
         Command::Show(command) => graph::show(&config()?, command, surface, signals),
         Command::Check(command) => check::check(&config()?, *command, signals),
         Command::Diff(command) => diff::diff(&config()?, command, signals),
+        Command::Dump => dump::dump(&config()?, signals),
         Command::Revision(command) => revision::revision(&config()?, command, signals),
         Command::Health(command) => Ok(health::health(typed, *command, environment)),
         Command::Serve => serve::serve(&config()?, signals),
         Command::Merge(command) => revision::merge(&config()?, command),
-        Command::Init => revision::init(&config()?),
+        Command::Squash(command) => squash::squash(&config()?, command, signals),
+        Command::Init(command) => revision::init(&config()?, command, signals),
         Command::Config(command) => settings::settings(&config()?, command),
         Command::Completions(shell) => Ok(Ending::Show(config::completions(*shell))),
         Command::Man => Ok(Ending::Show(config::manual())),

@@ -49,9 +49,10 @@ mod writing;
 pub use also::AlsoProblem;
 pub use args::{Parsed, Typed};
 pub use command::{
-    Check, CheckDrift, CheckModels, Command, Content, Current, CurrentHeads, CurrentMark, Diff,
-    Downgrade, Execution, ExitCode, Health, History, Listing, Merge, NewRevision, Output, Reach,
-    Run, Settings, Show, Side, Stamp, StampMode, Upgrade, Wait,
+    Against, Check, CheckDrift, CheckModels, Command, Content, Current, CurrentHeads, CurrentMark,
+    Diff, Downgrade, Exchange, Execution, ExitCode, FirstRevision, Health, History, Init, Listing,
+    Merge, NewRevision, Output, Reach, Run, Settings, Show, Side, Squash, Stamp, StampMode,
+    Upgrade, Wait,
 };
 pub use connection::{
     ChannelBinding, Connection, Host, HostAddress, RootCertificates, SslMode, TargetSessionAttrs,

@@ -38,19 +38,24 @@ impl Users {
         use CommandName as Name;
         match self {
             Self::All => true,
-            Self::Graph => !matches!(command, Name::Config | Name::Completions | Name::Man),
+            Self::Graph => !matches!(
+                command,
+                Name::Config | Name::Completions | Name::Dump | Name::Man
+            ),
+            // A dump looks at no revision, and leaves out where they are recorded.
+            Self::Reading if command == Name::Dump => true,
             Self::Reading => {
                 Self::Graph.include(command)
-                    && !matches!(
-                        command,
-                        Name::Heads | Name::Branches | Name::Merge | Name::Init
-                    )
+                    && !matches!(command, Name::Heads | Name::Branches | Name::Merge)
             }
             // A probe has one try, and a sidecar never gives up.
             Self::Waiting => Self::Timed.include(command) && Self::Attempting.include(command),
             Self::Timed => Self::Reading.include(command) && command != Name::Serve,
             Self::Attempting => Self::Reading.include(command) && command != Name::Health,
-            Self::Writing => matches!(command, Name::Init | Name::Revision | Name::Merge),
+            Self::Writing => matches!(
+                command,
+                Name::Init | Name::Revision | Name::Merge | Name::Squash
+            ),
             Self::RunWait => matches!(command, Name::Run | Name::Wait),
             Self::Listening => {
                 matches!(
@@ -67,8 +72,13 @@ impl Users {
             }
             Self::Health => command == Name::Health,
             Self::Applying => matches!(command, Name::Run | Name::Upgrade | Name::Downgrade),
-            Self::Locking => Self::Applying.include(command) || command == Name::Stamp,
-            Self::Comparing => matches!(command, Name::Check | Name::Diff | Name::Revision),
+            Self::Locking => {
+                Self::Applying.include(command) || matches!(command, Name::Init | Name::Stamp)
+            }
+            Self::Comparing => matches!(
+                command,
+                Name::Check | Name::Diff | Name::Init | Name::Revision | Name::Squash
+            ),
             Self::Run => command == Name::Run,
         }
     }

@@ -23,6 +23,7 @@ pub mod schema;
 pub mod script;
 pub mod server;
 pub mod sql;
+pub mod squash;
 pub mod stamp;
 pub mod state;
 pub mod target;
@@ -46,10 +47,10 @@ use crate::postgres::catalog::CatalogError;
 use crate::postgres::lock::{Cancellation, LockError};
 use crate::postgres::shadow::{LoadError, ShadowError};
 use crate::postgres::stamp::StampError;
-use crate::postgres::version_table::StateError;
+use crate::postgres::version_table::{Location, StateError};
 use crate::probe::ListenError;
 use crate::process::{CommandError, HandOverError, HookError, Signal};
-use crate::revision::{GraphError, ProposalError, RevisionId};
+use crate::revision::{GraphError, Located, ProposalError, RevisionId, SquashError};
 use crate::wait::WaitError;
 
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +65,8 @@ pub enum Error {
     Graph(Box<GraphError>),
     #[error(transparent)]
     Proposal(Box<ProposalError>),
+    #[error(transparent)]
+    Squash(Box<SquashError>),
     #[error(transparent)]
     Write(Box<WriteError>),
     #[error(transparent)]
@@ -92,12 +95,24 @@ pub enum Error {
     Load(Box<LoadError>),
     #[error("no models are configured")]
     NoModels,
+    #[error("the database is not at head")]
+    NotAtHead {
+        pending: Vec<Located>,
+        /// Why it cannot be compared even where nothing is pending.
+        why: Option<String>,
+    },
     #[error("the way {way} does not lead where it should")]
     NotProved {
-        /// `up`, `down` or `up again`.
+        /// Such as `up`, `down` or `up again`.
         way: &'static str,
         differences: Vec<String>,
     },
+    #[error("the database has no schema that could be adopted")]
+    NothingToAdopt,
+    #[error("the schema has changed while it was adopted")]
+    SchemaChanged,
+    #[error("{0} is there already: the database records its revisions")]
+    Adopted(Box<Location>),
     #[error(transparent)]
     Listen(Box<ListenError>),
     #[error(transparent)]
@@ -151,6 +166,7 @@ boxed! {
     Format(FormatError),
     Graph(GraphError),
     Proposal(ProposalError),
+    Squash(SquashError),
     Write(WriteError),
     Wait(WaitError<NotReady>),
     State(StateError),
@@ -174,6 +190,7 @@ impl Error {
             Self::Format(error) => format::diagnostic(error),
             Self::Graph(error) => revision::diagnostic(error),
             Self::Proposal(error) => proposal::diagnostic(error),
+            Self::Squash(error) => squash::diagnostic(error),
             Self::Write(error) => write::diagnostic(error),
             Self::Hook(error) => write::hook(error),
             Self::Wait(error) => wait::diagnostic(error, not_ready::diagnostic),
@@ -188,9 +205,15 @@ impl Error {
             Self::Shadow(error) => schema::shadow(error),
             Self::Load(error) => schema::load(error),
             Self::NoModels => schema::no_models(),
+            Self::NotAtHead { pending, why } => {
+                schema::not_at_head(self.to_string(), pending, why.as_deref())
+            }
             Self::NotProved { differences, .. } => {
                 schema::not_proved(self.to_string(), differences)
             }
+            Self::NothingToAdopt => schema::nothing_to_adopt(self.to_string()),
+            Self::SchemaChanged => schema::changed(self.to_string()),
+            Self::Adopted(_) => schema::adopted(self.to_string()),
             Self::Listen(error) => listen::diagnostic(error),
             Self::Signal(signal) => process::ended_by(*signal),
             Self::Interrupted {

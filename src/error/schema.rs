@@ -3,10 +3,12 @@
 use seaworthy_schema::{PlanError, ReadError};
 
 use super::apply::{told, unavailable_or};
+use super::listing::{located, with_places};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::exit::Exit;
 use crate::postgres::catalog::CatalogError;
 use crate::postgres::shadow::{LoadError, LoadPlace, ShadowError};
+use crate::revision::Located;
 use crate::sql::Scope;
 
 /// Returns what is said about a schema that cannot be read.
@@ -40,6 +42,11 @@ pub fn shadow(error: &ShadowError) -> Diagnostic {
             Diagnostic::error("shadow-not-allowed", Exit::Refused, error.to_string())
                 .hint("name a server where that is allowed with `--shadow-url`: databases `seaworthy_shadow_*` are made there, and dropped")
                 .hint("or allow it here: `ALTER ROLE ... CREATEDB`")
+        }
+        ShadowError::Denied { failure, .. } => {
+            Diagnostic::error("shadow-not-allowed", Exit::Refused, error.to_string())
+                .cause(told(failure))
+                .hint("nothing was written; let `--shadow-url` name a role that may")
         }
         ShadowError::Server(failure) => Diagnostic::error(
             "shadow",
@@ -114,6 +121,44 @@ pub fn load(error: &LoadError) -> Diagnostic {
 pub fn no_models() -> Diagnostic {
     Diagnostic::error("no-models", Exit::Config, "no models are configured")
         .hint("name the SQL that makes the schema: `models = [\"schema.sql\"]` under `[schema]` in seaworthy.toml, or `--models`")
+}
+
+/// Returns what is said about a database that lacks what the models come after.
+pub fn not_at_head(title: String, pending: &[Located], why: Option<&str>) -> Diagnostic {
+    let title = match pending {
+        [] => title,
+        [_] => format!("{title}: 1 revision is pending"),
+        several => format!("{title}: {} revisions are pending", several.len()),
+    };
+    let diagnostic = Diagnostic::error("not-at-head", Exit::Invalid, title);
+    let diagnostic = with_places(diagnostic, pending.iter().map(located));
+    let diagnostic = match why {
+        Some(why) => diagnostic.cause(why),
+        None => diagnostic,
+    };
+    diagnostic
+        .hint("bring it there first: `seaworthy upgrade`")
+        .hint("or compare with the revisions: leave `--against database` out")
+}
+
+/// Returns what is said about a database in which nothing was made.
+pub fn nothing_to_adopt(title: String) -> Diagnostic {
+    Diagnostic::error("nothing-to-adopt", Exit::Invalid, title)
+        .hint("name the database with `--database-url`")
+        .hint("or start with an example: `seaworthy init`")
+}
+
+/// Returns what is said about a schema that is no longer what was proved.
+pub fn changed(title: String) -> Diagnostic {
+    Diagnostic::error("schema-changed", Exit::Invalid, title)
+        .hint("nothing was written: run it again when nobody changes the schema")
+}
+
+/// Returns what is said about a database that has revisions already.
+pub fn adopted(title: String) -> Diagnostic {
+    Diagnostic::error("adopted", Exit::Invalid, title)
+        .hint("take the directory of those revisions: `seaworthy status` lists them")
+        .hint("to forget them and begin anew, drop the table and its history")
 }
 
 /// Returns what `check` says of models that the revisions do not make.

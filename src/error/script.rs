@@ -74,6 +74,17 @@ pub fn left_out(place: &ScriptPlace) -> String {
     )
 }
 
+/// Returns what is said about a statement whose work a schema does not show.
+pub fn not_squashed(place: &ScriptPlace) -> String {
+    let position = place.source.position(place.at);
+    format!(
+        "{}:{}: `{}` is not in the new revision: a schema does not show what it does; copy it if a new database needs it",
+        place.source.path_at(place.at).display(),
+        position.line,
+        place.statement
+    )
+}
+
 /// Returns how the line begins above the section that holds a place.
 fn marker(place: &ScriptPlace) -> &'static str {
     match place.direction {

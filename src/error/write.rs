@@ -79,6 +79,7 @@ mod tests {
             down_revisions: vec![RevisionId::recorded("a1")],
             depends_on: Vec::new(),
             labels: Vec::new(),
+            replaces: Vec::new(),
             created: "2024-12-31 12:34:56 UTC".to_owned(),
         }
     }

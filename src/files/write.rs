@@ -34,18 +34,6 @@ pub fn write_new(path: &Path, text: &str) -> Result<(), FilesError> {
     sync_directory(path).map_err(failed)
 }
 
-/// Makes a directory, with those above it, unless it is there.
-///
-/// # Errors
-///
-/// - [`FilesError::Write`] with what the system says.
-pub fn make_directory(path: &Path) -> Result<(), FilesError> {
-    fs::create_dir_all(path).map_err(|error| FilesError::Write {
-        path: path.to_owned(),
-        error,
-    })
-}
-
 /// Writes the last words of the process where Kubernetes looks for them, if
 /// there is such a file. It cannot fail: there is nobody left to be told.
 pub fn write_termination_log(path: &Path, text: &str) {
@@ -59,7 +47,7 @@ pub fn write_termination_log(path: &Path, text: &str) {
 
 /// Returns a hidden name beside a path, which no reader of the directory takes
 /// for a revision.
-fn draft(path: &Path) -> PathBuf {
+pub(super) fn draft(path: &Path) -> PathBuf {
     let mut name = std::ffi::OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
     name.push(format!(".{}", std::process::id()));

@@ -8,7 +8,7 @@ use tracing::info;
 use super::graph_of;
 use crate::config::{Config, Merge, NewRevision, example_file};
 use crate::error::Error;
-use crate::files::{self, FilesError};
+use crate::files::{self, FilesError, Made};
 use crate::format::{self, Body, Moment, TEMPLATE_NAME, Writing};
 use crate::process::{self, random_id};
 use crate::revision::{Graph, Node, Proposal, RevisionId, Splice};
@@ -39,15 +39,22 @@ pub struct Written {
 }
 
 /// What was decided before the names are known.
-struct Wish<'a> {
-    id: Option<&'a RevisionId>,
-    message: String,
-    down_revisions: Vec<RevisionId>,
-    depends_on: Vec<String>,
-    labels: &'a [String],
+pub(super) struct Wish<'a> {
+    pub(super) id: Option<&'a RevisionId>,
+    pub(super) message: String,
+    pub(super) down_revisions: Vec<RevisionId>,
+    pub(super) depends_on: Vec<String>,
+    pub(super) labels: &'a [String],
+    pub(super) replaces: &'a [RevisionId],
     /// Where its file goes.
-    dir: PathBuf,
-    body: Option<&'a Body>,
+    pub(super) dir: PathBuf,
+    pub(super) body: Option<&'a Body>,
+}
+
+/// A revision with a text, and without a file.
+pub(super) struct Draft {
+    pub(super) id: RevisionId,
+    pub(super) files: Vec<(PathBuf, String)>,
 }
 
 /// Makes a new revision.
@@ -77,6 +84,7 @@ pub(super) fn with_body(
             .collect(),
         depends_on: graph.dependencies_named(&command.depends_on)?,
         labels: &command.labels,
+        replaces: &[],
         dir: directory(config, &graph, command.version_path.as_deref(), head)?,
         body,
     };
@@ -102,10 +110,19 @@ pub fn merge(config: &Config, command: &Merge) -> Result<Written, Error> {
         down_revisions: ids.clone(),
         depends_on: Vec::new(),
         labels: &command.labels,
+        replaces: &[],
         dir: directory(config, &graph, None, merged.first().copied())?,
         body: None,
     };
     write(config, &graph, wish)
+}
+
+/// Returns the message of one of several revisions that belong together.
+pub(super) fn numbered(message: &str, at: usize, count: usize) -> String {
+    if count == 1 {
+        return message.to_owned();
+    }
+    format!("{message} ({} of {count})", at + 1)
 }
 
 /// Starts a project, and returns the files that it begins with.
@@ -117,14 +134,7 @@ pub fn init(config: &Config) -> Result<Vec<PathBuf>, Error> {
     if let Some(path) = &config.file {
         return Err(FilesError::Exists { path: path.clone() }.into());
     }
-    let dirs = &config.migrations.dirs;
-    for dir in dirs {
-        match files::load(dir) {
-            Ok(_) => return Err(FilesError::Occupied { dir: dir.clone() }.into()),
-            Err(FilesError::NoDirectory { .. } | FilesError::Empty { .. }) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
+    refuse_occupied(config)?;
     let example = Arc::new(Source::new("", EXAMPLE));
     let proposal = Proposal {
         id: fresh(&Graph::build(Vec::new())?)?,
@@ -132,6 +142,7 @@ pub fn init(config: &Config) -> Result<Vec<PathBuf>, Error> {
         down_revisions: Vec::new(),
         depends_on: Vec::new(),
         labels: Vec::new(),
+        replaces: Vec::new(),
         created: String::new(),
     };
     let moment = files::now(&config.writing.timezone)?;
@@ -144,19 +155,49 @@ pub fn init(config: &Config) -> Result<Vec<PathBuf>, Error> {
         &[],
         &writing(config, Some(&example), &moment, None),
     )?;
+    let dir = first(config);
+    let new = new.into_iter().map(|file| (dir.join(file.name), file.text));
+    let new: Vec<(PathBuf, String)> = new.collect();
+    let mut made = Made::default();
+    match start(config, &mut made, &new) {
+        Ok(()) => Ok(made.paths()),
+        Err(error) => {
+            made.undo();
+            Err(error)
+        }
+    }
+}
+
+/// Refuses directories that hold revisions: a project is started once.
+pub(super) fn refuse_occupied(config: &Config) -> Result<(), Error> {
+    for dir in &config.migrations.dirs {
+        match files::load(dir) {
+            Ok(_) => return Err(FilesError::Occupied { dir: dir.clone() }.into()),
+            Err(FilesError::NoDirectory { .. } | FilesError::Empty { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+/// Makes the directories of a project, its first files, and its configuration
+/// unless there is one.
+pub(super) fn start(
+    config: &Config,
+    made: &mut Made,
+    new: &[(PathBuf, String)],
+) -> Result<(), Error> {
+    let dirs = &config.migrations.dirs;
     for dir in dirs {
-        files::make_directory(dir)?;
+        made.directory(dir)?;
     }
-    let mut paths = Vec::new();
-    for file in new {
-        let path = first(config).join(&file.name);
-        files::write_new(&path, &file.text)?;
-        paths.push(path);
+    for (path, text) in new {
+        made.file(path, text)?;
     }
-    let path = PathBuf::from(CONFIGURATION);
-    files::write_new(&path, &example_file(dirs))?;
-    paths.push(path);
-    Ok(paths)
+    if config.file.is_none() {
+        made.file(Path::new(CONFIGURATION), &example_file(dirs))?;
+    }
+    Ok(())
 }
 
 fn splice(is_allowed: bool) -> Splice {
@@ -177,6 +218,32 @@ pub(super) fn present(config: &Config) -> Result<Graph, Error> {
 }
 
 fn write(config: &Config, graph: &Graph, wish: Wish<'_>) -> Result<Written, Error> {
+    let draft = draft(config, graph, wish)?;
+    let mut paths = Vec::new();
+    for (path, text) in draft.files {
+        files::write_new(&path, &text)?;
+        paths.push(path);
+    }
+    run_hooks(config, &paths)?;
+    Ok(Written {
+        id: draft.id,
+        paths,
+    })
+}
+
+/// Runs the configured hooks on new files, which stay whatever comes of it.
+pub(super) fn run_hooks(config: &Config, paths: &[PathBuf]) -> Result<(), Error> {
+    for path in paths {
+        for hook in &config.writing.hooks {
+            info!("hook `{}` on {}", hook.name, path.display());
+            process::run_hook(hook, path)?;
+        }
+    }
+    Ok(())
+}
+
+/// Returns a new revision's names and text, for which nothing is written.
+pub(super) fn draft(config: &Config, graph: &Graph, wish: Wish<'_>) -> Result<Draft, Error> {
     let dir = &wish.dir;
     let moment = files::now(&config.writing.timezone)?;
     let id = match wish.id {
@@ -186,43 +253,50 @@ fn write(config: &Config, graph: &Graph, wish: Wish<'_>) -> Result<Written, Erro
             None => fresh(graph)?,
         },
     };
-    graph.check_names(&id, wish.labels)?;
+    // Whose place it takes gives its labels to it.
+    let is_new = |label: &&String| {
+        let mut labels = graph.labels();
+        !labels.any(|(known, node)| known == *label && wish.replaces.contains(graph.id(node)))
+    };
+    let labels: Vec<String> = wish.labels.iter().filter(is_new).cloned().collect();
+    graph.check_names(&id, &labels)?;
     let proposal = Proposal {
         id,
         message: wish.message,
         down_revisions: wish.down_revisions,
         depends_on: wish.depends_on,
         labels: wish.labels.to_vec(),
+        replaces: wish.replaces.to_vec(),
         created: moment.to_string(),
     };
     let template = template(config, dir)?.map(Arc::new);
     let writing = writing(config, template.as_ref(), &moment, wish.body);
-    let mut paths = Vec::new();
-    for file in format::write(&proposal, graph.revisions(), &writing)? {
-        let path = dir.join(&file.name);
-        files::write_new(&path, &file.text)?;
-        paths.push(path);
-    }
-    for path in &paths {
-        for hook in &config.writing.hooks {
-            info!("hook `{}` on {}", hook.name, path.display());
-            process::run_hook(hook, path)?;
-        }
-    }
-    Ok(Written {
+    let files = format::write(&proposal, graph.revisions(), &writing)?;
+    let files = files
+        .into_iter()
+        .map(|file| (dir.join(file.name), file.text));
+    Ok(Draft {
+        files: files.collect(),
         id: proposal.id,
-        paths,
     })
 }
 
-fn first(config: &Config) -> &Path {
+impl Draft {
+    /// Returns the files as if they had been read.
+    pub(super) fn sources(&self) -> impl Iterator<Item = Source> {
+        let files = self.files.iter();
+        files.map(|(path, text)| Source::new(path, text.as_str()))
+    }
+}
+
+pub(super) fn first(config: &Config) -> &Path {
     let first = config.migrations.dirs.first();
     first.map_or(Path::new("."), PathBuf::as_path)
 }
 
 /// Returns where a new file goes: where it is told to, beside the first that
 /// it revises, or into the first directory.
-fn directory(
+pub(super) fn directory(
     config: &Config,
     graph: &Graph,
     named: Option<&Path>,

@@ -1,26 +1,19 @@
 //! A revision from the difference between revisions and models, proved before
 //! it is written.
-//!
-//! In a database in which the revisions have been replayed, each new one is
-//! run up, and the schema is read again; then all of them are run down, and up
-//! once more. What is not as it was planned to be is never written.
 
-use seaworthy_schema::{Schema, Statement, Transaction, compare};
+use seaworthy_schema::Statement;
 use tracing::warn;
 
 use super::author::{self, Written};
-use super::sides::{Proving, Sides};
-use super::until_signal;
-use crate::config::{Config, NewRevision, Side};
+use super::differences::incomparable;
+use super::proof::{Step, copied, proved};
+use super::sides::Sides;
+use super::{look, until_signal};
+use crate::config::{Against, Config, NewRevision, Side};
 use crate::error::Error;
 use crate::format::Body;
+use crate::plan;
 use crate::process::Signals;
-
-/// A revision that is not written yet.
-struct Step {
-    up: Vec<Statement>,
-    down: Vec<Statement>,
-}
 
 /// Makes the revisions that lead to the models: one, or several where a
 /// transaction cannot hold all of it; none where nothing is to be done. `text`
@@ -28,16 +21,21 @@ struct Step {
 ///
 /// # Errors
 ///
-/// What is wrong with the models or the revisions; [`Error::NotProved`], and
+/// What is wrong with the models or the revisions; [`Error::NotAtHead`] where
+/// the database is what they are compared with; [`Error::NotProved`], and
 /// then nothing is written; that a file cannot be written.
 pub async fn autogenerate(
     config: &Config,
     command: &NewRevision,
+    against: Against,
     text: fn(&[Statement]) -> String,
     signals: &Signals,
 ) -> Result<Vec<Written>, Error> {
+    if against == Against::Database {
+        refuse_unless_at_head(config, signals).await?;
+    }
     let mut sides = Sides::of(config);
-    let steps = until_signal(signals, proved(&mut sides)).await;
+    let steps = until_signal(signals, steps(&mut sides, against)).await;
     let left = sides.clear().await;
     let steps = steps?;
     left?;
@@ -50,9 +48,7 @@ pub async fn autogenerate(
             down: text(&step.down),
         };
         let mut command = command.clone();
-        if count > 1 {
-            command.message = format!("{} ({} of {count})", command.message, at + 1);
-        }
+        command.message = author::numbered(&command.message, at, count);
         if at > 0 {
             // It revises the one before, and the names are taken.
             command.head = None;
@@ -66,84 +62,34 @@ pub async fn autogenerate(
 }
 
 /// Returns what the new revisions do, after it has been done.
-async fn proved(sides: &mut Sides<'_>) -> Result<Vec<Step>, Error> {
+async fn steps(sides: &mut Sides<'_>, against: Against) -> Result<Vec<Step>, Error> {
     let wanted = sides.schema(&Side::Models).await?;
-    let proving = sides.proving().await?;
-    let present = proving.schema().await?;
-    let up = seaworthy_schema::plan(&present, &wanted)?;
-    let mut steps = Vec::new();
-    let mut schemas = vec![present];
-    for up in portions(up) {
-        run(&proving, "up", &up).await?;
-        let before = &schemas[schemas.len() - 1];
-        let after = proving.schema().await?;
-        let down = seaworthy_schema::plan(&after, before)?;
-        steps.push(Step { up, down });
-        schemas.push(after);
-    }
-    equal("up", &schemas[schemas.len() - 1], &wanted)?;
-    for (step, before) in steps.iter().zip(&schemas).rev() {
-        run(&proving, "down", &step.down).await?;
-        equal("down", &proving.schema().await?, before)?;
-    }
-    for step in &steps {
-        run(&proving, "up again", &step.up).await?;
-    }
-    if !steps.is_empty() {
-        equal("up again", &proving.schema().await?, &wanted)?;
-    }
-    proving.end().await;
-    Ok(steps)
-}
-
-async fn run(
-    proving: &Proving<'_>,
-    way: &'static str,
-    statements: &[Statement],
-) -> Result<(), Error> {
-    let run = proving.run(statements).await;
-    run.map_err(|failure| unproved(way, vec![failure.to_string()]))
-}
-
-/// Returns the statements in portions of which each can be one transaction.
-fn portions(statements: Vec<Statement>) -> Vec<Vec<Statement>> {
-    let mut portions: Vec<Vec<Statement>> = Vec::new();
-    let mut is_ended = true;
-    // A setting is no reason for a revision; each has its own.
-    for statement in statements.into_iter().filter(|one| !one.is_setting()) {
-        if is_ended {
-            portions.push(Vec::new());
+    let proving = match against {
+        Against::Revisions => sides.proving().await?,
+        Against::Database => {
+            let live = sides.live().await?;
+            let proving = sides.blank().await?;
+            copied(&proving, &live.schema).await?;
+            proving
         }
-        is_ended = statement.transaction != Transaction::Shared;
-        if let Some(portion) = portions.last_mut() {
-            portion.push(statement);
-        }
-    }
-    portions
+    };
+    proved(proving, &wanted).await
 }
 
-fn equal(way: &'static str, found: &Schema, wanted: &Schema) -> Result<(), Error> {
-    let differences = compare(found, wanted);
-    if differences.is_empty() {
+/// Refuses a database that lacks a revision, or has more than the files.
+async fn refuse_unless_at_head(config: &Config, signals: &Signals) -> Result<(), Error> {
+    let graph = author::present(config)?;
+    let state = look::state(config, signals).await?;
+    let standing = plan::standing(&graph, &state);
+    let why = incomparable(&standing).map(|difference| difference.detail);
+    if why.is_none() && standing.pending.is_empty() {
         return Ok(());
     }
-    let added = differences
-        .added
-        .iter()
-        .map(|fact| format!("{} is missing", fact.identity));
-    let removed = differences
-        .removed
-        .iter()
-        .map(|fact| format!("{} is left", fact.identity));
-    let changed = differences
-        .changed
-        .iter()
-        .map(|change| format!("{} differs", change.identity()));
-    Err(unproved(way, added.chain(removed).chain(changed).collect()))
-}
-
-fn unproved(way: &'static str, differences: Vec<String>) -> Error {
-    Error::NotProved { way, differences }
+    let pending = standing.pending.iter();
+    Err(Error::NotAtHead {
+        pending: pending.map(|node| graph.located(*node)).collect(),
+        why,
+    })
 }
 
 /// Warns of what a new revision endangers.

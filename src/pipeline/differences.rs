@@ -77,7 +77,7 @@ fn all(comparison: Comparison, told: Vec<Difference>) -> impl Iterator<Item = Fo
 }
 
 /// Returns why a database cannot be compared with the files, if it cannot.
-fn incomparable(standing: &Standing) -> Option<Difference> {
+pub(super) fn incomparable(standing: &Standing) -> Option<Difference> {
     let ahead = standing.ahead.iter().map(|row| row.revision.as_str());
     let partial = standing.partial.iter().map(|row| row.revision.as_str());
     let (ahead, partial): (Vec<&str>, Vec<&str>) = (ahead.collect(), partial.collect());

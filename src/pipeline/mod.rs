@@ -4,12 +4,14 @@
 //! database is like is found out by the adapters, what has to happen by the
 //! pure modules.
 
+mod adopt;
 mod arrival;
 mod author;
 mod autogenerate;
 mod command;
 mod diff;
 mod differences;
+mod dump;
 mod health;
 mod look;
 mod lookout;
@@ -18,9 +20,11 @@ mod offline;
 mod onlooker;
 mod passage;
 mod passed;
+mod proof;
 mod queue;
 mod serve;
 mod sides;
+mod squash;
 mod stamp;
 
 use std::future::Future;
@@ -38,16 +42,19 @@ use crate::process::Signals;
 use crate::revision::{Graph, Target};
 use crate::source::Source;
 
+pub use adopt::adopt;
 pub use author::{Written, init, merge, revision};
 pub use autogenerate::autogenerate;
 pub use diff::diff;
 pub use differences::{Comparison, Found, differences};
+pub use dump::dump;
 pub use health::{Health, health};
 pub use look::{Sight, look, state};
 pub use lookout::{Lookout, attended};
 pub use migrate::Manner;
 pub use offline::{offline, state_at};
 pub use serve::{Round, serve, sidecar};
+pub use squash::{Squashed, squash};
 pub use stamp::{stamp, stamp_offline};
 
 /// What brings the schema to where it shall be.

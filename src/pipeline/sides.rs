@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use seaworthy_schema::{Identity, Schema, Statement};
+use seaworthy_schema::{Identity, Schema, Statement, Version};
 use tracing::warn;
 
 use super::{arrival, author, queue};
@@ -29,10 +29,28 @@ pub(super) struct Sides<'a> {
     graph: Option<Arc<Graph>>,
 }
 
-/// A database in which the revisions stand, to try new ones in.
+/// The schema of the configured database.
+pub(super) struct Live {
+    pub(super) schema: Schema,
+    /// What it began with.
+    pub(super) initial: Schema,
+    /// The version tables of other tools, which are no part of it.
+    pub(super) histories: Vec<String>,
+}
+
+/// A database that was made to try new revisions in.
 pub(super) struct Proving<'a> {
     session: Session,
+    role: String,
     config: &'a Config,
+}
+
+/// What is not replayed of the revisions.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LeftOut {
+    Told,
+    /// That was done already.
+    Known,
 }
 
 impl<'a> Sides<'a> {
@@ -74,17 +92,43 @@ impl<'a> Sides<'a> {
     /// Makes a database in which every revision is applied.
     pub(super) async fn proving(&mut self) -> Result<Proving<'a>, Error> {
         let connection = self.replayed(&[Target::at(Point::Heads)]).await?;
+        self.proving_at(connection).await
+    }
+
+    /// Makes a database in which some revisions are applied, with all that they
+    /// need.
+    pub(super) async fn proving_from(
+        &mut self,
+        heads: &[RevisionId],
+    ) -> Result<Proving<'a>, Error> {
+        let connection = self.replayed(&named(heads)).await?;
+        self.proving_at(connection).await
+    }
+
+    /// Takes other revisions for those of the directory from now on.
+    pub(super) fn replay_instead(&mut self, graph: Graph) -> Result<(), Error> {
+        let graph = confined(&graph, self.config, LeftOut::Known)?;
+        self.graph = Some(Arc::new(graph));
+        Ok(())
+    }
+
+    /// Makes a database in which nothing is.
+    pub(super) async fn blank(&mut self) -> Result<Proving<'a>, Error> {
+        let connection = self.shadow().await?;
+        self.proving_at(connection).await
+    }
+
+    async fn proving_at(&self, connection: Connection) -> Result<Proving<'a>, Error> {
         Ok(Proving {
             session: arrival::session_at(self.config, &connection).await?,
+            role: connection.user,
             config: self.config,
         })
     }
 
     /// Returns the schema that some revisions make, with all that they need.
     pub(super) async fn at(&mut self, heads: &[RevisionId]) -> Result<Schema, Error> {
-        let named = |head: &RevisionId| Target::at(Point::Named(head.as_str().to_owned()));
-        self.of_revisions(&heads.iter().map(named).collect::<Vec<_>>())
-            .await
+        self.of_revisions(&named(heads)).await
     }
 
     /// Drops every database that was made.
@@ -97,6 +141,23 @@ impl<'a> Sides<'a> {
             Some(shadows) => Ok(shadows.clear().await?),
             None => Ok(()),
         }
+    }
+
+    /// Reads the configured database, and makes none.
+    pub(super) async fn live(&self) -> Result<Live, Error> {
+        let source = &self.config.databases()?.migration;
+        let session = arrival::session(self.config, source).await?;
+        let initial = Schema::initial(Version(session.facts.version));
+        let schema = catalog::read(&session).await;
+        session.close().await;
+        let schema = schema?;
+        let tables = schema.facts().map(|fact| &fact.identity);
+        let histories = tables.filter(|table| table.is_table() && is_known(table.last()));
+        Ok(Live {
+            histories: histories.map(ToString::to_string).collect(),
+            schema: without_version_tables(schema, self.config),
+            initial,
+        })
     }
 
     async fn of_database(&self, source: &DatabaseSource) -> Result<Schema, Error> {
@@ -119,9 +180,9 @@ impl<'a> Sides<'a> {
     }
 
     async fn read(&self, session: Session) -> Result<Schema, Error> {
-        let schema = catalog::read(&session).await;
+        let schema = schema_of(&session, self.config).await;
         session.close().await;
-        Ok(without_version_tables(schema?, self.config))
+        schema
     }
 
     /// Makes a database, and applies revisions to it as an upgrade does.
@@ -144,7 +205,11 @@ impl<'a> Sides<'a> {
         if let Some(graph) = &self.graph {
             return Ok(Arc::clone(graph));
         }
-        let graph = Arc::new(confined(self.config)?);
+        let graph = Arc::new(confined(
+            &author::present(self.config)?,
+            self.config,
+            LeftOut::Told,
+        )?);
         self.graph = Some(Arc::clone(&graph));
         Ok(graph)
     }
@@ -166,8 +231,7 @@ impl<'a> Sides<'a> {
 impl Proving<'_> {
     /// Returns the schema as it is now.
     pub(super) async fn schema(&self) -> Result<Schema, Error> {
-        let schema = catalog::read(&self.session).await?;
-        Ok(without_version_tables(schema, self.config))
+        schema_of(&self.session, self.config).await
     }
 
     /// Runs statements in one transaction.
@@ -175,17 +239,26 @@ impl Proving<'_> {
         shadow::run(&self.session, statements.iter().map(|one| one.sql.as_str())).await
     }
 
+    /// Returns the role that runs them.
+    pub(super) fn role(&self) -> &str {
+        &self.role
+    }
+
     pub(super) async fn end(self) {
         self.session.close().await;
     }
 }
 
+fn named(heads: &[RevisionId]) -> Vec<Target> {
+    let point = |head: &RevisionId| Target::at(Point::Named(head.as_str().to_owned()));
+    heads.iter().map(point).collect()
+}
+
 /// Returns the revisions as they may be replayed, and warns of what of them is
 /// not.
-fn confined(config: &Config) -> Result<Graph, Error> {
-    let graph = author::present(config)?;
-    let (revisions, left_out) = plan::confined(&graph, shadow_server(config)?)?;
-    for place in &left_out {
+fn confined(graph: &Graph, config: &Config, telling: LeftOut) -> Result<Graph, Error> {
+    let (revisions, left_out) = plan::confined(graph, shadow_server(config)?)?;
+    for place in left_out.iter().filter(|_| telling == LeftOut::Told) {
         warn!("{}", error::script::left_out(place));
     }
     Ok(Graph::build(revisions)?)
@@ -209,6 +282,14 @@ fn shadow_server(config: &Config) -> Result<ShadowServer, Error> {
         true => ShadowServer::Configured,
         false => ShadowServer::Other,
     })
+}
+
+/// Returns the schema of a session's database, without anybody's version tables.
+pub(super) async fn schema_of(session: &Session, config: &Config) -> Result<Schema, Error> {
+    Ok(without_version_tables(
+        catalog::read(session).await?,
+        config,
+    ))
 }
 
 /// Version tables, ours and those of other tools, are part of no side.

@@ -25,14 +25,7 @@ pub async fn stamp(
     mode: &StampMode,
     signals: &Signals,
 ) -> Result<(), Error> {
-    let locked = until_signal(signals, async {
-        let limits = Limits::starting_now(&config.wait);
-        let session = arrival::writable(config, &limits).await?;
-        let patience =
-            Patience::starting_now(config.migrations.lock_wait, config.wait.attempt_timeout);
-        queue::lock(config, session, patience).await
-    })
-    .await?;
+    let locked = until_signal(signals, locked(config)).await?;
     let outcome = until_signal(signals, write(config, graph, targets, mode, &locked)).await;
     if let Err(Error::Signal(_)) = &outcome {
         // Nothing of it is a revision that could be told as interrupted.
@@ -41,6 +34,14 @@ pub async fn stamp(
         locked.release().await;
     }
     outcome
+}
+
+/// Waits for a database that accepts writes, and takes the migration lock.
+pub(super) async fn locked(config: &Config) -> Result<Locked, Error> {
+    let limits = Limits::starting_now(&config.wait);
+    let session = arrival::writable(config, &limits).await?;
+    let patience = Patience::starting_now(config.migrations.lock_wait, config.wait.attempt_timeout);
+    queue::lock(config, session, patience).await
 }
 
 /// Returns the change as a script for psql; connects to nothing.
@@ -95,6 +96,19 @@ async fn write(
     }
     stamp::stamp(locked, graph, &location, &change).await?;
     tell(&change, &location);
+    Ok(())
+}
+
+/// Writes a stamp where nothing else has to be decided.
+pub(super) async fn record(
+    locked: &Locked,
+    graph: &Graph,
+    location: &Location,
+    stamp: Stamp,
+) -> Result<(), Error> {
+    let change = rows(stamp, Purge::No);
+    stamp::stamp(locked, graph, location, &change).await?;
+    tell(&change, location);
     Ok(())
 }
 

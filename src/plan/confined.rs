@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Direction;
 use super::script::{SHOWN_CHARACTERS, ScriptError, ScriptPlace, place};
-use crate::revision::{Graph, Revision};
+use crate::revision::{Graph, Node, Revision};
 use crate::sql::{self, Scope};
 
 /// Whose server the databases are made on that are thrown away.
@@ -66,6 +66,23 @@ fn beyond(revision: &Revision, server: ShadowServer) -> Result<Vec<Range<usize>>
         }
     }
     Ok(found)
+}
+
+/// Returns the statements of some revisions that do more than a schema shows:
+/// they change rows, run something that may, or reach beyond the database.
+pub fn beyond_the_schema(graph: &Graph, nodes: &[Node]) -> Vec<ScriptPlace> {
+    let mut found = Vec::new();
+    for node in nodes {
+        let revision = graph.revision(*node);
+        let text = revision.text(&revision.up);
+        for statement in sql::statements(text).unwrap_or_default() {
+            let sql = &text[statement.span.clone()];
+            if sql::scope(sql) == Scope::Server || sql::may_change_rows(sql) {
+                found.push(shown(revision, text, &statement.span));
+            }
+        }
+    }
+    found
 }
 
 fn shown(revision: &Revision, text: &str, span: &Range<usize>) -> ScriptPlace {

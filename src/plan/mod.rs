@@ -21,7 +21,7 @@ mod survey;
 mod unfinished;
 mod upgrade;
 
-pub use confined::{ShadowServer, confined};
+pub use confined::{ShadowServer, beyond_the_schema, confined};
 pub use course::Course;
 pub use downgrade::{check_downgrade_target, downgrade};
 pub use error::{DowngradeError, OutOfOrder, PlanError, RecordedOnly};

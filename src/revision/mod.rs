@@ -12,6 +12,7 @@ mod nearest;
 #[cfg(test)]
 mod properties;
 mod proposal;
+mod squash;
 mod target;
 
 pub use checksum::{Checksum, Comparison, checksum, checksum_of};
@@ -21,6 +22,7 @@ pub use graph::{
 };
 pub use id::{IdError, RevisionId};
 pub use proposal::{Proposal, ProposalError, Splice};
+pub use squash::{Squash, SquashError};
 pub use target::{Point, Target, TargetError, TargetRange};
 
 use std::ops::Range;

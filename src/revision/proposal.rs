@@ -16,6 +16,8 @@ pub struct Proposal {
     /// Ids or branch labels.
     pub depends_on: Vec<String>,
     pub labels: Vec<String>,
+    /// Revisions whose files it makes superfluous.
+    pub replaces: Vec<RevisionId>,
     pub created: String,
 }
 
@@ -186,7 +188,8 @@ impl Graph {
             })
     }
 
-    fn named(&self, name: &str) -> Option<Node> {
+    /// Returns what a full id or a label names.
+    pub(super) fn named(&self, name: &str) -> Option<Node> {
         let label = || {
             let mut labels = self.labels();
             labels

@@ -23,7 +23,7 @@ pub(crate) use copy::inline_data_span;
 pub use kind::{Control, IfNotExists, ObjectName, OutsideKind, Reindexed, StatementKind};
 pub use mask::mask;
 pub use scan::{Scan, directives, is_blank, scan};
-pub use scope::{Scope, may_hide_server, scope};
+pub use scope::{Scope, may_change_rows, may_hide_server, scope};
 pub use statement::{Statement, statements};
 pub(crate) use token::{TokenKind, tokens};
 

@@ -63,6 +63,36 @@ pub fn scope(statement: &str) -> Scope {
     }
 }
 
+/// Says whether a statement may change rows, by itself or by what it calls.
+pub fn may_change_rows(statement: &str) -> bool {
+    match scope(statement) {
+        Scope::Data => return true,
+        Scope::Schema | Scope::Server => {}
+        Scope::Transaction | Scope::Session => return false,
+    }
+    let words = leading_words(statement);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["do" | "call" | "select" | "with" | "execute", ..] => true,
+        ["create", rest @ ..] => {
+            let kind = rest.iter().find(|word| {
+                !matches!(
+                    **word,
+                    "global" | "local" | "temp" | "temporary" | "unlogged"
+                )
+            });
+            let filled = rest.windows(2).any(|pair| {
+                matches!(
+                    pair,
+                    ["as", "select" | "table" | "values" | "with" | "execute"]
+                )
+            });
+            kind == Some(&"table") && filled
+        }
+        _ => false,
+    }
+}
+
 /// Says whether words that begin a statement reach beyond the database.
 fn is_of_server(words: &[&str]) -> bool {
     match words {
@@ -261,6 +291,30 @@ mod tests {
         );
         check_body("create table t (note text default 'drop role r')", false);
         check_body("select 'create role r'", false);
+    }
+
+    #[test]
+    fn rows_change_by_more_than_their_own_statements() {
+        for (statement, may) in [
+            ("update t set a = 1", true),
+            ("DO $$ BEGIN NULL; END $$", true),
+            ("call p()", true),
+            ("SELECT setval('s', 7)", true),
+            ("with gone as (delete from t returning 1) select 1", true),
+            ("CREATE UNLOGGED TABLE t AS SELECT 1 AS a", true),
+            ("create table t as (values (1))", true),
+            ("create view v as select 1", false),
+            ("create table t (a int generated always as identity)", false),
+            (
+                "create function f() returns void language sql as 'delete from t'",
+                false,
+            ),
+            ("select set_config('search_path', '', false)", false),
+            ("set search_path = a", false),
+            ("commit", false),
+        ] {
+            assert_eq!(may_change_rows(statement), may, "{statement}");
+        }
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub use line::{history, names};
 pub use metrics::Metrics;
 pub use paint::Surface;
 pub use reading::Reading;
-pub use script::{body, script};
+pub use script::{body, plain, script};
 pub use status::{Lock, summary, without_place};
 
 /// How much is said of a revision.

@@ -36,6 +36,16 @@ pub fn script(statements: &[Statement]) -> String {
     script.text
 }
 
+/// Returns the statements as SQL that makes a schema, whoever runs it, and in
+/// whatever transaction.
+pub fn plain(statements: &[Statement]) -> String {
+    let mut script = Script::default();
+    for statement in statements {
+        script.statement(statement);
+    }
+    script.text
+}
+
 /// The body of a function may speak of what comes later.
 fn defines_functions(statements: &[Statement]) -> bool {
     let defines = |sql: &str| {

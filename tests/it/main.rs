@@ -7,6 +7,7 @@
     reason = "tests read their own environment and files; the rule is for the program"
 )]
 
+mod adopt;
 mod alembic_command;
 mod also;
 mod also_targets;
@@ -21,6 +22,7 @@ mod connect_tls;
 mod crowd;
 mod deadlines;
 mod downgrade;
+mod dump;
 mod entrypoint;
 mod error_codes;
 mod example_schema;
@@ -60,6 +62,7 @@ mod scripts;
 mod secrets;
 mod serve;
 mod signals;
+mod squash;
 mod stamp;
 mod standby_voyage;
 mod state;

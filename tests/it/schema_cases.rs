@@ -13,13 +13,13 @@ use crate::support::server::Server;
 
 /// One case of a file.
 #[derive(Clone, Debug, Default)]
-struct Case {
-    name: String,
+pub(crate) struct Case {
+    pub(crate) name: String,
     /// The oldest major version that has all of it.
-    since: u32,
-    roles: Vec<String>,
+    pub(crate) since: u32,
+    pub(crate) roles: Vec<String>,
     before: String,
-    after: String,
+    pub(crate) after: String,
     rows_before: String,
     rows_after: String,
 }
@@ -70,15 +70,11 @@ fn directory() -> &'static Path {
 
 /// Tries every case of a file, and names all that fail.
 fn check_file(name: &str) {
-    let text = fs::read_to_string(directory().join(format!("{name}.sql"))).expect("it is there");
-    let cases = cases(&text);
-    assert!(!cases.is_empty(), "{name} has no case");
+    let cases = cases(name);
     let server = Server::shared();
     let mut failures = Vec::new();
     for case in cases.iter().filter(|case| case.since <= server.version()) {
-        for role in &case.roles {
-            judge::create_role(server, role);
-        }
+        make_roles(server, case);
         for (way, before, after, rows) in [
             ("forwards", &case.before, &case.after, &case.rows_before),
             ("backwards", &case.after, &case.before, &case.rows_after),
@@ -91,8 +87,15 @@ fn check_file(name: &str) {
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
 }
 
+pub(crate) fn make_roles(server: &Server, case: &Case) {
+    for role in &case.roles {
+        judge::create_role(server, role);
+    }
+}
+
 /// Reads the cases of a file.
-fn cases(text: &str) -> Vec<Case> {
+pub(crate) fn cases(name: &str) -> Vec<Case> {
+    let text = fs::read_to_string(directory().join(format!("{name}.sql"))).expect("it is there");
     let mut cases: Vec<Case> = Vec::new();
     let mut section = String::new();
     for line in text.lines() {
@@ -125,5 +128,6 @@ fn cases(text: &str) -> Vec<Case> {
             text.push('\n');
         }
     }
+    assert!(!cases.is_empty(), "{name} has no case");
     cases
 }

@@ -22,6 +22,7 @@ mod compare;
 mod context;
 mod fact;
 mod identity;
+mod initial;
 mod kind;
 mod plan;
 mod quote;

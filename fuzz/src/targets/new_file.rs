@@ -66,6 +66,7 @@ fn proposal(message: &str) -> Option<Proposal> {
         down_revisions: vec![RevisionId::recorded("d4e5f6")],
         depends_on: vec!["crew".to_owned()],
         labels: vec!["fleet".to_owned()],
+        replaces: Vec::new(),
         created: "2024-12-31 12:34:56 UTC".to_owned(),
     })
 }

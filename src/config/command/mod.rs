@@ -4,6 +4,7 @@ mod check;
 mod current;
 mod diff;
 mod downgrade;
+mod dump;
 mod execution;
 mod heads;
 mod health;
@@ -17,6 +18,7 @@ mod run;
 mod serve;
 mod settings;
 mod show;
+mod squash;
 mod stamp;
 mod status;
 mod upgrade;
@@ -29,12 +31,14 @@ pub use downgrade::Downgrade;
 pub use execution::Execution;
 pub use health::Health;
 pub use history::{CurrentMark, History};
+pub use init::{FirstRevision, Init};
 pub use listing::Listing;
 pub use merge::Merge;
-pub use revision::{Content, NewRevision};
+pub use revision::{Against, Content, NewRevision};
 pub use run::Run;
 pub use settings::Settings;
 pub use show::Show;
+pub use squash::{Exchange, Squash};
 pub use stamp::{Stamp, StampMode};
 pub use upgrade::Upgrade;
 pub use wait::Wait;
@@ -66,11 +70,13 @@ pub enum Command {
     Show(Show),
     Check(Check),
     Diff(Diff),
+    Dump,
     Health(Health),
     Serve,
     Revision(NewRevision),
     Merge(Merge),
-    Init,
+    Squash(Squash),
+    Init(Init),
     Config(Settings),
     Completions(Shell),
     Man,
@@ -109,7 +115,7 @@ pub(super) struct Row {
 }
 
 /// Every command, in the order of `--help`.
-pub(super) const COMMANDS: [Row; 21] = [
+pub(super) const COMMANDS: [Row; 23] = [
     run::ROW,
     wait::ROW,
     upgrade::ROW,
@@ -123,10 +129,12 @@ pub(super) const COMMANDS: [Row; 21] = [
     show::ROW,
     check::ROW,
     diff::ROW,
+    dump::ROW,
     health::ROW,
     serve::ROW,
     revision::ROW,
     merge::ROW,
+    squash::ROW,
     init::ROW,
     settings::ROW,
     itself::COMPLETIONS,
@@ -142,16 +150,17 @@ impl Command {
             Self::Upgrade(upgrade) => upgrade.execution.reach(),
             Self::Downgrade(downgrade) => downgrade.execution.reach(),
             Self::Stamp(stamp) => stamp.reach(),
-            Self::Status(_) | Self::Current(_) | Self::Check(_) => Reach::Migrations,
+            Self::Status(_) | Self::Current(_) | Self::Check(_) | Self::Dump => Reach::Migrations,
             Self::History(history) => history.reach(),
             Self::Show(show) => show.reach(),
             Self::Diff(diff) => diff.reach(),
             Self::Revision(revision) => revision.reach(),
+            Self::Init(init) => init.reach(),
+            Self::Squash(squash) => squash.reach(),
             Self::Config(_) => Reach::Shown,
             Self::Heads(_)
             | Self::Branches(_)
             | Self::Merge(_)
-            | Self::Init
             | Self::Completions(_)
             | Self::Man => Reach::Nothing,
         }

@@ -34,7 +34,8 @@ fn example(setting: &Setting) -> (&'static str, &'static str) {
 
 fn command_of(setting: &Setting) -> &'static str {
     // These need more than their name.
-    let is_short = |name: &CommandName| !matches!(name, CommandName::Revision | CommandName::Merge);
+    use CommandName::{Merge, Revision, Squash};
+    let is_short = |name: &CommandName| !matches!(name, Revision | Merge | Squash);
     let rows = command::COMMANDS.iter().map(|row| row.name);
     let mut users = rows.filter(|name| setting.used_by.include(*name));
     users.find(is_short).expect("it has one").word()

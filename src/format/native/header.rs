@@ -16,7 +16,7 @@ const REVISION: &str = "revision";
 pub(super) const REVISES: &str = "revises";
 pub(super) const DEPENDS_ON: &str = "depends-on";
 pub(super) const BRANCH: &str = "branch";
-const REPLACES: &str = "replaces";
+pub(super) const REPLACES: &str = "replaces";
 pub(super) const CREATED: &str = "created";
 
 const KEYS: [&str; 6] = [REVISION, REVISES, DEPENDS_ON, BRANCH, REPLACES, CREATED];

@@ -55,13 +55,14 @@ fn name() -> impl Strategy<Value = String> {
 
 fn proposal() -> impl Strategy<Value = Proposal> {
     let names = || prop::collection::vec(name(), 0..3);
-    (name(), message(), names(), names(), names()).prop_map(
-        |(id, message, down, depends_on, labels)| Proposal {
+    (name(), message(), names(), names(), names(), names()).prop_map(
+        |(id, message, down, depends_on, labels, replaces)| Proposal {
             id: RevisionId::recorded(&id),
             message,
             down_revisions: down.iter().map(|id| RevisionId::recorded(id)).collect(),
             depends_on,
             labels,
+            replaces: replaces.iter().map(|id| RevisionId::recorded(id)).collect(),
             created: moment().to_string(),
         },
     )
@@ -140,6 +141,7 @@ proptest! {
             down_revisions: vec![RevisionId::recorded("a1")],
             depends_on: Vec::new(),
             labels: Vec::new(),
+            replaces: Vec::new(),
             created: moment.to_string(),
         };
         if let Ok(files) = write(&proposal, &[], &writing) {

@@ -115,6 +115,7 @@ fn follows(numbering: &Numbering, proposal: &Proposal, name: &str) -> bool {
     number.is_some_and(|number| number.as_str() == proposal.id.as_str() && number > numbering.last)
         && proposal.depends_on.is_empty()
         && proposal.labels.is_empty()
+        && proposal.replaces.is_empty()
         && matches!(&proposal.down_revisions[..], [down] if down.as_str() == numbering.last.as_str())
 }
 
@@ -122,10 +123,12 @@ fn follows(numbering: &Numbering, proposal: &Proposal, name: &str) -> bool {
 fn header(proposal: &Proposal) -> String {
     let mut header = format!("-- {}\n--\n-- revision: {}", proposal.message, proposal.id);
     let down: Vec<&str> = down(proposal);
+    let replaces = proposal.replaces.iter().map(RevisionId::as_str);
     for (key, values) in [
         (header::REVISES, down.join(", ")),
         (header::DEPENDS_ON, proposal.depends_on.join(", ")),
         (header::BRANCH, proposal.labels.join(", ")),
+        (header::REPLACES, replaces.collect::<Vec<_>>().join(", ")),
         (header::CREATED, proposal.created.clone()),
     ] {
         if !values.is_empty() {
@@ -199,5 +202,5 @@ fn is_read_back(proposal: &Proposal, files: &[NewFile], numbering: Option<&Numbe
         && read.down_revisions == proposal.down_revisions
         && read.depends_on == proposal.depends_on
         && read.labels == proposal.labels
-        && read.replaces.is_empty()
+        && read.replaces == proposal.replaces
 }

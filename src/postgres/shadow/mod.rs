@@ -37,6 +37,12 @@ pub enum ShadowError {
     /// The role may not create databases.
     #[error("role `{role}` may not create databases on {host}")]
     NotAllowed { role: String, host: String },
+    /// What a proof needs takes a right that the role lacks.
+    #[error("role `{role}` may not do in a shadow database what the proof needs")]
+    Denied {
+        role: String,
+        failure: Box<ServerFailure>,
+    },
     #[error("a shadow database could not be made: {0}")]
     Server(Box<ServerFailure>),
     #[error("the shadow database `{name}` could not be dropped")]

@@ -23,8 +23,7 @@ pub(crate) fn check(server: &Server, before: &str, after: &str, rows: &str) -> R
     from.psql(&quiet(rows));
     let counted = counts(&from);
     let script = diff(&from, &to)?;
-    from.try_psql(&quiet(&script))
-        .map_err(|said| format!("{said}in\n{script}"))?;
+    apply(&from, &script)?;
     let (found, wanted) = (dump(&from), dump(&to));
     for (entry, wanted) in &wanted {
         if found.get(entry) != Some(wanted) {
@@ -49,7 +48,7 @@ pub(crate) fn check(server: &Server, before: &str, after: &str, rows: &str) -> R
     }
 }
 
-fn quiet(script: &str) -> String {
+pub(crate) fn quiet(script: &str) -> String {
     format!("SET client_min_messages = error;\n{script}")
 }
 
@@ -63,9 +62,15 @@ fn diff(from: &Database<'_>, to: &Database<'_>) -> Result<String, String> {
     }
 }
 
+/// Runs a script; what it is told without need does not count.
+pub(crate) fn apply(database: &Database<'_>, script: &str) -> Result<(), String> {
+    let applied = database.try_psql(&quiet(script));
+    applied.map_err(|said| format!("{said}in\n{script}"))
+}
+
 /// Returns what `pg_dump` says of each object, its lines in an order that does
 /// not depend on that of columns and grants.
-fn dump(database: &Database<'_>) -> BTreeMap<String, String> {
+pub(crate) fn dump(database: &Database<'_>) -> BTreeMap<String, String> {
     let text = database.dump(&["--schema-only", "--quote-all-identifiers"]);
     let mut entries: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut entry = None;

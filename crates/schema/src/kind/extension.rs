@@ -2,10 +2,11 @@
 //! something else needs it.
 
 use super::catalog::{NOWHERE, address};
-use super::{Alteration, Naming, Row};
+use super::{Alteration, Kind, Naming, Row};
 use crate::compare::Change;
 use crate::context::Context;
 use crate::fact::Fact;
+use crate::identity::Identity;
 use crate::quote::identifier;
 use crate::statement::{HazardKind, Statement};
 
@@ -25,14 +26,20 @@ pub(super) const ROW: Row = Row {
         )
     },
     sql: |fact| format!("EXTENSION {}", own(fact)),
-    create: |fact, _| {
+    create: |fact, context| {
         let version = fact.get("version").map(|version| format!(" VERSION {}", identifier(version)));
-        vec![Statement::new(format!(
+        let mut statements = vec![Statement::new(format!(
             "CREATE EXTENSION {} WITH SCHEMA {}{}",
             own(fact),
             identifier(fact.text("schema")),
             version.unwrap_or_default()
-        ))]
+        ))];
+        // It brings a comment of its own.
+        let comment = Identity::on(Kind::Comment, &fact.identity, &[""]);
+        if !context.new.contains(&comment) {
+            statements.push(Statement::new(format!("COMMENT ON EXTENSION {} IS NULL", own(fact))));
+        }
+        statements
     },
     drop: |fact, _| vec![Statement::new(format!("DROP EXTENSION {}", own(fact)))],
     alter,
