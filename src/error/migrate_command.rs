@@ -98,7 +98,7 @@ pub(super) fn excluded(excluded: &Excluded, command: &Origin) -> Diagnostic {
     diagnostic.hint(instead)
 }
 
-fn how_it_ended(status: ExitStatus) -> String {
+pub(super) fn how_it_ended(status: ExitStatus) -> String {
     match status.code() {
         Some(code) => format!("it ended with exit code {code}"),
         // Such as `signal: 15 (SIGTERM)`.

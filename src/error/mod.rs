@@ -14,6 +14,7 @@ pub mod listen;
 mod listing;
 pub mod lock;
 pub mod migrate_command;
+pub mod models;
 mod not_ready;
 pub mod plan;
 pub mod process;
@@ -48,7 +49,7 @@ use crate::postgres::shadow::{LoadError, ShadowError};
 use crate::postgres::stamp::StampError;
 use crate::postgres::version_table::StateError;
 use crate::probe::ListenError;
-use crate::process::{CommandError, HandOverError, HookError, Signal};
+use crate::process::{CommandError, HandOverError, HookError, ModelsError, Signal};
 use crate::revision::{GraphError, ProposalError, RevisionId};
 use crate::wait::WaitError;
 
@@ -90,6 +91,8 @@ pub enum Error {
     Shadow(#[from] ShadowError),
     #[error(transparent)]
     Load(Box<LoadError>),
+    #[error(transparent)]
+    Models(Box<ModelsError>),
     #[error("no models are configured")]
     NoModels,
     #[error("the way {way} does not lead where it should")]
@@ -162,6 +165,7 @@ boxed! {
     Catalog(CatalogError),
     Schema(seaworthy_schema::PlanError),
     Load(LoadError),
+    Models(ModelsError),
     Listen(ListenError),
 }
 
@@ -187,6 +191,7 @@ impl Error {
             Self::Schema(error) => schema::plan(error),
             Self::Shadow(error) => schema::shadow(error),
             Self::Load(error) => schema::load(error),
+            Self::Models(error) => models::diagnostic(error),
             Self::NoModels => schema::no_models(),
             Self::NotProved { differences, .. } => {
                 schema::not_proved(self.to_string(), differences)

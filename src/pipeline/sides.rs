@@ -7,7 +7,7 @@ use seaworthy_schema::{Identity, Schema, Statement};
 use tracing::warn;
 
 use super::{arrival, author, queue};
-use crate::config::{Config, Connection, DatabaseSource, Host, Side, TransactionScope};
+use crate::config::{Config, Connection, DatabaseSource, Host, Models, Side, TransactionScope};
 use crate::error::{self, Error};
 use crate::files::{self, Disk};
 use crate::plan::{self, Course, ShadowServer};
@@ -17,6 +17,7 @@ use crate::postgres::lock::Patience;
 use crate::postgres::shadow::{self, Shadows};
 use crate::postgres::version_table::{self, Neighbours, is_known};
 use crate::postgres::{ServerFailure, Session};
+use crate::process;
 use crate::revision::{Graph, Point, RevisionId, Target};
 use crate::source::Source;
 
@@ -58,11 +59,8 @@ impl<'a> Sides<'a> {
                     .await
             }
             Side::Models => {
-                let paths = &self.config.schema.models;
-                if paths.is_empty() {
-                    return Err(Error::NoModels);
-                }
-                self.of_models(&files::models(paths)?).await
+                let sources = self.models().await?;
+                self.of_models(&sources).await
             }
             Side::Revisions(target) => {
                 let target = target.clone().unwrap_or(Target::at(Point::Heads));
@@ -97,6 +95,48 @@ impl<'a> Sides<'a> {
             Some(shadows) => Ok(shadows.clear().await?),
             None => Ok(()),
         }
+    }
+
+    /// Returns two schemas as they are to be compared. What SQLAlchemy says is
+    /// not all there may be: the rest is what the other side has.
+    pub(super) fn comparable(
+        &self,
+        from: (&Side, Schema),
+        to: (&Side, Schema),
+    ) -> (Schema, Schema) {
+        let is_partial = |side: &Side| {
+            *side == Side::Models && matches!(self.config.schema.models, Models::Metadata(_))
+        };
+        match (is_partial(from.0), is_partial(to.0)) {
+            (true, false) => (from.1.completed(&to.1), to.1),
+            (false, true) => {
+                let to = to.1.completed(&from.1);
+                (from.1, to)
+            }
+            (true, true) | (false, false) => (from.1, to.1),
+        }
+    }
+
+    /// Returns the SQL that makes the schema as it shall be.
+    async fn models(&mut self) -> Result<Vec<Arc<Source>>, Error> {
+        let config = self.config;
+        let (name, text) = match &config.schema.models {
+            Models::None => return Err(Error::NoModels),
+            Models::Files(paths) => return Ok(files::models(paths)?),
+            Models::Command(command) => (
+                command.program.clone(),
+                process::printed_models(command).await?,
+            ),
+            Models::Metadata(metadata) => {
+                let version = self.shadows().await?.version();
+                (
+                    metadata.names.join(", "),
+                    process::metadata_models(metadata, version).await?,
+                )
+            }
+        };
+        let name = format!("<output of {name}>");
+        Ok(vec![Arc::new(Source::new(name, text))])
     }
 
     async fn of_database(&self, source: &DatabaseSource) -> Result<Schema, Error> {
@@ -148,15 +188,20 @@ impl<'a> Sides<'a> {
 
     /// Makes an empty database, and returns how to log in to it.
     async fn shadow(&mut self) -> Result<Connection, Error> {
-        let shadows = match &mut self.shadows {
+        let template = &self.config.schema.shadow_template;
+        Ok(self.shadows().await?.create(template).await?)
+    }
+
+    /// Returns what makes databases.
+    async fn shadows(&mut self) -> Result<&mut Shadows, Error> {
+        Ok(match &mut self.shadows {
             Some(shadows) => shadows,
             none => {
                 let source = self.config.shadow_server()?;
                 let admin = arrival::session(self.config, &source).await?;
                 none.insert(Shadows::open(admin, source.connection(&Disk)?).await?)
             }
-        };
-        Ok(shadows.create(&self.config.schema.shadow_template).await?)
+        })
     }
 }
 

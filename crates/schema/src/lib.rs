@@ -19,6 +19,7 @@
 //! its table; nothing else knows the kinds.
 
 mod compare;
+mod completed;
 mod context;
 mod fact;
 mod identity;

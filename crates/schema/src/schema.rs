@@ -13,6 +13,8 @@ pub struct Schema {
     needs: BTreeMap<Identity, BTreeSet<Identity>>,
     dependents: BTreeMap<Identity, BTreeSet<Identity>>,
     children: BTreeMap<Identity, BTreeSet<Identity>>,
+    /// What may be done with a new object is not part of it.
+    leaves_grants: bool,
 }
 
 impl Schema {
@@ -43,7 +45,32 @@ impl Schema {
             needs,
             dependents,
             children,
+            leaves_grants: false,
         }
+    }
+
+    /// Returns the schema as one that says nothing of who may do what with an
+    /// object that the other side does not have.
+    pub(crate) fn leaving_grants(self) -> Self {
+        Self {
+            leaves_grants: true,
+            ..self
+        }
+    }
+
+    /// Returns the schema with more facts, or others of the same names that need the same.
+    pub(crate) fn with(self, more: Vec<Fact>) -> Self {
+        let mut facts = self.facts;
+        facts.extend(more.into_iter().map(|fact| (fact.identity.clone(), fact)));
+        let schema = Self::new(facts, self.needs);
+        Self {
+            leaves_grants: self.leaves_grants,
+            ..schema
+        }
+    }
+
+    pub(crate) fn leaves_grants(&self) -> bool {
+        self.leaves_grants
     }
 
     /// Returns the schema without some facts, and without whatever hangs on one

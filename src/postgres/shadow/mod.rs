@@ -65,6 +65,11 @@ impl Shadows {
         })
     }
 
+    /// Returns the server's version, such as 150018.
+    pub fn version(&self) -> u32 {
+        self.admin.facts.version
+    }
+
     /// Makes a database, in the manner of the one that the session is on, and
     /// returns how to log in to it.
     ///
