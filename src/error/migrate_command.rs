@@ -14,8 +14,9 @@ use crate::postgres::ServerFailure;
 use crate::process::{CommandError, Signal};
 
 pub(super) const HINT_QUOTE: &str =
-    "close the quote; or write the words as an array under `migrations.command`";
-pub(super) const HINT_SHELL: &str = "run a shell: `sh -c '...'`, or a script; an array under `migrations.command` is taken as it is";
+    "close the quote; or write the words as an array in the configuration file";
+pub(super) const HINT_SHELL: &str =
+    "run a shell: `sh -c '...'`, or a script; an array in the configuration file is taken as it is";
 
 /// Returns what is said when the command ended by itself, or never began.
 pub fn diagnostic(error: &CommandError) -> Diagnostic {

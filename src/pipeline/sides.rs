@@ -4,22 +4,23 @@
 use std::sync::Arc;
 
 use seaworthy_schema::{Identity, Schema, Statement};
-use tracing::warn;
+use tracing::{debug, warn};
 
 use super::{arrival, author, queue};
 use crate::config::{Config, Connection, DatabaseSource, Host, Models, Side, TransactionScope};
 use crate::error::{self, Error};
 use crate::files::{self, Disk};
 use crate::plan::{self, Course, ShadowServer};
-use crate::postgres::apply::{self, Mode, Options, ProgressDisplay};
+use crate::postgres::apply::{self, ApplyError, Mode, Options, ProgressDisplay};
 use crate::postgres::catalog;
 use crate::postgres::lock::Patience;
-use crate::postgres::shadow::{self, Shadows};
+use crate::postgres::shadow::{self, LoadError, Shadows};
 use crate::postgres::version_table::{self, Neighbours, is_known};
 use crate::postgres::{ServerFailure, Session};
-use crate::process;
+use crate::process::{self, ModelsError};
 use crate::revision::{Graph, Point, RevisionId, Target};
 use crate::source::Source;
+use crate::sql;
 
 /// The sides of one comparison, and the databases that were made for them.
 pub(super) struct Sides<'a> {
@@ -28,6 +29,15 @@ pub(super) struct Sides<'a> {
     shadows: Option<Shadows>,
     /// What is replayed of the revisions; read once.
     graph: Option<Arc<Graph>>,
+}
+
+/// Who says what new objects of a shadow database allow.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Privileges {
+    /// What is brought about there, from the beginning on.
+    OfProject,
+    /// Whoever has set them in the database that it stands for.
+    OfSource,
 }
 
 /// A database in which the revisions stand, to try new ones in.
@@ -135,8 +145,17 @@ impl<'a> Sides<'a> {
                 )
             }
         };
-        let name = format!("<output of {name}>");
-        Ok(vec![Arc::new(Source::new(name, text))])
+        if sql::is_blank(&text) {
+            return Err(ModelsError::Empty { program: name }.into());
+        }
+        let mut sources = vec![Source::new(format!("<output of {name}>"), text)];
+        if matches!(config.schema.models, Models::Metadata(_)) {
+            // What is wrong with the revisions is said where they are a side.
+            let graph = self.graph();
+            let extensions = graph.map_or_else(|_| String::new(), |graph| plan::extensions(&graph));
+            sources.insert(0, Source::new("<extensions of the revisions>", extensions));
+        }
+        Ok(sources.into_iter().map(Arc::new).collect())
     }
 
     async fn of_database(&self, source: &DatabaseSource) -> Result<Schema, Error> {
@@ -151,7 +170,16 @@ impl<'a> Sides<'a> {
     }
 
     async fn of_models(&mut self, sources: &[Arc<Source>]) -> Result<Schema, Error> {
-        let connection = self.shadow().await?;
+        let has_own = sources.is_empty()
+            || sources
+                .iter()
+                .any(|one| sql::sets_default_privileges(one.text()));
+        let privileges = match self.graph() {
+            _ if has_own => Privileges::OfProject,
+            Ok(graph) => privileges(&graph),
+            Err(_) => Privileges::OfSource,
+        };
+        let connection = self.shadow(privileges).await?;
         let server = shadow_server(self.config)?;
         let session = arrival::session_at(self.config, &connection).await?;
         shadow::load(&session, sources, server).await?;
@@ -168,13 +196,42 @@ impl<'a> Sides<'a> {
     async fn replayed(&mut self, targets: &[Target]) -> Result<Connection, Error> {
         let config = self.config;
         let graph = self.graph()?;
-        let connection = self.shadow().await?;
+        let connection = self.shadow(privileges(&graph)).await?;
         for target in targets {
+            // All of none: a project begins so.
+            if graph.is_empty() && *target == Target::at(Point::Heads) {
+                continue;
+            }
             let course = Course::up(target.clone());
             let session = arrival::session_at(config, &connection).await?;
-            replay(config, &graph, &course, session).await?;
+            if let Err(error) = replay(config, &graph, &course, session).await {
+                return Err(self.for_want_of_roles(&graph, error).await);
+            }
         }
         Ok(connection)
+    }
+
+    /// Returns the error of a replay, or the roles that all of the revisions name
+    /// and the server lacks, where it is for want of one.
+    async fn for_want_of_roles(&self, graph: &Graph, error: Error) -> Error {
+        let Error::Apply(stopped) = &error else {
+            return error;
+        };
+        let ApplyError::Script { failure, .. } = &*stopped.error else {
+            return error;
+        };
+        let (Some(shadows), Some(_)) = (&self.shadows, shadow::missing_role(failure)) else {
+            return error;
+        };
+        let scripts = graph.revisions().iter().map(|one| one.text(&one.up));
+        let statements = scripts.flat_map(|text| {
+            let statements = sql::statements(text).unwrap_or_default();
+            statements.into_iter().map(|one| &text[one.span])
+        });
+        match shadows.lacked_roles(statements).await {
+            Ok(roles) if !roles.is_empty() => LoadError::MissingRoles(roles).into(),
+            Ok(_) | Err(_) => error,
+        }
     }
 
     fn graph(&mut self) -> Result<Arc<Graph>, Error> {
@@ -186,10 +243,30 @@ impl<'a> Sides<'a> {
         Ok(graph)
     }
 
-    /// Makes an empty database, and returns how to log in to it.
-    async fn shadow(&mut self) -> Result<Connection, Error> {
-        let template = &self.config.schema.shadow_template;
-        Ok(self.shadows().await?.create(template).await?)
+    /// Makes an empty database, and returns how to log in to it. What new objects
+    /// allow there is as in the source, unless that is the project's own.
+    async fn shadow(&mut self, privileges: Privileges) -> Result<Connection, Error> {
+        let config = self.config;
+        let shadows = self.shadows().await?;
+        let connection = shadows.create(&config.schema.shadow_template).await?;
+        if privileges == Privileges::OfProject {
+            return Ok(connection);
+        }
+        let privileges = shadows.default_privileges().await?;
+        if !privileges.is_empty() {
+            let session = arrival::session_at(config, &connection).await?;
+            for statement in &privileges {
+                let set = shadow::run(&session, [statement.sql.as_str()].into_iter()).await;
+                if let Err(failure) = set {
+                    debug!(
+                        statement = statement.sql,
+                        "a default privilege cannot be set: {failure}"
+                    );
+                }
+            }
+            session.close().await;
+        }
+        Ok(connection)
     }
 
     /// Returns what makes databases.
@@ -231,6 +308,15 @@ fn confined(config: &Config) -> Result<Graph, Error> {
         warn!("{}", error::script::left_out(place));
     }
     Ok(Graph::build(revisions)?)
+}
+
+/// Returns whether the revisions say what new objects allow.
+fn privileges(graph: &Graph) -> Privileges {
+    let mut revisions = graph.revisions().iter();
+    match revisions.any(|one| sql::sets_default_privileges(one.text(&one.up))) {
+        true => Privileges::OfProject,
+        false => Privileges::OfSource,
+    }
 }
 
 /// Returns whose server the shadow databases are made on.

@@ -25,6 +25,7 @@ mod fact;
 mod identity;
 mod kind;
 mod plan;
+mod privileges;
 mod quote;
 mod reading;
 mod schema;
