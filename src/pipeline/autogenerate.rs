@@ -84,7 +84,7 @@ async fn proved(sides: &mut Sides<'_>) -> Result<Vec<Step>, Error> {
         schemas.push(after);
     }
     let reached = &schemas[schemas.len() - 1];
-    let wanted = wanted.as_reached(&schemas[0], reached);
+    let wanted = wanted.once_reached(&schemas[0], reached);
     equal("up", reached, &wanted)?;
     for (step, before) in steps.iter().zip(&schemas).rev() {
         run(&proving, "down", &step.down).await?;

@@ -28,3 +28,35 @@ pub fn extensions(graph: &Graph) -> String {
     schemas.extend(extensions);
     schemas.iter().map(|text| format!("{text};\n")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::revision::language;
+    use crate::source::Source;
+
+    #[track_caller]
+    fn check(up: &str, expected: &str) {
+        let mut revision = language::revisions("a").remove(0);
+        revision.source = Arc::new(Source::new("a.sql", up));
+        revision.up.span = 0..up.len();
+        let graph = Graph::build(vec![revision]).unwrap();
+        assert_eq!(extensions(&graph), expected);
+    }
+
+    #[test]
+    fn extensions_are_taken_from_the_way_up() {
+        check("CREATE TABLE t (); CREATE SCHEMA s;", "");
+        check(
+            "CREATE SCHEMA s; create extension if not exists citext; CREATE TABLE t ();",
+            "create extension if not exists citext;\n",
+        );
+        check(
+            "CREATE EXTENSION citext WITH SCHEMA s; CREATE SCHEMA s",
+            "CREATE SCHEMA s;\nCREATE EXTENSION citext WITH SCHEMA s;\n",
+        );
+        check("SELECT 'a", "");
+    }
+}

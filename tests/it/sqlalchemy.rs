@@ -308,6 +308,62 @@ fn what_cannot_be_declared_stays_as_revisions_made_it() {
     assert!(!diff.contains("audit"), "{diff}");
 }
 
+const EVENTS: &str = r#"
+from sqlalchemy import *
+m = MetaData()
+Table("events", m, Column("id", Integer), Column("at", Date), Index("events_at", "at"),
+      postgresql_partition_by="RANGE (at)")
+"#;
+
+#[test]
+fn a_partition_that_nobody_declares_goes_along() {
+    let database = Server::shared().database();
+    let project = project("\"app.models:m\"", EVENTS);
+    let first = grow(&project, &database, "begin");
+    let first = first
+        .lines()
+        .find_map(|line| line.strip_prefix("-- revision: "));
+    let up = "CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');\n\
+              INSERT INTO events VALUES (1, '2024-06-01');";
+    let first = first.expect("it has an id");
+    project.revision("zzzz", first, up, "DROP TABLE events_1;");
+    seaworthy(&project, &database, &["upgrade"]).expect_code(0);
+    seaworthy(&project, &database, &["check", "--drift"]).expect_code(0);
+    let models = [
+        EVENTS.replace("Integer", "BigInteger"),
+        EVENTS.replace("Index(", "Column(\"kind\", String), Index("),
+        EVENTS.replace("Index(\"events_at\", \"at\"),", ""),
+        EVENTS.replace(
+            "Index(",
+            "Index(\"events_id\", \"id\"), UniqueConstraint(\"id\", \"at\", name=\"u\"), Index(",
+        ),
+    ];
+    for models in models {
+        project.file("app/models.py", &models);
+        let text = grow(&project, &database, "on");
+        assert!(!text.contains("DROP TABLE"), "{text}");
+        let state = "SELECT count(*), (SELECT count(*) FROM pg_index WHERE NOT indisvalid) \
+                     FROM events_1";
+        let row: Vec<_> = database
+            .rows(state)
+            .concat()
+            .into_iter()
+            .flatten()
+            .collect();
+        assert_eq!(row, ["1", "0"], "{models}");
+        seaworthy(&project, &database, &["downgrade", "zzzz"]).expect_code(0);
+        let (_, id) = text.split_once("-- revision: ").expect("it has an id");
+        let id = id.lines().next().expect("a line");
+        project.remove(&format!("migrations/{id}_on.sql"));
+    }
+    let drift = seaworthy(
+        &project,
+        &database,
+        &["diff", "--exit-code", "database", "revisions"],
+    );
+    assert_eq!(drift.expect_code(0).stdout, "");
+}
+
 #[track_caller]
 fn check(names: &str, models: &str, code: i32, parts: &[&str]) {
     let database = Server::shared().database();

@@ -73,27 +73,46 @@ impl Schema {
         for list in needs.values_mut() {
             list.retain(|need| facts.contains_key(need));
         }
-        Self::new(facts, needs).leaving_grants()
+        Self::new(facts, needs).marked_completed()
     }
 
     /// Returns a completed schema with what only a server can tell of the rest,
     /// once it has been brought about where an old one was: how a view reads
-    /// over a column of another type, and who may do what with a new object.
+    /// over a column of another type, what a partition got from its table, and who
+    /// may do what with a new object.
     #[must_use]
-    pub fn as_reached(self, old: &Self, reached: &Self) -> Self {
-        if !self.leaves_grants() {
+    pub fn once_reached(self, old: &Self, reached: &Self) -> Self {
+        if !self.is_completed() {
             return self;
         }
+        let is_new = |parent: &Identity| self.contains(parent) && !old.contains(parent);
         let tells = |fact: &&Fact| {
-            let parent = fact.parent.as_ref();
-            let is_new = |parent: &Identity| self.contains(parent) && !old.contains(parent);
             let is_carried = self.contains(&fact.identity)
                 && old.contains(&fact.identity)
                 && !reached.is_declared(fact);
-            is_carried || (fact.kind() == Kind::Grant && parent.is_some_and(is_new))
+            let is_new_grant =
+                fact.kind() == Kind::Grant && fact.parent.as_ref().is_some_and(is_new);
+            is_carried || is_new_grant || reached.is_handed_down(fact, old)
         };
         let told = reached.facts().filter(tells).cloned().collect();
-        self.with(told)
+        let is_gone =
+            |fact: &&Fact| !reached.contains(&fact.identity) && self.is_handed_down(fact, old);
+        let gone = self.facts().filter(is_gone);
+        let gone: BTreeSet<Identity> = gone.map(|fact| fact.identity.clone()).collect();
+        self.with(told, &gone)
+    }
+
+    /// Says whether a fact is a part of a partition that was there before; that it
+    /// is one is none.
+    fn is_handed_down(&self, fact: &Fact, old: &Self) -> bool {
+        if fact.kind() == Kind::Inheritance {
+            return false;
+        }
+        let parent = fact.parent.as_ref().and_then(|parent| self.get(parent));
+        parent.is_some_and(|parent| match parent.kind() {
+            Kind::Table => old.contains(&parent.identity) && self.whole(parent).is_some(),
+            _ => self.is_handed_down(parent, old),
+        })
     }
 
     fn declared(&self) -> BTreeSet<Identity> {
@@ -206,13 +225,14 @@ fn is_right(fact: &Fact) -> bool {
 }
 
 /// Says whether a fact is only made anew when something goes that it needs: a
-/// view may need the key that it groups by, whatever its name.
+/// view may need the key that it groups by, whatever its name, and a partition
+/// stays one when its table loses a column.
 fn is_made_anew(fact: &Fact, need: &Identity) -> bool {
-    need.kind() == Kind::Constraint
-        && matches!(
-            fact.kind(),
-            Kind::View | Kind::MaterializedView | Kind::Function
-        )
+    match fact.kind() {
+        Kind::View | Kind::MaterializedView | Kind::Function => need.kind() == Kind::Constraint,
+        Kind::Inheritance => need.kind() != Kind::Table,
+        _ => false,
+    }
 }
 
 /// Returns a fact with what was not declared of it from the other side's.

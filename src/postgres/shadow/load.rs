@@ -69,7 +69,9 @@ pub async fn load(
     for source in sources {
         statements(source, server, &mut waiting)?;
     }
-    one(session, "SET check_function_bodies = off")
+    // What is made only where it is missing is no news.
+    let settings = "SET check_function_bodies = off; SET client_min_messages = warning";
+    one(session, settings)
         .await
         .map_err(|failure| LoadError::Lost(Box::new(failure)))?;
     loop {
