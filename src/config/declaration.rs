@@ -204,6 +204,15 @@ settings! {
     models: Vec<PathBuf> = PATTERNS, "models" "PATH",
         Some("schema.models"), Nothing "none", Schema, Comparing, [],
         "SQL that makes the schema as it shall be: files, directories, patterns such as `schema/**/*.sql`";
+    models_command: Option<MigrateCommand> = MIGRATE_COMMAND, "models-command" "STRING",
+        Some("schema.command"), Nothing "none", Schema, Comparing, [],
+        "A command that prints such SQL, instead of files of it; no shell runs it";
+    sqlalchemy: Vec<String> = METADATA, "sqlalchemy" "MODULE:ATTRIBUTE",
+        Some("schema.sqlalchemy"), Nothing "none", Schema, Comparing, [],
+        "SQLAlchemy or SQLModel metadata, such as `app.models:Base.metadata`, instead of SQL";
+    python: Option<PathBuf> = OPTIONAL_FILE, "python" "PATH",
+        Some("schema.python"), Nothing "that of the activated environment, of `.venv`, or `python3`", Schema, Comparing, [],
+        "The Python that reads the metadata; the project must be importable there";
     shadow_url: Option<Secret> = OPTIONAL_URL, "shadow-url" "URL",
         Some("schema.shadow_url"), Nothing "the configured database's server", Schema, Comparing, [],
         "The server on which databases may be made for a comparison; the one that the URL names is left alone";

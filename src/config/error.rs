@@ -35,6 +35,13 @@ pub enum ConfigError {
     /// A migrate command is in force, and decides this itself.
     #[error("a migrate command from {command} leaves no room for {excluded:?}")]
     WithCommand { excluded: Excluded, command: Origin },
+    /// The schema is described in two ways.
+    #[error("models from {} and from {} are both configured", first.1, second.1)]
+    ManyModels {
+        /// The keys of the settings, and where they are set.
+        first: (&'static str, Origin),
+        second: (&'static str, Origin),
+    },
     #[error("{variable} is neither true nor false")]
     Switch { variable: Variable },
     #[error("the {} {} cannot be read", role.noun(), path.display())]

@@ -73,6 +73,9 @@ fn default(setting: &Setting) -> String {
     match (setting.default, setting.shape) {
         (DefaultValue::Nothing(_), Shape::List | Shape::Directories) => "[]".to_owned(),
         (DefaultValue::Text(text), Shape::List) => format!("[{}]", quoted(text)),
+        (_, Shape::Words) if setting.flag == "models-command" => {
+            r#"["prog", "--print-schema"]"#.to_owned()
+        }
         (_, Shape::Words) => r#"["alembic", "upgrade", "head"]"#.to_owned(),
         (DefaultValue::Text(text), Shape::Switch | Shape::Number) => text.to_owned(),
         (DefaultValue::Nothing(_), Shape::Switch) => "true".to_owned(),

@@ -51,9 +51,7 @@ impl FileValue {
             (Shape::List, Written::Texts(texts)) => Ok(texts.clone()),
             (Shape::List, _) => Err("an array of strings"),
             (Shape::Words, Written::Texts(texts)) if !texts.is_empty() => Ok(texts.clone()),
-            (Shape::Words, _) => {
-                Err("an array of words, such as `[\"alembic\", \"upgrade\", \"head\"]`")
-            }
+            (Shape::Words, _) => Err("an array of words, such as `[\"program\", \"argument\"]`"),
             (Shape::Directories, Written::Texts(texts)) => Ok(texts.clone()),
             (Shape::Directories, Written::Text(text)) => Ok(vec![text.clone()]),
             (Shape::Directories, _) => Err("a string, or an array of strings"),

@@ -88,6 +88,8 @@ pub enum Mismatch {
     Target(#[from] TargetError),
     #[error("{0}")]
     FileTemplate(#[from] FileTemplateProblem),
+    #[error("it is not a module and what it has, such as `app.models:Base.metadata`")]
+    Metadata,
     #[error("it is not a whole number above zero")]
     Count,
     #[error("it is not a target")]
@@ -258,6 +260,12 @@ pub(super) const PATTERNS: Kind<Vec<PathBuf>> = Kind {
     },
 };
 
+/// Any number of names in Python.
+pub(super) const METADATA: Kind<Vec<String>> = Kind {
+    shape: Shape::List,
+    read: |texts| texts.iter().map(|text| metadata(text)).collect(),
+};
+
 /// An identifier.
 pub(super) const NAME: Kind<String> = Kind {
     shape: Shape::Text,
@@ -402,6 +410,18 @@ fn path(text: &str) -> Result<String, Mismatch> {
         Ok(text.to_owned())
     } else {
         Err(Mismatch::Path)
+    }
+}
+
+/// Whether the names are there is only known to Python.
+fn metadata(text: &str) -> Result<String, Mismatch> {
+    let is_name =
+        |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    match text.split_once(':') {
+        Some((module, path)) if [module, path].iter().all(|one| one.split('.').all(is_name)) => {
+            Ok(text.to_owned())
+        }
+        Some(_) | None => Err(Mismatch::Metadata),
     }
 }
 

@@ -75,7 +75,7 @@ pub use migrations::{FormatChoice, MigrationsConfig, TransactionScope};
 pub use origin::{EnvFilePlace, FilePlace, Origin, Sourced, Variable};
 pub use resolve::{Config, log, resolve, settings_table};
 pub use run::RunConfig;
-pub use schema::SchemaConfig;
+pub use schema::{Metadata, Models, SchemaConfig};
 pub use secret::Secret;
 pub use setting::{CommandName, DefaultValue, Group, Setting};
 pub use shown::{ShownSetting, ShownValue};

@@ -17,13 +17,16 @@ use super::setting::{DefaultValue, PREFIX, Setting};
 use super::variables::{FILE_SUFFIX, Variables};
 use super::{
     ConfigError, ConfigWarning, DatabaseSource, Databases, Environment, Files, HealthConfig,
-    LogConfig, MigrationsConfig, Origin, RunConfig, SchemaConfig, Secret, Sourced, WaitConfig,
-    WritingConfig,
+    LogConfig, MigrationsConfig, Models, Origin, RunConfig, SchemaConfig, Secret, Sourced,
+    WaitConfig, WritingConfig,
 };
 
 /// Says the opposite of `SKIP_MIGRATION`, and is just as well known.
 const RUN_MIGRATIONS: &str = "RUN_MIGRATIONS_ON_STARTUP";
 const SKIP_MIGRATION: &str = "SKIP_MIGRATION";
+
+/// Names the virtual environment of Python that is activated.
+const VIRTUAL_ENV: &str = "VIRTUAL_ENV";
 
 /// The settings in force.
 #[derive(Clone, Debug)]
@@ -125,7 +128,7 @@ pub fn resolve(
         migrations: migrations_config(&values),
         run: run_config(&values),
         writing: writing_config(&values, file.as_ref()),
-        schema: schema_config(&values),
+        schema: schema_config(&values, file.as_ref(), &variables)?,
         health,
         file: file.map(|file| file.path),
         databases,
@@ -363,12 +366,19 @@ fn writing_config(values: &Values, file: Option<&ConfigurationFile>) -> WritingC
     }
 }
 
-fn schema_config(values: &Values) -> SchemaConfig {
-    SchemaConfig {
-        models: values.models.value.clone(),
+fn schema_config(
+    values: &Values,
+    file: Option<&ConfigurationFile>,
+    variables: &Variables,
+) -> Result<SchemaConfig, ConfigError> {
+    let directory = file.and_then(|file| file.path.parent());
+    let environment = variables.environment().get(VIRTUAL_ENV);
+    let directory = directory.map_or_else(PathBuf::new, PathBuf::from);
+    Ok(SchemaConfig {
+        models: Models::of(values, directory, environment.map(PathBuf::from))?,
         shadow_url: values.shadow_url.clone(),
         shadow_template: values.shadow_template.value.clone(),
-    }
+    })
 }
 
 fn run_config(values: &Values) -> RunConfig {

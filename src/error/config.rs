@@ -42,6 +42,12 @@ pub fn diagnostic(error: &ConfigError) -> Diagnostic {
         ConfigError::WithCommand { excluded, command } => {
             migrate_command::excluded(excluded, command)
         }
+        ConfigError::ManyModels { first, second } => config(
+            "contradiction",
+            format!("`{}` and `{}` are both set", first.0, second.0),
+        )
+        .places([origin_place(&first.1), origin_place(&second.1)])
+        .hint("keep one of them: it alone says what the schema shall be"),
         ConfigError::Switch { variable } => config(
             "setting",
             format!("`{}` is neither true nor false", variable.name),
@@ -318,6 +324,7 @@ fn mismatch_text(mismatch: &Mismatch) -> String {
         | Mismatch::Path
         | Mismatch::FileTemplate(_)
         | Mismatch::Count
+        | Mismatch::Metadata
         | Mismatch::Target(_)
         | Mismatch::NoTarget
         | Mismatch::OpenQuote
@@ -369,6 +376,7 @@ fn mismatch_hint(setting: &Setting, mismatch: &Mismatch) -> Option<String> {
         Mismatch::Empty
         | Mismatch::LongName(_)
         | Mismatch::ControlCharacter
+        | Mismatch::Metadata
         | Mismatch::Type { .. } => None,
     }
 }

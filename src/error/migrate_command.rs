@@ -14,8 +14,9 @@ use crate::postgres::ServerFailure;
 use crate::process::{CommandError, Signal};
 
 pub(super) const HINT_QUOTE: &str =
-    "close the quote; or write the words as an array under `migrations.command`";
-pub(super) const HINT_SHELL: &str = "run a shell: `sh -c '...'`, or a script; an array under `migrations.command` is taken as it is";
+    "close the quote; or write the words as an array in the configuration file";
+pub(super) const HINT_SHELL: &str =
+    "run a shell: `sh -c '...'`, or a script; an array in the configuration file is taken as it is";
 
 /// Returns what is said when the command ended by itself, or never began.
 pub fn diagnostic(error: &CommandError) -> Diagnostic {
@@ -98,7 +99,7 @@ pub(super) fn excluded(excluded: &Excluded, command: &Origin) -> Diagnostic {
     diagnostic.hint(instead)
 }
 
-fn how_it_ended(status: ExitStatus) -> String {
+pub(super) fn how_it_ended(status: ExitStatus) -> String {
     match status.code() {
         Some(code) => format!("it ended with exit code {code}"),
         // Such as `signal: 15 (SIGTERM)`.

@@ -14,6 +14,7 @@ pub mod listen;
 mod listing;
 pub mod lock;
 pub mod migrate_command;
+pub mod models;
 mod not_ready;
 pub mod plan;
 pub mod process;
@@ -49,7 +50,7 @@ use crate::postgres::shadow::{LoadError, ShadowError};
 use crate::postgres::stamp::StampError;
 use crate::postgres::version_table::{Location, StateError};
 use crate::probe::ListenError;
-use crate::process::{CommandError, HandOverError, HookError, Signal};
+use crate::process::{CommandError, HandOverError, HookError, ModelsError, Signal};
 use crate::revision::{GraphError, Located, ProposalError, RevisionId, SquashError};
 use crate::wait::WaitError;
 
@@ -93,6 +94,8 @@ pub enum Error {
     Shadow(#[from] ShadowError),
     #[error(transparent)]
     Load(Box<LoadError>),
+    #[error(transparent)]
+    Models(Box<ModelsError>),
     #[error("no models are configured")]
     NoModels,
     #[error("the database is not at head")]
@@ -178,6 +181,7 @@ boxed! {
     Catalog(CatalogError),
     Schema(seaworthy_schema::PlanError),
     Load(LoadError),
+    Models(ModelsError),
     Listen(ListenError),
 }
 
@@ -204,6 +208,7 @@ impl Error {
             Self::Schema(error) => schema::plan(error),
             Self::Shadow(error) => schema::shadow(error),
             Self::Load(error) => schema::load(error),
+            Self::Models(error) => models::diagnostic(error),
             Self::NoModels => schema::no_models(),
             Self::NotAtHead { pending, why } => {
                 schema::not_at_head(self.to_string(), pending, why.as_deref())

@@ -1,6 +1,6 @@
 //! What is said when schemas cannot be read or compared.
 
-use seaworthy_schema::{PlanError, ReadError};
+use seaworthy_schema::{PlanError, ReadError, identifier};
 
 use super::apply::{told, unavailable_or};
 use super::listing::{located, with_places};
@@ -108,6 +108,13 @@ pub fn load(error: &LoadError) -> Diagnostic {
             let diagnostic = Diagnostic::error("model", Exit::Invalid, "a model cannot be loaded");
             diagnostic.place(place(at)).cause(told(failure))
         }
+        LoadError::MissingRoles(roles) => {
+            let title = "the server of the shadow databases lacks roles that are named here";
+            let create = |role: &String| format!("CREATE ROLE {};", identifier(role));
+            let lines: Vec<String> = roles.iter().map(create).collect();
+            Diagnostic::error("missing-roles", Exit::Invalid, title)
+                .hint(format!("make them on that server:\n{}", lines.join("\n")))
+        }
         LoadError::Lost(failure) => Diagnostic::error(
             "connection-lost",
             Exit::Unavailable,
@@ -121,6 +128,7 @@ pub fn load(error: &LoadError) -> Diagnostic {
 pub fn no_models() -> Diagnostic {
     Diagnostic::error("no-models", Exit::Config, "no models are configured")
         .hint("name the SQL that makes the schema: `models = [\"schema.sql\"]` under `[schema]` in seaworthy.toml, or `--models`")
+        .hint("or SQLAlchemy's metadata: `sqlalchemy = [\"app.models:Base.metadata\"]`")
 }
 
 /// Returns what is said about a database that lacks what the models come after.

@@ -120,7 +120,7 @@ async fn steps(config: &Config, sides: &mut Sides<'_>) -> Result<(Vec<Step>, Sch
     for history in &live.histories {
         warn!("the history in {history} is not taken over: it stays, and is no part of the schema");
     }
-    let steps = proved(sides.blank().await?, &live.schema).await?;
+    let steps = proved(sides.blank().await?, |_| live.schema.clone()).await?;
     if steps.is_empty() {
         return Err(Error::NothingToAdopt);
     }

@@ -73,7 +73,7 @@ async fn steps(sides: &mut Sides<'_>, against: Against) -> Result<Vec<Step>, Err
             proving
         }
     };
-    proved(proving, &wanted).await
+    proved(proving, |present| sides.completed(wanted, present)).await
 }
 
 /// Refuses a database that lacks a revision, or has more than the files.

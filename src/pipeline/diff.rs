@@ -23,9 +23,9 @@ pub async fn diff(
 ) -> Result<Vec<Statement>, Error> {
     let mut sides = Sides::of(config);
     let read = async {
-        let from = sides.schema(from).await?;
-        let to = sides.schema(to).await?;
-        Ok((from, to))
+        let old = sides.schema(from).await?;
+        let new = sides.schema(to).await?;
+        Ok(sides.comparable((from, old), (to, new)))
     };
     let read = until_signal(signals, read).await;
     let left = sides.clear().await;

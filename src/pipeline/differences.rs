@@ -4,7 +4,7 @@ use seaworthy_schema::{Difference, compare};
 
 use super::sides::Sides;
 use super::until_signal;
-use crate::config::{Check, CheckDrift, CheckModels, Config, Side};
+use crate::config::{Check, CheckDrift, CheckModels, Config, Models, Side};
 use crate::error::Error;
 use crate::plan::Standing;
 use crate::process::Signals;
@@ -37,14 +37,16 @@ pub async fn differences(
     check: Check,
     signals: &Signals,
 ) -> Result<Vec<Found>, Error> {
-    let with_models = check.models == CheckModels::Compare && !config.schema.models.is_empty();
+    let with_models = check.models == CheckModels::Compare && config.schema.models != Models::None;
     let with_drift = check.drift == CheckDrift::Compare;
     let mut sides = Sides::of(config);
     let comparing = async {
         let mut found = Vec::new();
         if with_models {
-            let models = sides.schema(&Side::Models).await?;
-            let revisions = sides.schema(&Side::Revisions(None)).await?;
+            let (models, revisions) = (Side::Models, Side::Revisions(None));
+            let wanted = sides.schema(&models).await?;
+            let present = sides.schema(&revisions).await?;
+            let (revisions, models) = sides.comparable((&revisions, present), (&models, wanted));
             let told = compare(&revisions, &models).told();
             found.extend(all(Comparison::RevisionsModels, told));
         }

@@ -17,14 +17,18 @@ pub(super) struct Step {
 }
 
 /// Returns what leads from where a database stands to a schema, after it has
-/// been done there.
+/// been done there. `wanted` may look at where it stands.
 ///
 /// # Errors
 ///
 /// [`Error::NotProved`]; what is wrong with the schemas.
-pub(super) async fn proved(proving: Proving<'_>, wanted: &Schema) -> Result<Vec<Step>, Error> {
+pub(super) async fn proved(
+    proving: Proving<'_>,
+    wanted: impl FnOnce(&Schema) -> Schema,
+) -> Result<Vec<Step>, Error> {
     let present = proving.schema().await?;
-    let up = seaworthy_schema::plan(&present, wanted)?;
+    let wanted = wanted(&present);
+    let up = seaworthy_schema::plan(&present, &wanted)?;
     let mut steps = Vec::new();
     let mut schemas = vec![present];
     for up in portions(up) {
@@ -35,7 +39,9 @@ pub(super) async fn proved(proving: Proving<'_>, wanted: &Schema) -> Result<Vec<
         steps.push(Step { up, down });
         schemas.push(after);
     }
-    equal("up", &schemas[schemas.len() - 1], wanted)?;
+    let reached = &schemas[schemas.len() - 1];
+    let wanted = wanted.once_reached(&schemas[0], reached);
+    equal("up", reached, &wanted)?;
     for (step, before) in steps.iter().zip(&schemas).rev() {
         run(&proving, "down", &step.down).await?;
         equal("down", &proving.schema().await?, before)?;
@@ -44,7 +50,7 @@ pub(super) async fn proved(proving: Proving<'_>, wanted: &Schema) -> Result<Vec<
         run(&proving, "up again", &step.up).await?;
     }
     if !steps.is_empty() {
-        equal("up again", &proving.schema().await?, wanted)?;
+        equal("up again", &proving.schema().await?, &wanted)?;
     }
     proving.end().await;
     Ok(steps)

@@ -4,21 +4,23 @@
 use std::sync::Arc;
 
 use seaworthy_schema::{Identity, Schema, Statement, Version};
-use tracing::warn;
+use tracing::{debug, warn};
 
 use super::{arrival, author, queue};
-use crate::config::{Config, Connection, DatabaseSource, Host, Side, TransactionScope};
+use crate::config::{Config, Connection, DatabaseSource, Host, Models, Side, TransactionScope};
 use crate::error::{self, Error};
 use crate::files::{self, Disk};
 use crate::plan::{self, Course, ShadowServer};
-use crate::postgres::apply::{self, Mode, Options, ProgressDisplay};
+use crate::postgres::apply::{self, ApplyError, Mode, Options, ProgressDisplay};
 use crate::postgres::catalog;
 use crate::postgres::lock::Patience;
-use crate::postgres::shadow::{self, Shadows};
+use crate::postgres::shadow::{self, LoadError, Shadows};
 use crate::postgres::version_table::{self, Neighbours, is_known};
 use crate::postgres::{ServerFailure, Session};
+use crate::process::{self, ModelsError};
 use crate::revision::{Graph, Point, RevisionId, Target};
 use crate::source::Source;
+use crate::sql;
 
 /// The sides of one comparison, and the databases that were made for them.
 pub(super) struct Sides<'a> {
@@ -36,6 +38,15 @@ pub(super) struct Live {
     pub(super) initial: Schema,
     /// The version tables of other tools, which are no part of it.
     pub(super) histories: Vec<String>,
+}
+
+/// Who says what new objects of a shadow database allow.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Privileges {
+    /// What is brought about there, from the beginning on.
+    OfProject,
+    /// Whoever has set them in the database that it stands for.
+    OfSource,
 }
 
 /// A database that was made to try new revisions in.
@@ -76,11 +87,8 @@ impl<'a> Sides<'a> {
                     .await
             }
             Side::Models => {
-                let paths = &self.config.schema.models;
-                if paths.is_empty() {
-                    return Err(Error::NoModels);
-                }
-                self.of_models(&files::models(paths)?).await
+                let sources = self.models().await?;
+                self.of_models(&sources).await
             }
             Side::Revisions(target) => {
                 let target = target.clone().unwrap_or(Target::at(Point::Heads));
@@ -114,7 +122,7 @@ impl<'a> Sides<'a> {
 
     /// Makes a database in which nothing is.
     pub(super) async fn blank(&mut self) -> Result<Proving<'a>, Error> {
-        let connection = self.shadow().await?;
+        let connection = self.shadow(Privileges::OfProject).await?;
         self.proving_at(connection).await
     }
 
@@ -160,6 +168,62 @@ impl<'a> Sides<'a> {
         })
     }
 
+    /// Returns two schemas as they are to be compared. What SQLAlchemy says is
+    /// not all there may be: the rest is what the other side has.
+    pub(super) fn comparable(
+        &self,
+        from: (&Side, Schema),
+        to: (&Side, Schema),
+    ) -> (Schema, Schema) {
+        match (*from.0 == Side::Models, *to.0 == Side::Models) {
+            (true, false) => (self.completed(from.1, &to.1), to.1),
+            (false, true) => {
+                let to = self.completed(to.1, &from.1);
+                (from.1, to)
+            }
+            (true, true) | (false, false) => (from.1, to.1),
+        }
+    }
+
+    /// Returns the schema of the models as it is to be compared with another.
+    pub(super) fn completed(&self, models: Schema, other: &Schema) -> Schema {
+        match self.config.schema.models {
+            Models::Metadata(_) => models.completed(other),
+            Models::None | Models::Files(_) | Models::Command(_) => models,
+        }
+    }
+
+    /// Returns the SQL that makes the schema as it shall be.
+    async fn models(&mut self) -> Result<Vec<Arc<Source>>, Error> {
+        let config = self.config;
+        let (name, text) = match &config.schema.models {
+            Models::None => return Err(Error::NoModels),
+            Models::Files(paths) => return Ok(files::models(paths)?),
+            Models::Command(command) => (
+                command.program.clone(),
+                process::printed_models(command).await?,
+            ),
+            Models::Metadata(metadata) => {
+                let version = self.shadows().await?.version();
+                (
+                    metadata.names.join(", "),
+                    process::metadata_models(metadata, version).await?,
+                )
+            }
+        };
+        if sql::is_blank(&text) {
+            return Err(ModelsError::Empty { program: name }.into());
+        }
+        let mut sources = vec![Source::new(format!("<output of {name}>"), text)];
+        if matches!(config.schema.models, Models::Metadata(_)) {
+            // What is wrong with the revisions is said where they are a side.
+            let graph = self.graph();
+            let extensions = graph.map_or_else(|_| String::new(), |graph| plan::extensions(&graph));
+            sources.insert(0, Source::new("<extensions of the revisions>", extensions));
+        }
+        Ok(sources.into_iter().map(Arc::new).collect())
+    }
+
     async fn of_database(&self, source: &DatabaseSource) -> Result<Schema, Error> {
         self.read(arrival::session(self.config, source).await?)
             .await
@@ -172,7 +236,16 @@ impl<'a> Sides<'a> {
     }
 
     async fn of_models(&mut self, sources: &[Arc<Source>]) -> Result<Schema, Error> {
-        let connection = self.shadow().await?;
+        let has_own = sources.is_empty()
+            || sources
+                .iter()
+                .any(|one| sql::sets_default_privileges(one.text()));
+        let privileges = match self.graph() {
+            _ if has_own => Privileges::OfProject,
+            Ok(graph) => privileges(&graph),
+            Err(_) => Privileges::OfSource,
+        };
+        let connection = self.shadow(privileges).await?;
         let server = shadow_server(self.config)?;
         let session = arrival::session_at(self.config, &connection).await?;
         shadow::load(&session, sources, server).await?;
@@ -189,16 +262,41 @@ impl<'a> Sides<'a> {
     async fn replayed(&mut self, targets: &[Target]) -> Result<Connection, Error> {
         let config = self.config;
         let graph = self.graph()?;
-        let connection = self.shadow().await?;
+        let connection = self.shadow(privileges(&graph)).await?;
         let all = Target::at(Point::Heads);
         // A project may have no revision yet, and then it has all of them.
         let is_done = |target: &&Target| graph.is_empty() && **target == all;
         for target in targets.iter().filter(|target| !is_done(target)) {
             let course = Course::up(target.clone());
             let session = arrival::session_at(config, &connection).await?;
-            replay(config, &graph, &course, session).await?;
+            if let Err(error) = replay(config, &graph, &course, session).await {
+                return Err(self.for_want_of_roles(&graph, error).await);
+            }
         }
         Ok(connection)
+    }
+
+    /// Returns the error of a replay, or the roles that all of the revisions name
+    /// and the server lacks, where it is for want of one.
+    async fn for_want_of_roles(&self, graph: &Graph, error: Error) -> Error {
+        let Error::Apply(stopped) = &error else {
+            return error;
+        };
+        let ApplyError::Script { failure, .. } = &*stopped.error else {
+            return error;
+        };
+        let (Some(shadows), Some(_)) = (&self.shadows, shadow::missing_role(failure)) else {
+            return error;
+        };
+        let scripts = graph.revisions().iter().map(|one| one.text(&one.up));
+        let statements = scripts.flat_map(|text| {
+            let statements = sql::statements(text).unwrap_or_default();
+            statements.into_iter().map(|one| &text[one.span])
+        });
+        match shadows.lacked_roles(statements).await {
+            Ok(roles) if !roles.is_empty() => LoadError::MissingRoles(roles).into(),
+            Ok(_) | Err(_) => error,
+        }
     }
 
     fn graph(&mut self) -> Result<Arc<Graph>, Error> {
@@ -214,17 +312,42 @@ impl<'a> Sides<'a> {
         Ok(graph)
     }
 
-    /// Makes an empty database, and returns how to log in to it.
-    async fn shadow(&mut self) -> Result<Connection, Error> {
-        let shadows = match &mut self.shadows {
+    /// Makes an empty database, and returns how to log in to it. What new objects
+    /// allow there is as in the source, unless that is the project's own.
+    async fn shadow(&mut self, privileges: Privileges) -> Result<Connection, Error> {
+        let config = self.config;
+        let shadows = self.shadows().await?;
+        let connection = shadows.create(&config.schema.shadow_template).await?;
+        if privileges == Privileges::OfProject {
+            return Ok(connection);
+        }
+        let privileges = shadows.default_privileges().await?;
+        if !privileges.is_empty() {
+            let session = arrival::session_at(config, &connection).await?;
+            for statement in &privileges {
+                let set = shadow::run(&session, [statement.sql.as_str()].into_iter()).await;
+                if let Err(failure) = set {
+                    debug!(
+                        statement = statement.sql,
+                        "a default privilege cannot be set: {failure}"
+                    );
+                }
+            }
+            session.close().await;
+        }
+        Ok(connection)
+    }
+
+    /// Returns what makes databases.
+    async fn shadows(&mut self) -> Result<&mut Shadows, Error> {
+        Ok(match &mut self.shadows {
             Some(shadows) => shadows,
             none => {
                 let source = self.config.shadow_server()?;
                 let admin = arrival::session(self.config, &source).await?;
                 none.insert(Shadows::open(admin, source.connection(&Disk)?).await?)
             }
-        };
-        Ok(shadows.create(&self.config.schema.shadow_template).await?)
+        })
     }
 }
 
@@ -262,6 +385,15 @@ fn confined(graph: &Graph, config: &Config, telling: LeftOut) -> Result<Graph, E
         warn!("{}", error::script::left_out(place));
     }
     Ok(Graph::build(revisions)?)
+}
+
+/// Returns whether the revisions say what new objects allow.
+fn privileges(graph: &Graph) -> Privileges {
+    let mut revisions = graph.revisions().iter();
+    match revisions.any(|one| sql::sets_default_privileges(one.text(&one.up))) {
+        true => Privileges::OfProject,
+        false => Privileges::OfSource,
+    }
 }
 
 /// Returns whose server the shadow databases are made on.

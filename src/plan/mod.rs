@@ -7,6 +7,7 @@ mod confined;
 mod course;
 mod downgrade;
 mod error;
+mod extensions;
 mod heads_alone;
 #[cfg(test)]
 pub(crate) mod language;
@@ -25,6 +26,7 @@ pub use confined::{ShadowServer, beyond_the_schema, confined};
 pub use course::Course;
 pub use downgrade::{check_downgrade_target, downgrade};
 pub use error::{DowngradeError, OutOfOrder, PlanError, RecordedOnly};
+pub use extensions::extensions;
 pub use heads_alone::reached_heads;
 pub use reached::{check_awaited, reached};
 pub use script::{Body, Piece, Script, ScriptError, ScriptPlace, ScriptStatement};

@@ -6,7 +6,7 @@
 use std::pin::pin;
 
 use futures_util::TryStreamExt;
-use seaworthy_schema::{Question, ReadError, Reading, Schema, Version};
+use seaworthy_schema::{Question, ReadError, Reading, Schema, Statement, Version};
 use tokio_postgres::SimpleQueryMessage;
 
 use super::{ServerFailure, Session};
@@ -48,6 +48,22 @@ pub async fn read(session: &Session) -> Result<Schema, CatalogError> {
     }
     simple(session, "COMMIT").await?;
     Ok(reading.finish()?)
+}
+
+/// Returns the statements that set the default privileges of the session's
+/// database in an empty one.
+///
+/// # Errors
+///
+/// As [`read`].
+pub async fn default_privileges(session: &Session) -> Result<Vec<Statement>, CatalogError> {
+    simple(session, BEGIN).await?;
+    let mut reading = Reading::default();
+    for question in Schema::questions_of_default_privileges(Version(session.facts.version)) {
+        ask(session, &question, &mut reading).await?;
+    }
+    simple(session, "COMMIT").await?;
+    Ok(Schema::default_privileges(reading)?)
 }
 
 async fn ask(

@@ -13,6 +13,7 @@ mod lexeme;
 mod mask;
 #[cfg(test)]
 mod properties;
+mod roles;
 mod routine;
 mod scan;
 mod scope;
@@ -22,8 +23,9 @@ mod token;
 pub(crate) use copy::inline_data_span;
 pub use kind::{Control, IfNotExists, ObjectName, OutsideKind, Reindexed, StatementKind};
 pub use mask::mask;
+pub use roles::roles;
 pub use scan::{Scan, directives, is_blank, scan};
-pub use scope::{Scope, may_change_rows, may_hide_server, scope};
+pub use scope::{Scope, made, may_change_rows, may_hide_server, scope, sets_default_privileges};
 pub use statement::{Statement, statements};
 pub(crate) use token::{TokenKind, tokens};
 

@@ -93,6 +93,16 @@ pub fn may_change_rows(statement: &str) -> bool {
     }
 }
 
+/// Returns what a statement makes, such as `extension`; the word behind CREATE.
+pub fn made(statement: &str) -> Option<&'static str> {
+    let words: Vec<String> = words(statement).take(2).collect();
+    match [words.first()?.as_str(), words.get(1)?.as_str()] {
+        ["create", "extension"] => Some("extension"),
+        ["create", "schema"] => Some("schema"),
+        _ => None,
+    }
+}
+
 /// Says whether words that begin a statement reach beyond the database.
 fn is_of_server(words: &[&str]) -> bool {
     match words {
@@ -130,6 +140,13 @@ fn is_of_server(words: &[&str]) -> bool {
         }
         _ => false,
     }
+}
+
+/// Says whether a script sets what new objects allow.
+pub fn sets_default_privileges(script: &str) -> bool {
+    let words = all_words(script);
+    let mut threes = words.windows(3);
+    threes.any(|three| three == ["alter", "default", "privileges"])
 }
 
 /// Says whether a block, or the body of a function, may reach beyond the

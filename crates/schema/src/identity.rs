@@ -3,7 +3,7 @@
 use std::fmt::{self, Display};
 use std::sync::Arc;
 
-use super::kind::Kind;
+use super::kind::{Kind, Naming};
 
 /// The name of one fact within a database, the same on both sides of a
 /// comparison. Cheap to clone.
@@ -32,6 +32,11 @@ impl Identity {
 
     pub fn kind(&self) -> Kind {
         self.0.kind
+    }
+
+    /// Says whether it is a name for what hangs on an object of whatever kind.
+    pub(crate) fn hangs(&self) -> bool {
+        matches!(self.kind().naming(), Naming::On(_))
     }
 
     /// Says whether it is the name of a table.

@@ -19,12 +19,14 @@
 //! its table; nothing else knows the kinds.
 
 mod compare;
+mod completed;
 mod context;
 mod fact;
 mod identity;
 mod initial;
 mod kind;
 mod plan;
+mod privileges;
 mod quote;
 mod reading;
 mod schema;

@@ -15,7 +15,8 @@ use super::schema::Schema;
 mod question;
 
 pub use question::Question;
-use question::{Topic, questions};
+pub(crate) use question::Topic;
+use question::questions;
 
 /// The columns of two addresses; in front of a fact's own stand its address and
 /// its parent's.

@@ -13,6 +13,9 @@ pub struct Schema {
     needs: BTreeMap<Identity, BTreeSet<Identity>>,
     dependents: BTreeMap<Identity, BTreeSet<Identity>>,
     children: BTreeMap<Identity, BTreeSet<Identity>>,
+    /// Only some kinds were declared. What the server makes by itself, such as what a
+    /// new object allows, is not part of it.
+    is_completed: bool,
 }
 
 impl Schema {
@@ -43,7 +46,36 @@ impl Schema {
             needs,
             dependents,
             children,
+            is_completed: false,
         }
+    }
+
+    /// Returns the schema as one that leaves open what the server makes by itself.
+    pub(crate) fn marked_completed(self) -> Self {
+        Self {
+            is_completed: true,
+            ..self
+        }
+    }
+
+    /// Returns the schema without some facts, and with others, which need what they
+    /// needed before under their names.
+    pub(crate) fn with(self, more: Vec<Fact>, gone: &BTreeSet<Identity>) -> Self {
+        let mut facts = self.facts;
+        facts.retain(|identity, _| !gone.contains(identity));
+        facts.extend(more.into_iter().map(|fact| (fact.identity.clone(), fact)));
+        Self::new(facts, self.needs).marked_completed()
+    }
+
+    /// Says whether an index of a partitioned table, or a constraint, is to be handed
+    /// down to partitions that nobody has described.
+    pub(crate) fn hands_down(&self, identity: &Identity) -> bool {
+        let mut parts = self.dependents(identity);
+        self.is_completed && !parts.any(|part| part.kind() == Kind::Attachment)
+    }
+
+    pub(crate) fn is_completed(&self) -> bool {
+        self.is_completed
     }
 
     /// Returns the schema without some facts, and without whatever hangs on one

@@ -8,6 +8,7 @@ use super::*;
 fn example(setting: &Setting) -> (&'static str, &'static str) {
     match (setting.flag, setting.shape) {
         (_, Shape::Words) => ("tool 'to head'", r#"["tool", "to head"]"#),
+        ("sqlalchemy", _) => ("a.b:C.d,e:f", r#"["a.b:C.d", "e:f"]"#),
         ("also", _) => ("tcp://a:1,tcp://b:2", r#"["tcp://a:1", "tcp://b:2"]"#),
         ("app", _) => ("tcp://a:1", r#""tcp://a:1""#),
         ("live-path", _) => ("/healthz,/up", r#"["/healthz", "/up"]"#),
@@ -195,6 +196,7 @@ fn the_declaration_is_consistent() {
                     .replace('-', "_")
                     .replace("database_url", "url")
                     .replace("migrate_command", "command")
+                    .replace("models_command", "command")
                     .replace("log_format", "format")
                     .replace("log_level", "level")
             );

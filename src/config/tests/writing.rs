@@ -90,7 +90,7 @@ fn the_example_file_changes_nothing_but_the_directory() {
     }
 }
 
-const WITHOUT_DEFAULT: [&str; 8] = [
+const WITHOUT_DEFAULT: [&str; 9] = [
     "shadow_url = ",
     "url = ",
     "version_schema = ",
@@ -99,6 +99,7 @@ const WITHOUT_DEFAULT: [&str; 8] = [
     "app = ",
     "listen = ",
     "command = ",
+    "python = ",
 ];
 
 #[test]

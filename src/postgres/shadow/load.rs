@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use super::roles;
 use crate::plan::ShadowServer;
 use crate::postgres::{ServerFailure, Session};
 use crate::source::Source;
@@ -34,6 +35,9 @@ pub enum LoadError {
         place: LoadPlace,
         failure: Box<ServerFailure>,
     },
+    /// The server has not all that are named; nothing is made there.
+    #[error("the shadow's server lacks roles")]
+    MissingRoles(Vec<String>),
     #[error("the connection was lost: {0}")]
     Lost(Box<ServerFailure>),
 }
@@ -54,6 +58,7 @@ struct Waiting<'a> {
 /// - [`LoadError::Sql`], [`LoadError::NotOfSchema`] and
 ///   [`LoadError::MayReachServer`] before anything runs.
 /// - [`LoadError::Statement`] with the first one that never works.
+/// - [`LoadError::MissingRoles`], where that is what does not work.
 /// - [`LoadError::Lost`]
 pub async fn load(
     session: &Session,
@@ -64,7 +69,9 @@ pub async fn load(
     for source in sources {
         statements(source, server, &mut waiting)?;
     }
-    one(session, "SET check_function_bodies = off")
+    // What is made only where it is missing is no news.
+    let settings = "SET check_function_bodies = off; SET client_min_messages = warning";
+    one(session, settings)
         .await
         .map_err(|failure| LoadError::Lost(Box::new(failure)))?;
     loop {
@@ -76,6 +83,10 @@ pub async fn load(
                 // Settings hold for the statements after them, in every round.
                 Ok(()) if statement.scope == Scope::Session => kept.push(statement),
                 Ok(()) => {}
+                // The template has the extension already.
+                Err(failure)
+                    if failure.sqlstate() == "42710"
+                        && sql::made(statement.text) == Some("extension") => {}
                 Err(failure) if failure.ends_session() => {
                     return Err(LoadError::Lost(Box::new(failure)));
                 }
@@ -88,6 +99,15 @@ pub async fn load(
             return Ok(());
         };
         if failed.len() + kept.len() == before {
+            let failures = failed.iter().map(|(_, failure)| failure);
+            if failures.filter_map(roles::missing).next().is_some() {
+                let texts = failed.iter().map(|(statement, _)| statement.text);
+                let lacked = roles::lacked(session, texts).await;
+                let lacked = lacked.map_err(|failure| LoadError::Lost(Box::new(failure)))?;
+                if !lacked.is_empty() {
+                    return Err(LoadError::MissingRoles(lacked));
+                }
+            }
             return Err(LoadError::Statement {
                 place: first.place.clone(),
                 failure: Box::new(failure.clone()),

@@ -4,14 +4,18 @@
 //! can be found and dropped by the next one.
 
 mod load;
+mod roles;
 
 pub use load::{LoadError, LoadPlace, load, run};
+pub use roles::missing as missing_role;
 
 use std::time::Duration;
 
+use seaworthy_schema::Statement;
 use tokio::time::timeout;
 use tracing::{debug, warn};
 
+use super::catalog::{self, CatalogError};
 use super::quote::{identifier, literal};
 use super::{ServerFailure, Session};
 use crate::config::Connection;
@@ -69,6 +73,33 @@ impl Shadows {
             since,
             names: Vec::new(),
         })
+    }
+
+    /// Returns the server's version, such as 150018.
+    pub fn version(&self) -> u32 {
+        self.admin.facts.version
+    }
+
+    /// Returns the roles that statements name and the server lacks, sorted.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the server says to the question.
+    pub async fn lacked_roles<'a>(
+        &self,
+        statements: impl Iterator<Item = &'a str>,
+    ) -> Result<Vec<String>, ServerFailure> {
+        roles::lacked(&self.admin, statements).await
+    }
+
+    /// Returns the statements that set what new objects allow in the database that
+    /// the session is on.
+    ///
+    /// # Errors
+    ///
+    /// As [`catalog::default_privileges`].
+    pub async fn default_privileges(&self) -> Result<Vec<Statement>, CatalogError> {
+        catalog::default_privileges(&self.admin).await
     }
 
     /// Makes a database, in the manner of the one that the session is on, and

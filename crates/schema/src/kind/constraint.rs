@@ -49,8 +49,10 @@ pub(super) const ROW: Row = Row {
         )
     },
     sql: |fact| format!("CONSTRAINT {} ON {}", own(fact), of(fact)),
-    create: |fact, _| {
-        let only = if fact.is("partitioned?") && is_index(fact) { "ONLY " } else { "" };
+    create: |fact, context| {
+        let is_alone = fact.is("partitioned?") && is_index(fact);
+        let hands_down = context.new.hands_down(&fact.identity);
+        let only = if is_alone && !hands_down { "ONLY " } else { "" };
         let mut statements = vec![Statement::new(format!(
             "ALTER TABLE {only}{} ADD CONSTRAINT {} {}",
             of(fact),

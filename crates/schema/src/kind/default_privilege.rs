@@ -75,6 +75,9 @@ fn change(fact: &Fact, from: &str, to: &str) -> Vec<Statement> {
 /// than it shall, since the role that makes it has default privileges. Those of
 /// both sides count: their own change may come before or after.
 pub(crate) fn put_right(object: &Fact, context: &Context<'_>) -> Vec<Statement> {
+    if context.new.is_completed() && !context.old.contains(&object.identity) {
+        return Vec::new();
+    }
     let on = (object.kind().row().granted)(object);
     let kind = match on.split(' ').next() {
         Some("TABLE") => "TABLES",

@@ -48,8 +48,13 @@ pub(super) const ROW: Row = Row {
         )
     },
     sql: |fact| format!("INDEX {}", name(fact)),
-    create: |fact, _| {
-        let mut statements = vec![Statement::new(fact.text("definition"))];
+    create: |fact, context| {
+        let definition = fact.text("definition");
+        let definition = match context.new.hands_down(&fact.identity) {
+            true => definition.replacen(" ON ONLY ", " ON ", 1),
+            false => definition.to_owned(),
+        };
+        let mut statements = vec![Statement::new(definition)];
         statements.extend(statistics(fact, fact.text("statistics")));
         if fact.get("tablespace").is_some() {
             statements.push(tablespace(fact));
