@@ -30,6 +30,7 @@ pub mod wait;
 pub mod write;
 
 pub use not_ready::NotReady;
+pub use schema::RenameProblem;
 
 use std::io;
 use std::process::ExitStatus;
@@ -92,6 +93,8 @@ pub enum Error {
     Load(Box<LoadError>),
     #[error("no models are configured")]
     NoModels,
+    #[error(transparent)]
+    Rename(Box<RenameProblem>),
     #[error("the way {way} does not lead where it should")]
     NotProved {
         /// `up`, `down` or `up again`.
@@ -131,6 +134,8 @@ pub enum Error {
     Random(io::Error),
     #[error("the runtime cannot be started: {0}")]
     Runtime(io::Error),
+    #[error("standard input cannot be read: {0}")]
+    Stdin(io::Error),
     #[error("standard output cannot be written: {0}")]
     Stdout(io::Error),
 }
@@ -162,6 +167,7 @@ boxed! {
     Catalog(CatalogError),
     Schema(seaworthy_schema::PlanError),
     Load(LoadError),
+    Rename(RenameProblem),
     Listen(ListenError),
 }
 
@@ -188,6 +194,7 @@ impl Error {
             Self::Shadow(error) => schema::shadow(error),
             Self::Load(error) => schema::load(error),
             Self::NoModels => schema::no_models(),
+            Self::Rename(problem) => schema::rename(problem),
             Self::NotProved { differences, .. } => {
                 schema::not_proved(self.to_string(), differences)
             }
@@ -206,7 +213,7 @@ impl Error {
                 migrate_command::interrupted(*signal, self.to_string(), *status)
             }
             Self::HandOver(error) => process::diagnostic(error),
-            Self::Signals(_) | Self::Runtime(_) | Self::Random(_) => {
+            Self::Signals(_) | Self::Runtime(_) | Self::Random(_) | Self::Stdin(_) => {
                 Diagnostic::error("system", Exit::Unavailable, self.to_string())
             }
             Self::Stdout(_) => Diagnostic::error("write", Exit::Write, self.to_string()),

@@ -1,10 +1,11 @@
 //! What is said when schemas cannot be read or compared.
 
-use seaworthy_schema::{PlanError, ReadError};
+use seaworthy_schema::{PlanError, ReadError, Unfulfilled};
 
 use super::apply::{told, unavailable_or};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::exit::Exit;
+use crate::postgres::ServerFailure;
 use crate::postgres::catalog::CatalogError;
 use crate::postgres::shadow::{LoadError, LoadPlace, ShadowError};
 use crate::sql::Scope;
@@ -108,6 +109,63 @@ pub fn load(error: &LoadError) -> Diagnostic {
         )
         .cause(told(failure)),
     }
+}
+
+/// Why something is not renamed.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum RenameProblem {
+    /// A line of the models that cannot be read.
+    #[error("the line asks for no rename")]
+    Line(LoadPlace),
+    /// `place` is that of a line; what was typed has none.
+    #[error("nothing can be renamed: {why}")]
+    Unfulfilled {
+        why: Unfulfilled,
+        place: Option<LoadPlace>,
+    },
+    #[error("the database's schema cannot be made elsewhere, where things could be renamed")]
+    NotCopied(Box<ServerFailure>),
+    #[error("{rename} cannot be renamed")]
+    Refused {
+        rename: String,
+        failure: Box<ServerFailure>,
+    },
+}
+
+/// Returns what is said about a rename that cannot be.
+pub fn rename(problem: &RenameProblem) -> Diagnostic {
+    let diagnostic = Diagnostic::error("rename", Exit::Invalid, problem.to_string());
+    match problem {
+        RenameProblem::Line(at) => diagnostic.place(place(at)).hint(
+            "write `-- seaworthy:rename table public.old new` or `-- seaworthy:rename column public.users.old new`",
+        ),
+        RenameProblem::Unfulfilled { why, place: at } => {
+            let diagnostic = match at {
+                Some(at) => diagnostic.place(place(at)),
+                None => diagnostic,
+            };
+            match why {
+                Unfulfilled::Ambiguous { .. } => diagnostic.hint("name its schema"),
+                Unfulfilled::Done { .. } | Unfulfilled::Both { .. } => {
+                    diagnostic.hint("leave the rename out")
+                }
+                Unfulfilled::Unknown { .. }
+                | Unfulfilled::NotWanted { .. }
+                | Unfulfilled::Kept { .. } => diagnostic
+                    .hint("see what is there and what shall be: `seaworthy diff` without the rename"),
+            }
+        }
+        RenameProblem::NotCopied(failure) | RenameProblem::Refused { failure, .. } => diagnostic.cause(told(failure)),
+    }
+}
+
+/// Returns the warning about a line of the models that is of no use any more.
+pub fn stale_rename(why: &Unfulfilled, at: &LoadPlace) -> String {
+    let (path, line) = (at.source.path_at(at.at), at.source.position(at.at).line);
+    format!(
+        "{}:{line}: {why}; the line can go, unless a name is wrong",
+        path.display()
+    )
 }
 
 /// Returns what is said where models are needed and none are named.

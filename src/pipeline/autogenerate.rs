@@ -5,11 +5,12 @@
 //! run up, and the schema is read again; then all of them are run down, and up
 //! once more. What is not as it was planned to be is never written.
 
-use seaworthy_schema::{Schema, Statement, Transaction, compare};
+use seaworthy_schema::{Rename, Schema, Statement, Transaction, Wish, compare};
 use tracing::warn;
 
 use super::author::{self, Written};
-use super::sides::{Proving, Sides};
+use super::renames::{self, Ask};
+use super::sides::{Brought, Proving, Sides};
 use super::until_signal;
 use crate::config::{Config, NewRevision, Side};
 use crate::error::Error;
@@ -24,7 +25,8 @@ struct Step {
 
 /// Makes the revisions that lead to the models: one, or several where a
 /// transaction cannot hold all of it; none where nothing is to be done. `text`
-/// makes the body of a revision from its statements.
+/// makes the body of a revision from its statements; `ask` asks a person, where
+/// there is one, what was renamed.
 ///
 /// # Errors
 ///
@@ -34,10 +36,11 @@ pub async fn autogenerate(
     config: &Config,
     command: &NewRevision,
     text: fn(&[Statement]) -> String,
+    ask: Option<Ask>,
     signals: &Signals,
 ) -> Result<Vec<Written>, Error> {
     let mut sides = Sides::of(config);
-    let steps = until_signal(signals, proved(&mut sides)).await;
+    let steps = until_signal(signals, proved(&mut sides, &command.renames, ask)).await;
     let left = sides.clear().await;
     let steps = steps?;
     left?;
@@ -66,20 +69,48 @@ pub async fn autogenerate(
 }
 
 /// Returns what the new revisions do, after it has been done.
-async fn proved(sides: &mut Sides<'_>) -> Result<Vec<Step>, Error> {
-    let wanted = sides.schema(&Side::Models).await?;
+async fn proved(
+    sides: &mut Sides<'_>,
+    typed: &[Wish],
+    ask: Option<Ask>,
+) -> Result<Vec<Step>, Error> {
+    let Brought {
+        schema: wanted,
+        lines,
+        ..
+    } = sides.brought(&Side::Models).await?;
     let proving = sides.proving().await?;
     let present = proving.schema().await?;
-    let up = seaworthy_schema::plan(&present, &wanted)?;
-    let mut steps = Vec::new();
+    let renames = renames::wanted(typed, &lines, &present, &wanted)?;
+    let (mut renames, mut renamed) = renames::run(&proving, renames, &wanted).await?;
+    if let Some(ask) = ask {
+        let asked = renames::asked(ask, &renamed, &wanted).await?;
+        let (asked, schema) = renames::run(&proving, asked, &wanted).await?;
+        renames.extend(asked);
+        renamed = schema;
+    }
+    let up = renames.iter().map(Rename::statement);
+    let up = up.chain(seaworthy_schema::plan(&renamed, &wanted)?);
+    let mut steps: Vec<Step> = Vec::new();
     let mut schemas = vec![present];
-    for up in portions(up) {
-        run(&proving, "up", &up).await?;
-        let before = &schemas[schemas.len() - 1];
+    // The renames stand first in the first step, and have been run.
+    let mut done = renames.len();
+    let mut before = renamed;
+    for up in portions(up.collect()) {
+        run(&proving, "up", &up[done..]).await?;
         let after = proving.schema().await?;
-        let down = seaworthy_schema::plan(&after, before)?;
+        let mut down = seaworthy_schema::plan(&after, &before)?;
+        if done > 0 {
+            let back = renames
+                .iter()
+                .rev()
+                .map(|rename| rename.reversed().statement());
+            down.extend(back);
+        }
         steps.push(Step { up, down });
-        schemas.push(after);
+        schemas.push(after.clone());
+        before = after;
+        done = 0;
     }
     equal("up", &schemas[schemas.len() - 1], &wanted)?;
     for (step, before) in steps.iter().zip(&schemas).rev() {

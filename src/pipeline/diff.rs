@@ -1,11 +1,11 @@
 //! Comparing two schemas: both brought about where they are no database yet,
 //! read, planned.
 
-use seaworthy_schema::Statement;
+use seaworthy_schema::{Rename, Statement};
 
 use super::sides::Sides;
 use super::until_signal;
-use crate::config::{Config, Side};
+use crate::config::{Config, Diff};
 use crate::error::Error;
 use crate::process::Signals;
 
@@ -17,19 +17,16 @@ use crate::process::Signals;
 /// wrong with the schemas.
 pub async fn diff(
     config: &Config,
-    from: &Side,
-    to: &Side,
+    command: &Diff,
     signals: &Signals,
 ) -> Result<Vec<Statement>, Error> {
     let mut sides = Sides::of(config);
-    let read = async {
-        let from = sides.schema(from).await?;
-        let to = sides.schema(to).await?;
-        Ok((from, to))
-    };
+    let read = sides.pair(&command.from, &command.to, &command.renames);
     let read = until_signal(signals, read).await;
     let left = sides.clear().await;
-    let (from, to) = read?;
+    let pair = read?;
     left?;
-    Ok(seaworthy_schema::plan(&from, &to)?)
+    let plan = seaworthy_schema::plan(&pair.old, &pair.new)?;
+    let renames = pair.renames.iter().map(Rename::statement);
+    Ok(renames.chain(plan).collect())
 }

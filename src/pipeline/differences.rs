@@ -1,6 +1,6 @@
 //! In what revisions, models and database differ.
 
-use seaworthy_schema::{Difference, compare};
+use seaworthy_schema::{Difference, Rename, compare};
 
 use super::sides::Sides;
 use super::until_signal;
@@ -43,9 +43,11 @@ pub async fn differences(
     let comparing = async {
         let mut found = Vec::new();
         if with_models {
-            let models = sides.schema(&Side::Models).await?;
-            let revisions = sides.schema(&Side::Revisions(None)).await?;
-            let told = compare(&revisions, &models).told();
+            let pair = sides.pair(&Side::Revisions(None), &Side::Models, &[]);
+            let pair = pair.await?;
+            let renamed = pair.renames.iter().map(renamed);
+            let mut told: Vec<Difference> = renamed.collect();
+            told.extend(compare(&pair.old, &pair.new).told());
             found.extend(all(Comparison::RevisionsModels, told));
         }
         if with_drift {
@@ -74,6 +76,16 @@ fn all(comparison: Comparison, told: Vec<Difference>) -> impl Iterator<Item = Fo
         comparison,
         difference,
     })
+}
+
+fn renamed(rename: &Rename) -> Difference {
+    let (kind, object) = rename.object();
+    Difference {
+        kind,
+        object,
+        change: "renamed",
+        detail: format!("to {}", rename.name()),
+    }
 }
 
 /// Returns why a database cannot be compared with the files, if it cannot.

@@ -19,6 +19,7 @@ mod onlooker;
 mod passage;
 mod passed;
 mod queue;
+mod renames;
 mod serve;
 mod sides;
 mod stamp;
@@ -47,6 +48,7 @@ pub use look::{Sight, look, state};
 pub use lookout::{Lookout, attended};
 pub use migrate::Manner;
 pub use offline::{offline, state_at};
+pub use renames::Ask;
 pub use serve::{Round, serve, sidecar};
 pub use stamp::{stamp, stamp_offline};
 

@@ -3,12 +3,13 @@
 
 use std::sync::Arc;
 
-use seaworthy_schema::{Identity, Schema, Statement};
+use seaworthy_schema::{Identity, Rename, Schema, Statement, Wish};
 use tracing::warn;
 
+use super::renames::{self, Line};
 use super::{arrival, author, queue};
 use crate::config::{Config, Connection, DatabaseSource, Host, Side, TransactionScope};
-use crate::error::{self, Error};
+use crate::error::{self, Error, RenameProblem};
 use crate::files::{self, Disk};
 use crate::plan::{self, Course, ShadowServer};
 use crate::postgres::apply::{self, Mode, Options, ProgressDisplay};
@@ -29,6 +30,22 @@ pub(super) struct Sides<'a> {
     graph: Option<Arc<Graph>>,
 }
 
+/// A side as it was brought about.
+pub(super) struct Brought {
+    pub(super) schema: Schema,
+    /// The database that was made for it; `None` for one that is anybody's.
+    connection: Option<Connection>,
+    /// What the models of it ask to be renamed.
+    pub(super) lines: Vec<Line>,
+}
+
+/// Two sides, after whatever is renamed has its new name in both.
+pub(super) struct Pair {
+    pub(super) renames: Vec<Rename>,
+    pub(super) old: Schema,
+    pub(super) new: Schema,
+}
+
 /// A database in which the revisions stand, to try new ones in.
 pub(super) struct Proving<'a> {
     session: Session,
@@ -46,6 +63,57 @@ impl<'a> Sides<'a> {
 
     /// Returns the schema of a side, without anybody's version tables.
     pub(super) async fn schema(&mut self, side: &Side) -> Result<Schema, Error> {
+        Ok(self.brought(side).await?.schema)
+    }
+
+    /// Returns two sides that are compared.
+    pub(super) async fn pair(
+        &mut self,
+        from: &Side,
+        to: &Side,
+        typed: &[Wish],
+    ) -> Result<Pair, Error> {
+        let from = self.brought(from).await?;
+        let to = self.brought(to).await?;
+        let (old, new) = (&from.schema, &to.schema);
+        let mut wanted = renames::wanted(typed, &to.lines, old, new)?;
+        if wanted.is_empty() {
+            wanted = renames::wanted_back(&from.lines, old, new);
+        }
+        if wanted.is_empty() {
+            return Ok(Pair {
+                renames: Vec::new(),
+                old: from.schema,
+                new: to.schema,
+            });
+        }
+        let connection = match from.connection {
+            Some(connection) => connection,
+            None => self.copied(old).await?,
+        };
+        let proving = self.proving_at(&connection).await?;
+        let (renames, old) = renames::run(&proving, wanted, new).await?;
+        proving.end().await;
+        Ok(Pair {
+            renames,
+            old,
+            new: to.schema,
+        })
+    }
+
+    /// Makes a database that has a schema already, and returns how to log in.
+    async fn copied(&mut self, schema: &Schema) -> Result<Connection, Error> {
+        let connection = self.shadow().await?;
+        let proving = self.proving_at(&connection).await?;
+        let statements = seaworthy_schema::plan(&proving.schema().await?, schema)?;
+        let copied = proving.run(&statements).await;
+        proving.end().await;
+        copied.map_err(|failure| RenameProblem::NotCopied(Box::new(failure)))?;
+        Ok(connection)
+    }
+
+    /// Returns the schema of a side, and how it came about.
+    pub(super) async fn brought(&mut self, side: &Side) -> Result<Brought, Error> {
         match side {
             Side::Empty => self.of_models(&[]).await,
             Side::Database => self.of_database(&self.config.databases()?.migration).await,
@@ -74,8 +142,12 @@ impl<'a> Sides<'a> {
     /// Makes a database in which every revision is applied.
     pub(super) async fn proving(&mut self) -> Result<Proving<'a>, Error> {
         let connection = self.replayed(&[Target::at(Point::Heads)]).await?;
+        self.proving_at(&connection).await
+    }
+
+    async fn proving_at(&self, connection: &Connection) -> Result<Proving<'a>, Error> {
         Ok(Proving {
-            session: arrival::session_at(self.config, &connection).await?,
+            session: arrival::session_at(self.config, connection).await?,
             config: self.config,
         })
     }
@@ -83,8 +155,8 @@ impl<'a> Sides<'a> {
     /// Returns the schema that some revisions make, with all that they need.
     pub(super) async fn at(&mut self, heads: &[RevisionId]) -> Result<Schema, Error> {
         let named = |head: &RevisionId| Target::at(Point::Named(head.as_str().to_owned()));
-        self.of_revisions(&heads.iter().map(named).collect::<Vec<_>>())
-            .await
+        let heads: Vec<Target> = heads.iter().map(named).collect();
+        Ok(self.of_revisions(&heads).await?.schema)
     }
 
     /// Drops every database that was made.
@@ -99,23 +171,36 @@ impl<'a> Sides<'a> {
         }
     }
 
-    async fn of_database(&self, source: &DatabaseSource) -> Result<Schema, Error> {
-        self.read(arrival::session(self.config, source).await?)
-            .await
+    async fn of_database(&self, source: &DatabaseSource) -> Result<Brought, Error> {
+        let session = arrival::session(self.config, source).await?;
+        Ok(Brought {
+            schema: self.read(session).await?,
+            connection: None,
+            lines: Vec::new(),
+        })
     }
 
-    async fn of_revisions(&mut self, targets: &[Target]) -> Result<Schema, Error> {
+    async fn of_revisions(&mut self, targets: &[Target]) -> Result<Brought, Error> {
         let connection = self.replayed(targets).await?;
-        self.read(arrival::session_at(self.config, &connection).await?)
-            .await
+        let session = arrival::session_at(self.config, &connection).await?;
+        Ok(Brought {
+            schema: self.read(session).await?,
+            connection: Some(connection),
+            lines: Vec::new(),
+        })
     }
 
-    async fn of_models(&mut self, sources: &[Arc<Source>]) -> Result<Schema, Error> {
+    async fn of_models(&mut self, sources: &[Arc<Source>]) -> Result<Brought, Error> {
+        let lines = renames::lines(sources)?;
         let connection = self.shadow().await?;
         let server = shadow_server(self.config)?;
         let session = arrival::session_at(self.config, &connection).await?;
         shadow::load(&session, sources, server).await?;
-        self.read(session).await
+        Ok(Brought {
+            schema: self.read(session).await?,
+            connection: Some(connection),
+            lines,
+        })
     }
 
     async fn read(&self, session: Session) -> Result<Schema, Error> {
@@ -165,6 +250,18 @@ impl Proving<'_> {
     pub(super) async fn schema(&self) -> Result<Schema, Error> {
         let schema = catalog::read(&self.session).await?;
         Ok(without_version_tables(schema, self.config))
+    }
+
+    /// Gives some objects other names.
+    pub(super) async fn rename(&self, renames: &[Rename]) -> Result<(), Error> {
+        for rename in renames {
+            let run = self.run(&[rename.statement()]).await;
+            run.map_err(|failure| {
+                let (rename, failure) = (rename.to_string(), Box::new(failure));
+                RenameProblem::Refused { rename, failure }
+            })?;
+        }
+        Ok(())
     }
 
     /// Runs statements in one transaction.

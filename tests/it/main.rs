@@ -50,6 +50,7 @@ mod pooler;
 mod probe;
 mod queue;
 mod readme;
+mod renames;
 mod replicas;
 mod resumed;
 mod reverting;

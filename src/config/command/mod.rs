@@ -12,6 +12,7 @@ mod init;
 mod itself;
 mod listing;
 mod merge;
+mod rename;
 mod revision;
 mod run;
 mod serve;

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, ValueHint};
+use seaworthy_schema::Wish;
 
+use super::rename::{rename_option, renames};
 use super::{Command, JSON, Output, Reach, Row, flag, option, output, target};
 use crate::config::setting::CommandName;
 use crate::config::{UsageError, usage};
@@ -23,6 +25,7 @@ const VERSION_PATH: &str = "version-path";
 pub struct NewRevision {
     pub message: String,
     pub content: Content,
+    pub renames: Vec<Wish>,
     /// What it revises; `None`: the single head.
     pub head: Option<Target>,
     pub splice: bool,
@@ -63,6 +66,7 @@ pub(super) const ROW: Row = Row {
                 AUTOGENERATE,
                 "Write what turns the schema of the revisions into that of the models, both ways, proved",
             ))
+            .arg(rename_option().requires(AUTOGENERATE))
             .arg(flag(EMPTY, "Without statements, which is the default").conflicts_with(AUTOGENERATE))
             .arg(option(
                 HEAD,
@@ -101,6 +105,7 @@ pub(super) const ROW: Row = Row {
             } else {
                 Content::Empty
             },
+            renames: renames(matches, named)?,
             head: head.map(|text| target(text, named, "--head")).transpose()?,
             splice: matches.get_flag(SPLICE),
             labels: labels(matches, named)?,

@@ -10,6 +10,7 @@ use crate::compare::Change;
 use crate::context::Context;
 use crate::fact::Fact;
 use crate::identity::Identity;
+use crate::rename;
 use crate::quote::identifier;
 use crate::statement::{HazardKind, Statement};
 
@@ -88,11 +89,11 @@ pub(super) const ROW: Row = Row {
     },
     sql: |fact| format!("COLUMN {}.{}", of(fact), own(fact)),
     create,
-    drop: |fact, _| {
+    drop: |fact, context| {
         let statement = Statement::new(format!("{} DROP COLUMN {}", alter_table(fact), own(fact)));
         match fact.get("generated") {
             Some(_) => vec![statement],
-            None => vec![statement.hazard(HazardKind::DataLoss, fact.identity.to_string())],
+            None => vec![statement.hazard(HazardKind::DataLoss, rename::loss(fact, context))],
         }
     },
     alter,

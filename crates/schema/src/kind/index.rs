@@ -68,6 +68,20 @@ pub(super) const ROW: Row = Row {
     ..Row::BLANK
 };
 
+/// Returns what stands in a definition before the name of the index, such as
+/// `CREATE UNIQUE INDEX `, and behind it.
+pub(crate) fn unnamed(definition: &str) -> Option<(&str, &str)> {
+    let starts = ["CREATE INDEX ", "CREATE UNIQUE INDEX "];
+    let start = starts.into_iter().find(|start| definition.starts_with(start))?;
+    let rest = &definition[start.len()..];
+    let mut is_quoted = false;
+    let end = rest.find(|c| {
+        is_quoted ^= c == '"';
+        c == ' ' && !is_quoted
+    })?;
+    Some((start, &rest[end..]))
+}
+
 fn alter(change: &Change<'_>, _: &Context<'_>) -> Alteration {
     if !change.only(&["statistics", "tablespace"]) {
         return Alteration::Anew;
@@ -126,4 +140,20 @@ fn gone_with(fact: &Fact, context: &Context<'_>) -> Vec<Identity> {
         }
     }
     wholes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_definition_is_read_around_the_name() {
+        let check = |definition, expected| assert_eq!(unnamed(definition), expected);
+        check("CREATE INDEX a ON s.t (b)", Some(("CREATE INDEX ", " ON s.t (b)")));
+        check(
+            "CREATE UNIQUE INDEX \"a \"\" ON\" ON s.t (b)",
+            Some(("CREATE UNIQUE INDEX ", " ON s.t (b)")),
+        );
+        check("CREATE TABLE a (b int)", None);
+    }
 }

@@ -10,6 +10,7 @@ use crate::identity::Identity;
 use crate::statement::Statement;
 
 pub(crate) use default_privilege::put_right;
+pub(crate) use index::unnamed;
 
 mod catalog;
 mod firing;

@@ -8,6 +8,7 @@ use super::{Alteration, Kind, Naming, Row};
 use crate::compare::Change;
 use crate::context::Context;
 use crate::fact::Fact;
+use crate::rename;
 use crate::quote::{dotted, identifier};
 use crate::statement::{HazardKind, Statement};
 
@@ -52,11 +53,11 @@ pub(super) const ROW: Row = Row {
     sql,
     granted: |fact| format!("TABLE {}", name(fact)),
     create,
-    drop: |fact, _| {
+    drop: |fact, context| {
         let statement = Statement::new(format!("DROP {}", sql(fact)));
         match fact.get("server") {
             Some(_) => vec![statement],
-            None => vec![statement.hazard(HazardKind::DataLoss, fact.identity.to_string())],
+            None => vec![statement.hazard(HazardKind::DataLoss, rename::loss(fact, context))],
         }
     },
     alter,
