@@ -368,6 +368,7 @@ fn schema_config(values: &Values) -> SchemaConfig {
         models: values.models.value.clone(),
         shadow_url: values.shadow_url.clone(),
         shadow_template: values.shadow_template.value.clone(),
+        deny_hazards: values.deny_hazard.value.clone(),
     }
 }
 

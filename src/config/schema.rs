@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use seaworthy_schema::HazardKind;
+
 use super::{Secret, Sourced};
 
 /// What schemas are compared with, and where.
@@ -12,4 +14,6 @@ pub struct SchemaConfig {
     /// `None`: the server of the configured database.
     pub shadow_url: Sourced<Option<Secret>>,
     pub shadow_template: String,
+    /// Dangers that no plan may have.
+    pub deny_hazards: Vec<HazardKind>,
 }

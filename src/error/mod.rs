@@ -35,6 +35,8 @@ pub use schema::RenameProblem;
 use std::io;
 use std::process::ExitStatus;
 
+use seaworthy_schema::Hazard;
+
 use crate::config::ConfigError;
 use crate::diagnostic::Diagnostic;
 use crate::exit::Exit;
@@ -93,6 +95,8 @@ pub enum Error {
     Load(Box<LoadError>),
     #[error("no models are configured")]
     NoModels,
+    #[error("the plan has what is denied")]
+    HazardsDenied(Vec<Hazard>),
     #[error(transparent)]
     Rename(Box<RenameProblem>),
     #[error("the way {way} does not lead where it should")]
@@ -194,6 +198,7 @@ impl Error {
             Self::Shadow(error) => schema::shadow(error),
             Self::Load(error) => schema::load(error),
             Self::NoModels => schema::no_models(),
+            Self::HazardsDenied(hazards) => schema::hazards_denied(hazards),
             Self::Rename(problem) => schema::rename(problem),
             Self::NotProved { differences, .. } => {
                 schema::not_proved(self.to_string(), differences)

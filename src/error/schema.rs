@@ -1,6 +1,6 @@
 //! What is said when schemas cannot be read or compared.
 
-use seaworthy_schema::{PlanError, ReadError, Unfulfilled};
+use seaworthy_schema::{Hazard, PlanError, ReadError, Unfulfilled};
 
 use super::apply::{told, unavailable_or};
 use crate::diagnostic::{Diagnostic, Place};
@@ -109,6 +109,23 @@ pub fn load(error: &LoadError) -> Diagnostic {
         )
         .cause(told(failure)),
     }
+}
+
+/// Returns what is said about a plan with dangers that no plan may have.
+pub fn hazards_denied(hazards: &[Hazard]) -> Diagnostic {
+    let told = |hazard: &Hazard| format!("{}: {}", hazard.kind.name(), hazard.detail);
+    denied(hazards.iter().map(told).collect())
+}
+
+/// Returns the same for dangers in words.
+pub fn denied(hazards: Vec<String>) -> Diagnostic {
+    let title = match hazards.len() {
+        1 => "the plan has a hazard that is denied".to_owned(),
+        count => format!("the plan has {count} hazards that are denied"),
+    };
+    causes("hazard-denied", title, hazards)
+        .hint("look at the statements: `seaworthy diff` without `--deny-hazard`")
+        .hint("where it is meant, leave its kind out of `--deny-hazard` once")
 }
 
 /// Why something is not renamed.

@@ -5,10 +5,11 @@
 //! run up, and the schema is read again; then all of them are run down, and up
 //! once more. What is not as it was planned to be is never written.
 
-use seaworthy_schema::{Rename, Schema, Statement, Transaction, Wish, compare};
+use seaworthy_schema::{Hazard, HazardKind, Rename, Schema, Statement, Transaction, Wish, compare};
 use tracing::warn;
 
 use super::author::{self, Written};
+use super::diff::denied;
 use super::renames::{self, Ask};
 use super::sides::{Brought, Proving, Sides};
 use super::until_signal;
@@ -31,7 +32,8 @@ struct Step {
 /// # Errors
 ///
 /// What is wrong with the models or the revisions; [`Error::NotProved`], and
-/// then nothing is written; that a file cannot be written.
+/// then nothing is written, nor with [`Error::HazardsDenied`]; that a file
+/// cannot be written.
 pub async fn autogenerate(
     config: &Config,
     command: &NewRevision,
@@ -44,6 +46,13 @@ pub async fn autogenerate(
     let left = sides.clear().await;
     let steps = steps?;
     left?;
+    let denied: Vec<Hazard> = steps
+        .iter()
+        .flat_map(|step| denied(config, &step.up))
+        .collect();
+    if !denied.is_empty() {
+        return Err(Error::HazardsDenied(denied));
+    }
     let count = steps.len();
     let mut written = Vec::with_capacity(count);
     for (at, step) in steps.iter().enumerate() {
@@ -100,6 +109,11 @@ async fn proved(
         run(&proving, "up", &up[done..]).await?;
         let after = proving.schema().await?;
         let mut down = seaworthy_schema::plan(&after, &before)?;
+        for statement in &mut down {
+            // Nobody comes back from there.
+            let hazards = &mut statement.hazards;
+            hazards.retain(|hazard| hazard.kind != HazardKind::Irreversible);
+        }
         if done > 0 {
             let back = renames
                 .iter()

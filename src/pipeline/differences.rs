@@ -1,7 +1,8 @@
 //! In what revisions, models and database differ.
 
-use seaworthy_schema::{Difference, Rename, compare};
+use seaworthy_schema::{Difference, Hazard, Rename, compare};
 
+use super::diff::denied;
 use super::sides::Sides;
 use super::until_signal;
 use crate::config::{Check, CheckDrift, CheckModels, Config, Side};
@@ -16,6 +17,9 @@ pub enum Comparison {
     RevisionsModels,
     RevisionsDatabase,
 }
+
+/// The kind of difference that a danger is told as.
+pub const HAZARD: &str = "hazard";
 
 /// A difference, and between what it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +52,10 @@ pub async fn differences(
             let renamed = pair.renames.iter().map(renamed);
             let mut told: Vec<Difference> = renamed.collect();
             told.extend(compare(&pair.old, &pair.new).told());
+            if !config.schema.deny_hazards.is_empty() {
+                let plan = seaworthy_schema::plan(&pair.old, &pair.new)?;
+                told.extend(denied(config, &plan).into_iter().map(refused));
+            }
             found.extend(all(Comparison::RevisionsModels, told));
         }
         if with_drift {
@@ -76,6 +84,16 @@ fn all(comparison: Comparison, told: Vec<Difference>) -> impl Iterator<Item = Fo
         comparison,
         difference,
     })
+}
+
+/// A danger of the way to the models, which no revision may have.
+fn refused(hazard: Hazard) -> Difference {
+    Difference {
+        kind: HAZARD,
+        object: hazard.kind.name().to_owned(),
+        change: "denied",
+        detail: hazard.detail,
+    }
 }
 
 fn renamed(rename: &Rename) -> Difference {

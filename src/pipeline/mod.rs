@@ -42,7 +42,7 @@ use crate::source::Source;
 pub use author::{Written, init, merge, revision};
 pub use autogenerate::autogenerate;
 pub use diff::diff;
-pub use differences::{Comparison, Found, differences};
+pub use differences::{Comparison, Found, HAZARD, differences};
 pub use health::{Health, health};
 pub use look::{Sight, look, state};
 pub use lookout::{Lookout, attended};

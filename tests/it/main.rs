@@ -27,6 +27,7 @@ mod example_schema;
 mod exit_codes;
 mod first_boot;
 mod fuzz_corpus;
+mod hazards;
 mod health;
 mod health_deadlines;
 mod hostile_files;

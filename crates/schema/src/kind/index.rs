@@ -2,7 +2,7 @@
 
 use super::catalog::{OWN_SCHEMA, address};
 use super::relation::{name, of_relation, relation_slot};
-use super::{Alteration, Kind, Naming, Row};
+use super::{Alteration, Kind, Naming, Row, danger};
 use crate::compare::Change;
 use crate::context::Context;
 use crate::fact::Fact;
@@ -48,8 +48,16 @@ pub(super) const ROW: Row = Row {
         )
     },
     sql: |fact| format!("INDEX {}", name(fact)),
-    create: |fact, _| {
-        let mut statements = vec![Statement::new(fact.text("definition"))];
+    create: |fact, context| {
+        let create = Statement::new(fact.text("definition"));
+        let table = fact.parent.as_ref().and_then(|table| context.old.get(table));
+        // A partitioned table has no rows of its own.
+        let table = table.filter(|table| table.kind() != Kind::Table || table.get("partition_by").is_none());
+        let table = table.filter(|_| danger::is_on_kept(fact, context));
+        let mut statements = vec![match table {
+            Some(table) => danger::locking(create, danger::SHARE, table, "the index is built"),
+            None => create,
+        }];
         statements.extend(statistics(fact, fact.text("statistics")));
         if fact.get("tablespace").is_some() {
             statements.push(tablespace(fact));

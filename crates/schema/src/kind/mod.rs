@@ -13,11 +13,13 @@ pub(crate) use default_privilege::put_right;
 pub(crate) use index::unnamed;
 
 mod catalog;
+mod danger;
 mod firing;
 mod foreign_options;
 mod marked_index;
 mod options;
 mod relation;
+mod retyping;
 mod storage;
 mod types;
 

@@ -10,7 +10,7 @@ use super::context::Context;
 use super::identity::Identity;
 use super::kind::put_right;
 use super::schema::Schema;
-use super::statement::Statement;
+use super::statement::{HazardKind, Statement};
 use expand::Work;
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -34,7 +34,8 @@ pub fn plan(old: &Schema, new: &Schema) -> Result<Vec<Statement>, PlanError> {
     let actions = order::ordered(&work, &context)?;
     let statements = actions
         .iter()
-        .flat_map(|action| statements(action, &work, &context));
+        .flat_map(|action| statements(action, &work, &context))
+        .map(irreversible);
     Ok(bodies::unchecked(
         statements.collect(),
         &actions,
@@ -77,6 +78,20 @@ fn statements(action: &Action, work: &Work, context: &Context<'_>) -> Vec<Statem
         }),
         Action::Alter(identity) => work.altered.get(identity).cloned().unwrap_or_default(),
     }
+}
+
+/// What is lost, no way down brings back.
+fn irreversible(mut statement: Statement) -> Statement {
+    let lost = statement
+        .hazards
+        .iter()
+        .filter(|one| one.kind == HazardKind::DataLoss);
+    let lost: Vec<String> = lost.map(|one| one.detail.clone()).collect();
+    for detail in lost {
+        let detail = detail.split(';').next().unwrap_or_default();
+        statement = statement.hazard(HazardKind::Irreversible, detail.to_owned());
+    }
+    statement
 }
 
 fn shown(circle: &[String]) -> String {
