@@ -211,6 +211,9 @@ settings! {
     shadow_template: String = NAME, "shadow-template" "NAME",
         Some("schema.shadow_template"), Text "template0", Schema, Comparing, [],
         "The database that those are made from";
+    online: bool = SWITCH, "online" "BOOL",
+        Some("schema.online"), Text "false", Schema, Comparing, [],
+        "Plan without locks that keep others out for long, in more transactions, where that can be";
     deny_hazard: Vec<HazardKind> = HAZARDS, "deny-hazard" "KIND",
         Some("schema.deny_hazards"), Nothing "none", Schema, Comparing, [],
         "A danger to refuse: data-loss, rewrite, long-lock, index-dropped or irreversible";

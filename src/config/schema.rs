@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use seaworthy_schema::HazardKind;
+use seaworthy_schema::{HazardKind, Manner};
 
 use super::{Secret, Sourced};
 
@@ -14,6 +14,7 @@ pub struct SchemaConfig {
     /// `None`: the server of the configured database.
     pub shadow_url: Sourced<Option<Secret>>,
     pub shadow_template: String,
+    pub manner: Manner,
     /// Dangers that no plan may have.
     pub deny_hazards: Vec<HazardKind>,
 }

@@ -124,7 +124,7 @@ pub fn denied(hazards: Vec<String>) -> Diagnostic {
         count => format!("the plan has {count} hazards that are denied"),
     };
     causes("hazard-denied", title, hazards)
-        .hint("look at the statements: `seaworthy diff` without `--deny-hazard`")
+        .hint("`--online` does without most long locks; `seaworthy diff` without `--deny-hazard` shows the statements")
         .hint("where it is meant, leave its kind out of `--deny-hazard` once")
 }
 

@@ -5,7 +5,10 @@
 //! run up, and the schema is read again; then all of them are run down, and up
 //! once more. What is not as it was planned to be is never written.
 
-use seaworthy_schema::{Hazard, HazardKind, Rename, Schema, Statement, Transaction, Wish, compare};
+use seaworthy_schema::{
+    Hazard, HazardKind, Manner, Rename, Schema, Statement, Transaction, Wish, compare,
+    is_one_transaction,
+};
 use tracing::warn;
 
 use super::author::{self, Written};
@@ -15,8 +18,9 @@ use super::sides::{Brought, Proving, Sides};
 use super::until_signal;
 use crate::config::{Config, NewRevision, Side};
 use crate::error::Error;
-use crate::format::Body;
+use crate::format::{Body, BodySection};
 use crate::process::Signals;
+use crate::revision::Transactional;
 
 /// A revision that is not written yet.
 struct Step {
@@ -42,7 +46,11 @@ pub async fn autogenerate(
     signals: &Signals,
 ) -> Result<Vec<Written>, Error> {
     let mut sides = Sides::of(config);
-    let steps = until_signal(signals, proved(&mut sides, &command.renames, ask)).await;
+    let steps = until_signal(
+        signals,
+        proved(&mut sides, config.schema.manner, &command.renames, ask),
+    )
+    .await;
     let left = sides.clear().await;
     let steps = steps?;
     left?;
@@ -58,8 +66,8 @@ pub async fn autogenerate(
     for (at, step) in steps.iter().enumerate() {
         tell(step);
         let body = Body {
-            up: text(&step.up),
-            down: text(&step.down),
+            up: section(&step.up, text),
+            down: section(&step.down, text),
         };
         let mut command = command.clone();
         if count > 1 {
@@ -77,9 +85,21 @@ pub async fn autogenerate(
     Ok(written)
 }
 
+/// Returns a direction of a revision as it is written.
+fn section(statements: &[Statement], text: fn(&[Statement]) -> String) -> BodySection {
+    BodySection {
+        text: text(statements),
+        transaction: match is_one_transaction(statements) {
+            true => Transactional::Yes,
+            false => Transactional::No,
+        },
+    }
+}
+
 /// Returns what the new revisions do, after it has been done.
 async fn proved(
     sides: &mut Sides<'_>,
+    manner: Manner,
     typed: &[Wish],
     ask: Option<Ask>,
 ) -> Result<Vec<Step>, Error> {
@@ -99,7 +119,7 @@ async fn proved(
         renamed = schema;
     }
     let up = renames.iter().map(Rename::statement);
-    let up = up.chain(seaworthy_schema::plan(&renamed, &wanted)?);
+    let up = up.chain(seaworthy_schema::plan(&renamed, &wanted, manner)?);
     let mut steps: Vec<Step> = Vec::new();
     let mut schemas = vec![present];
     // The renames stand first in the first step, and have been run.
@@ -108,7 +128,7 @@ async fn proved(
     for up in portions(up.collect()) {
         run(&proving, "up", &up[done..]).await?;
         let after = proving.schema().await?;
-        let mut down = seaworthy_schema::plan(&after, &before)?;
+        let mut down = seaworthy_schema::plan(&after, &before, manner)?;
         for statement in &mut down {
             // Nobody comes back from there.
             let hazards = &mut statement.hazards;
@@ -156,7 +176,7 @@ fn portions(statements: Vec<Statement>) -> Vec<Vec<Statement>> {
     let mut is_ended = true;
     // A setting is no reason for a revision; each has its own.
     for statement in statements.into_iter().filter(|one| !one.is_setting()) {
-        if is_ended {
+        if is_ended || statement.transaction == Transaction::Alone {
             portions.push(Vec::new());
         }
         is_ended = statement.transaction != Transaction::Shared;

@@ -26,7 +26,7 @@ pub async fn diff(
     let left = sides.clear().await;
     let pair = read?;
     left?;
-    let plan = seaworthy_schema::plan(&pair.old, &pair.new)?;
+    let plan = seaworthy_schema::plan(&pair.old, &pair.new, config.schema.manner)?;
     let denied = denied(config, &plan);
     if !denied.is_empty() {
         return Err(Error::HazardsDenied(denied));

@@ -53,7 +53,7 @@ pub async fn differences(
             let mut told: Vec<Difference> = renamed.collect();
             told.extend(compare(&pair.old, &pair.new).told());
             if !config.schema.deny_hazards.is_empty() {
-                let plan = seaworthy_schema::plan(&pair.old, &pair.new)?;
+                let plan = seaworthy_schema::plan(&pair.old, &pair.new, config.schema.manner)?;
                 told.extend(denied(config, &plan).into_iter().map(refused));
             }
             found.extend(all(Comparison::RevisionsModels, told));

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use seaworthy_schema::{Identity, Rename, Schema, Statement, Wish};
+use seaworthy_schema::{Identity, Manner, Rename, Schema, Statement, Wish, is_one_transaction};
 use tracing::warn;
 
 use super::renames::{self, Line};
@@ -105,7 +105,8 @@ impl<'a> Sides<'a> {
     async fn copied(&mut self, schema: &Schema) -> Result<Connection, Error> {
         let connection = self.shadow().await?;
         let proving = self.proving_at(&connection).await?;
-        let statements = seaworthy_schema::plan(&proving.schema().await?, schema)?;
+        let empty = proving.schema().await?;
+        let statements = seaworthy_schema::plan(&empty, schema, Manner::Plain)?;
         let copied = proving.run(&statements).await;
         proving.end().await;
         copied.map_err(|failure| RenameProblem::NotCopied(Box::new(failure)))?;
@@ -264,9 +265,13 @@ impl Proving<'_> {
         Ok(())
     }
 
-    /// Runs statements in one transaction.
+    /// Runs statements, in one transaction if they can be.
     pub(super) async fn run(&self, statements: &[Statement]) -> Result<(), ServerFailure> {
-        shadow::run(&self.session, statements.iter().map(|one| one.sql.as_str())).await
+        let texts = statements.iter().map(|one| one.sql.as_str());
+        match is_one_transaction(statements) {
+            true => shadow::run(&self.session, texts).await,
+            false => shadow::run_apart(&self.session, texts).await,
+        }
     }
 
     pub(super) async fn end(self) {

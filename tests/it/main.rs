@@ -45,6 +45,7 @@ mod new_files;
 mod no_secret;
 mod offline;
 mod old_server;
+mod online;
 mod output;
 mod places;
 mod pooler;

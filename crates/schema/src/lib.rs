@@ -35,7 +35,7 @@ pub use compare::{Change, Differences, compare};
 pub use fact::Fact;
 pub use identity::Identity;
 pub use kind::Kind;
-pub use plan::{PlanError, plan};
+pub use plan::{Manner, PlanError, is_one_transaction, plan};
 pub use quote::{identifier, literal};
 pub use reading::{Answer, Question, ReadError, Reading};
 pub use rename::{Rename, Unfulfilled, Wish, candidates, followers};

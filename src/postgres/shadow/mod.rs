@@ -5,7 +5,7 @@
 
 mod load;
 
-pub use load::{LoadError, LoadPlace, load, run};
+pub use load::{LoadError, LoadPlace, load, run, run_apart};
 
 use std::time::Duration;
 

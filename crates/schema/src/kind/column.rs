@@ -243,7 +243,7 @@ fn statements(is_type: bool, change: &Change<'_>, context: &Context<'_>) -> Vec<
         let statement = set_not_null(new);
         let is_scanned = !new.is("foreign?") && !danger::is_checked_not_null(new, context);
         statements.push(match is_scanned {
-            true => danger::locking(statement, danger::ACCESS, new, "its rows are checked"),
+            true => danger::locking(statement, danger::ACCESS, new, danger::CHECKED),
             false => statement,
         });
     } else if new.is("not_null") && change.of("not_null_name") {

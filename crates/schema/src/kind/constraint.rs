@@ -134,11 +134,11 @@ fn locking(add: Statement, fact: &Fact, context: &Context<'_>) -> Statement {
         return add;
     }
     match fact.text("type") {
-        "c" => danger::locking(add, danger::ACCESS, fact, "its rows are checked"),
+        "c" => danger::locking(add, danger::ACCESS, fact, danger::CHECKED),
         "f" => {
             let to = dotted([fact.text("foreign_schema?"), fact.text("foreign_table?")]);
             let lock = format!("{} on {to}, and", danger::SHARE_ROW);
-            danger::locking(add, &lock, fact, "its rows are checked")
+            danger::locking(add, &lock, fact, danger::CHECKED)
         }
         _ => danger::locking(add, danger::ACCESS, fact, "its index is built"),
     }

@@ -52,6 +52,15 @@ pub(super) const SHARE: &str = "SHARE";
 /// Nobody writes, in either of two tables.
 pub(super) const SHARE_ROW: &str = "SHARE ROW EXCLUSIVE";
 
+/// Says whether a statement looks at every row of a table.
+pub(crate) fn is_checking(statement: &Statement) -> bool {
+    let mut hazards = statement.hazards.iter();
+    hazards.any(|one| one.kind == HazardKind::LongLock && one.detail.ends_with(CHECKED))
+}
+
+/// What rows have to stand still for.
+pub(super) const CHECKED: &str = "its rows are checked";
+
 /// Says whether a table has a check that no value of a column is null.
 pub(super) fn is_checked_not_null(column: &Fact, context: &Context<'_>) -> bool {
     let own = dotted([column.identity.last()]);

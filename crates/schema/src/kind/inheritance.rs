@@ -66,7 +66,7 @@ pub(super) const ROW: Row = Row {
         let statement = Statement::new(statement);
         let is_checked = fact.get("bound").is_some() && danger::is_on_kept(fact, context);
         vec![match is_checked {
-            true => danger::locking(statement, danger::ACCESS, fact, "its rows are checked"),
+            true => danger::locking(statement, danger::ACCESS, fact, danger::CHECKED),
             false => statement,
         }]
     },

@@ -9,6 +9,7 @@ use crate::fact::Fact;
 use crate::identity::Identity;
 use crate::statement::Statement;
 
+pub(crate) use danger::is_checking;
 pub(crate) use default_privilege::put_right;
 pub(crate) use index::unnamed;
 
