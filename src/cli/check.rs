@@ -4,7 +4,7 @@ use super::{Ending, block_on};
 use crate::config::{Check, Config, Output};
 use crate::diagnostic::Diagnostic;
 use crate::error::{self, Error};
-use crate::pipeline::{self, Comparison, Found};
+use crate::pipeline::{self, Comparison, Found, HAZARD};
 use crate::plan::{self, PlanError, Standing};
 use crate::process::Signals;
 use crate::revision::{Graph, Located};
@@ -39,6 +39,7 @@ fn told(graph: &Graph, standing: &Standing, problems: &[PlanError], found: &[Fou
     for comparison in [Comparison::RevisionsModels, Comparison::RevisionsDatabase] {
         findings.extend(differ(comparison, found));
     }
+    findings.extend(denied(found));
     if findings.is_empty() {
         return "nothing is pending, and the database is as the revisions say\n".to_owned();
     }
@@ -48,7 +49,8 @@ fn told(graph: &Graph, standing: &Standing, problems: &[PlanError], found: &[Fou
 
 /// Returns what is said of the differences between two schemas.
 fn differ(comparison: Comparison, found: &[Found]) -> Option<Diagnostic> {
-    let found = found.iter().filter(|one| one.comparison == comparison);
+    let is_told = |one: &&Found| one.comparison == comparison && one.difference.kind != HAZARD;
+    let found = found.iter().filter(is_told);
     let lines: Vec<String> = found
         .map(|one| {
             let difference = &one.difference;
@@ -66,6 +68,15 @@ fn differ(comparison: Comparison, found: &[Found]) -> Option<Diagnostic> {
         Comparison::RevisionsModels => error::schema::models_differ(lines),
         Comparison::RevisionsDatabase => error::schema::database_differs(lines),
     })
+}
+
+/// Returns what is said of the hazards that no revision may have.
+fn denied(found: &[Found]) -> Option<Diagnostic> {
+    let found = found.iter().filter(|one| one.difference.kind == HAZARD);
+    let lines: Vec<String> = found
+        .map(|one| format!("{}: {}", one.difference.object, one.difference.detail))
+        .collect();
+    (!lines.is_empty()).then(|| error::schema::denied(lines))
 }
 
 fn differing(found: &Found) -> Differing<'_> {

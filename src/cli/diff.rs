@@ -8,7 +8,7 @@ use crate::process::Signals;
 use crate::view;
 
 pub(super) fn diff(config: &Config, command: &Diff, signals: &Signals) -> Result<Ending, Error> {
-    let differing = pipeline::diff(config, &command.from, &command.to, signals);
+    let differing = pipeline::diff(config, command, signals);
     let statements = block_on(signals, differing)?;
     let script = view::script(&statements);
     match command.exit_code {

@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use seaworthy_schema::HazardKind;
 use serde::Deserialize;
 use tracing::Level;
 
@@ -219,6 +220,12 @@ settings! {
     shadow_template: String = NAME, "shadow-template" "NAME",
         Some("schema.shadow_template"), Text "template0", Schema, Comparing, [],
         "The database that those are made from";
+    online: bool = SWITCH, "online" "BOOL",
+        Some("schema.online"), Text "false", Schema, Comparing, [],
+        "Plan without locks that keep others out for long, in more transactions, where that can be";
+    deny_hazard: Vec<HazardKind> = HAZARDS, "deny-hazard" "KIND",
+        Some("schema.deny_hazards"), Nothing "none", Schema, Comparing, [],
+        "A danger to refuse: data-loss, rewrite, long-lock, index-dropped or irreversible";
     database: Option<bool> = OPTIONAL_SWITCH, "database" "BOOL",
         Some("health.database"), Nothing "true, unless others are named", Health, Health, [],
         "Ask whether the database answers";

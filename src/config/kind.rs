@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use seaworthy_schema::HazardKind;
 use tracing::Level;
 
 use super::also::{self, AlsoProblem};
@@ -323,6 +324,12 @@ pub(super) const MIGRATE_COMMAND: Kind<Option<MigrateCommand>> = Kind {
     read: migrate_command::read,
 };
 
+/// Any number of dangers, each by its name.
+pub(super) const HAZARDS: Kind<Vec<HazardKind>> = Kind {
+    shape: Shape::List,
+    read: |texts| texts.iter().map(|text| hazard(text)).collect(),
+};
+
 pub(super) const VARIABLE_NAMES: Kind<Vec<String>> = Kind {
     shape: Shape::List,
     read: |texts| texts.iter().map(|text| variable_name(text)).collect(),
@@ -403,6 +410,24 @@ fn identifier(text: &str, most: usize) -> Result<String, Mismatch> {
         text if text.len() > most => Err(Mismatch::LongName(most)),
         text => Ok(text.to_owned()),
     }
+}
+
+fn hazard(text: &str) -> Result<HazardKind, Mismatch> {
+    const WORDS: [&str; HazardKind::ALL.len()] = {
+        let mut words = [""; HazardKind::ALL.len()];
+        let mut index = 0;
+        while index < words.len() {
+            words[index] = HazardKind::ALL[index].name();
+            index += 1;
+        }
+        words
+    };
+    let mut kinds = HazardKind::ALL.into_iter();
+    let found = kinds.find(|kind| kind.name() == text);
+    found.ok_or_else(|| Mismatch::Choice {
+        allowed: &WORDS,
+        nearest: nearest(text, WORDS),
+    })
 }
 
 fn path(text: &str) -> Result<String, Mismatch> {

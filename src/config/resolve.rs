@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use seaworthy_schema::Manner;
 use tracing::Level;
 
 use super::args::Typed;
@@ -378,6 +379,11 @@ fn schema_config(
         models: Models::of(values, directory, environment.map(PathBuf::from))?,
         shadow_url: values.shadow_url.clone(),
         shadow_template: values.shadow_template.value.clone(),
+        manner: match values.online.value {
+            true => Manner::Online,
+            false => Manner::Plain,
+        },
+        deny_hazards: values.deny_hazard.value.clone(),
     })
 }
 

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use seaworthy_schema::{HazardKind, Manner};
+
 use super::declaration::Values;
 use super::{ConfigError, MigrateCommand, Origin, Secret, Sourced};
 
@@ -12,6 +14,9 @@ pub struct SchemaConfig {
     /// `None`: the server of the configured database.
     pub shadow_url: Sourced<Option<Secret>>,
     pub shadow_template: String,
+    pub manner: Manner,
+    /// Dangers that no plan may have.
+    pub deny_hazards: Vec<HazardKind>,
 }
 
 /// Where it is said what the schema shall be.

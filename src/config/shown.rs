@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use seaworthy_schema::HazardKind;
 use tracing::Level;
 
 use super::{
@@ -96,6 +97,13 @@ impl Shown for Option<String> {
 impl Shown for Vec<String> {
     fn shown(&self) -> ShownValue {
         ShownValue::Several(self.clone())
+    }
+}
+
+impl Shown for Vec<HazardKind> {
+    fn shown(&self) -> ShownValue {
+        let names = self.iter().map(|kind| kind.name().to_owned());
+        ShownValue::Several(names.collect())
     }
 }
 

@@ -32,9 +32,12 @@ pub mod wait;
 pub mod write;
 
 pub use not_ready::NotReady;
+pub use schema::RenameProblem;
 
 use std::io;
 use std::process::ExitStatus;
+
+use seaworthy_schema::Hazard;
 
 use crate::config::ConfigError;
 use crate::diagnostic::Diagnostic;
@@ -104,6 +107,10 @@ pub enum Error {
         /// Why it cannot be compared even where nothing is pending.
         why: Option<String>,
     },
+    #[error("the plan has what is denied")]
+    HazardsDenied(Vec<Hazard>),
+    #[error(transparent)]
+    Rename(Box<RenameProblem>),
     #[error("the way {way} does not lead where it should")]
     NotProved {
         /// Such as `up`, `down` or `up again`.
@@ -149,6 +156,8 @@ pub enum Error {
     Random(io::Error),
     #[error("the runtime cannot be started: {0}")]
     Runtime(io::Error),
+    #[error("standard input cannot be read: {0}")]
+    Stdin(io::Error),
     #[error("standard output cannot be written: {0}")]
     Stdout(io::Error),
 }
@@ -182,6 +191,7 @@ boxed! {
     Schema(seaworthy_schema::PlanError),
     Load(LoadError),
     Models(ModelsError),
+    Rename(RenameProblem),
     Listen(ListenError),
 }
 
@@ -213,6 +223,8 @@ impl Error {
             Self::NotAtHead { pending, why } => {
                 schema::not_at_head(self.to_string(), pending, why.as_deref())
             }
+            Self::HazardsDenied(hazards) => schema::hazards_denied(hazards),
+            Self::Rename(problem) => schema::rename(problem),
             Self::NotProved { differences, .. } => {
                 schema::not_proved(self.to_string(), differences)
             }
@@ -234,7 +246,7 @@ impl Error {
                 migrate_command::interrupted(*signal, self.to_string(), *status)
             }
             Self::HandOver(error) => process::diagnostic(error),
-            Self::Signals(_) | Self::Runtime(_) | Self::Random(_) => {
+            Self::Signals(_) | Self::Runtime(_) | Self::Random(_) | Self::Stdin(_) => {
                 Diagnostic::error("system", Exit::Unavailable, self.to_string())
             }
             Self::Stdout(_) => Diagnostic::error("write", Exit::Write, self.to_string()),

@@ -1,11 +1,12 @@
 //! What is said when schemas cannot be read or compared.
 
-use seaworthy_schema::{PlanError, ReadError, identifier};
+use seaworthy_schema::{Hazard, PlanError, ReadError, Unfulfilled, identifier};
 
 use super::apply::{told, unavailable_or};
 use super::listing::{located, with_places};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::exit::Exit;
+use crate::postgres::ServerFailure;
 use crate::postgres::catalog::CatalogError;
 use crate::postgres::shadow::{LoadError, LoadPlace, ShadowError};
 use crate::revision::Located;
@@ -122,6 +123,78 @@ pub fn load(error: &LoadError) -> Diagnostic {
         )
         .cause(told(failure)),
     }
+}
+
+/// Returns what is said about a plan with dangers that no plan may have.
+pub fn hazards_denied(hazards: &[Hazard]) -> Diagnostic {
+    let told = |hazard: &Hazard| format!("{}: {}", hazard.kind.name(), hazard.detail);
+    denied(hazards.iter().map(told).collect())
+}
+
+/// Returns the same for dangers in words.
+pub fn denied(hazards: Vec<String>) -> Diagnostic {
+    let title = match hazards.len() {
+        1 => "the plan has a hazard that is denied".to_owned(),
+        count => format!("the plan has {count} hazards that are denied"),
+    };
+    causes("hazard-denied", title, hazards)
+        .hint("`--online` does without most long locks; `seaworthy diff` without `--deny-hazard` shows the statements")
+        .hint("where it is meant, leave its kind out of `--deny-hazard` once")
+}
+
+/// Why something is not renamed.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum RenameProblem {
+    /// A line of the models that cannot be read.
+    #[error("the line asks for no rename")]
+    Line(LoadPlace),
+    /// `place` is that of a line; what was typed has none.
+    #[error("nothing can be renamed: {why}")]
+    Unfulfilled {
+        why: Unfulfilled,
+        place: Option<LoadPlace>,
+    },
+    #[error("{rename} cannot be renamed")]
+    Refused {
+        rename: String,
+        failure: Box<ServerFailure>,
+    },
+}
+
+/// Returns what is said about a rename that cannot be.
+pub fn rename(problem: &RenameProblem) -> Diagnostic {
+    let diagnostic = Diagnostic::error("rename", Exit::Invalid, problem.to_string());
+    match problem {
+        RenameProblem::Line(at) => diagnostic.place(place(at)).hint(
+            "write `-- seaworthy:rename table public.old new` or `-- seaworthy:rename column public.users.old new`",
+        ),
+        RenameProblem::Unfulfilled { why, place: at } => {
+            let diagnostic = match at {
+                Some(at) => diagnostic.place(place(at)),
+                None => diagnostic,
+            };
+            match why {
+                Unfulfilled::Ambiguous { .. } => diagnostic.hint("name its schema"),
+                Unfulfilled::Done { .. } | Unfulfilled::Both { .. } => {
+                    diagnostic.hint("leave the rename out")
+                }
+                Unfulfilled::Unknown { .. }
+                | Unfulfilled::NotWanted { .. }
+                | Unfulfilled::Kept { .. } => diagnostic
+                    .hint("see what is there and what shall be: `seaworthy diff` without the rename"),
+            }
+        }
+        RenameProblem::Refused { failure, .. } => diagnostic.cause(told(failure)),
+    }
+}
+
+/// Returns the warning about a line of the models that is of no use any more.
+pub fn stale_rename(why: &Unfulfilled, at: &LoadPlace) -> String {
+    let (path, line) = (at.source.path_at(at.at), at.source.position(at.at).line);
+    format!(
+        "{}:{line}: {why}; the line can go, unless a name is wrong",
+        path.display()
+    )
 }
 
 /// Returns what is said where models are needed and none are named.

@@ -13,7 +13,7 @@ pub use error::{FormatError, Half, Spot, WriteError};
 pub use moment::Moment;
 
 use crate::config::{FileTemplate, FormatChoice};
-use crate::revision::{Proposal, Revision, RevisionId};
+use crate::revision::{Proposal, Revision, RevisionId, Transactional};
 use crate::source::Source;
 
 /// The name of a project's own template for new files, beside the revisions.
@@ -35,8 +35,24 @@ pub struct Writing<'a> {
 /// The statements of a revision in both directions, each with its semicolon.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Body {
-    pub up: String,
-    pub down: String,
+    pub up: BodySection,
+    pub down: BodySection,
+}
+
+/// One of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BodySection {
+    pub text: String,
+    pub transaction: Transactional,
+}
+
+impl Default for BodySection {
+    fn default() -> Self {
+        Self {
+            text: String::new(),
+            transaction: Transactional::Yes,
+        }
+    }
 }
 
 /// A file that is to be written into the revisions' directory.

@@ -4,18 +4,17 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use seaworthy_schema::{Schema, Statement, compare};
+use seaworthy_schema::{Manner, Schema, Statement, compare};
 use tokio::time::timeout;
 use tracing::{info, warn};
 
 use super::author::{self, Draft, Wish};
-use super::proof::{Step, proved};
+use super::proof::{Begun, Step, proved};
 use super::sides::{Sides, schema_of};
 use super::{arrival, graph_of, stamp, until_signal};
 use crate::config::{Config, FirstRevision};
 use crate::error::Error;
 use crate::files::Made;
-use crate::format::Body;
 use crate::plan::{self, AppliedState, Purge};
 use crate::postgres::Session;
 use crate::postgres::lock::Locked;
@@ -120,7 +119,9 @@ async fn steps(config: &Config, sides: &mut Sides<'_>) -> Result<(Vec<Step>, Sch
     for history in &live.histories {
         warn!("the history in {history} is not taken over: it stays, and is no part of the schema");
     }
-    let steps = proved(sides.blank().await?, |_| live.schema.clone()).await?;
+    let proving = sides.blank().await?;
+    let begun = Begun::at(&proving).await?;
+    let steps = proved(proving, begun, live.schema.clone(), Manner::Plain).await?;
     if steps.is_empty() {
         return Err(Error::NothingToAdopt);
     }
@@ -151,10 +152,7 @@ fn planned(
         graph_of(sources.collect(), config.migrations.format)
     };
     for (at, step) in steps.iter().enumerate() {
-        let body = Body {
-            up: text(&step.up),
-            down: text(&step.down),
-        };
+        let body = step.body(text);
         let before = drafts.last().map(|draft| draft.id.clone());
         let wish = Wish {
             id: command.id.as_ref().filter(|_| at == 0),

@@ -1,52 +1,60 @@
 //! A revision from the difference between revisions and models, proved before
 //! it is written.
 
-use seaworthy_schema::Statement;
+use seaworthy_schema::{Hazard, Statement};
 use tracing::warn;
 
 use super::author::{self, Written};
+use super::diff::denied;
 use super::differences::incomparable;
-use super::proof::{Step, copied, proved};
-use super::sides::Sides;
+use super::proof::{Begun, Step, copied, proved};
+use super::renames::{self, Ask};
+use super::sides::{Brought, Sides};
 use super::{look, until_signal};
 use crate::config::{Against, Config, NewRevision, Side};
 use crate::error::Error;
-use crate::format::Body;
 use crate::plan;
 use crate::process::Signals;
 
 /// Makes the revisions that lead to the models: one, or several where a
 /// transaction cannot hold all of it; none where nothing is to be done. `text`
-/// makes the body of a revision from its statements.
+/// makes the body of a revision from its statements; `ask` asks a person, where
+/// there is one, what was renamed.
 ///
 /// # Errors
 ///
 /// What is wrong with the models or the revisions; [`Error::NotAtHead`] where
 /// the database is what they are compared with; [`Error::NotProved`], and
-/// then nothing is written; that a file cannot be written.
+/// then nothing is written, nor with [`Error::HazardsDenied`]; that a file
+/// cannot be written.
 pub async fn autogenerate(
     config: &Config,
     command: &NewRevision,
     against: Against,
     text: fn(&[Statement]) -> String,
+    ask: Option<Ask>,
     signals: &Signals,
 ) -> Result<Vec<Written>, Error> {
     if against == Against::Database {
         refuse_unless_at_head(config, signals).await?;
     }
     let mut sides = Sides::of(config);
-    let steps = until_signal(signals, steps(&mut sides, against)).await;
+    let steps = until_signal(signals, steps(&mut sides, config, command, against, ask)).await;
     let left = sides.clear().await;
     let steps = steps?;
     left?;
+    let denied: Vec<Hazard> = steps
+        .iter()
+        .flat_map(|step| denied(config, &step.up))
+        .collect();
+    if !denied.is_empty() {
+        return Err(Error::HazardsDenied(denied));
+    }
     let count = steps.len();
     let mut written = Vec::with_capacity(count);
     for (at, step) in steps.iter().enumerate() {
         tell(step);
-        let body = Body {
-            up: text(&step.up),
-            down: text(&step.down),
-        };
+        let body = step.body(text);
         let mut command = command.clone();
         command.message = author::numbered(&command.message, at, count);
         if at > 0 {
@@ -62,8 +70,14 @@ pub async fn autogenerate(
 }
 
 /// Returns what the new revisions do, after it has been done.
-async fn steps(sides: &mut Sides<'_>, against: Against) -> Result<Vec<Step>, Error> {
-    let wanted = sides.schema(&Side::Models).await?;
+async fn steps(
+    sides: &mut Sides<'_>,
+    config: &Config,
+    command: &NewRevision,
+    against: Against,
+    ask: Option<Ask>,
+) -> Result<Vec<Step>, Error> {
+    let Brought { schema, lines, .. } = sides.brought(&Side::Models).await?;
     let proving = match against {
         Against::Revisions => sides.proving().await?,
         Against::Database => {
@@ -73,7 +87,22 @@ async fn steps(sides: &mut Sides<'_>, against: Against) -> Result<Vec<Step>, Err
             proving
         }
     };
-    proved(proving, |present| sides.completed(wanted, present)).await
+    let present = proving.schema().await?;
+    let renames = renames::wanted(&command.renames, &lines, &present, &schema)?;
+    let (mut renames, mut renamed) = renames::run(&proving, renames, &schema).await?;
+    if let Some(ask) = ask {
+        let asked = renames::asked(ask, &renamed, &schema).await?;
+        let (asked, schema) = renames::run(&proving, asked, &schema).await?;
+        renames.extend(asked);
+        renamed = schema;
+    }
+    let wanted = sides.completed(schema, &renamed);
+    let begun = Begun {
+        present,
+        renames,
+        renamed,
+    };
+    proved(proving, begun, wanted, config.schema.manner).await
 }
 
 /// Refuses a database that lacks a revision, or has more than the files.

@@ -1,11 +1,11 @@
 //! Comparing two schemas: both brought about where they are no database yet,
 //! read, planned.
 
-use seaworthy_schema::Statement;
+use seaworthy_schema::{Hazard, Rename, Statement};
 
 use super::sides::Sides;
 use super::until_signal;
-use crate::config::{Config, Side};
+use crate::config::{Config, Diff};
 use crate::error::Error;
 use crate::process::Signals;
 
@@ -14,22 +14,30 @@ use crate::process::Signals;
 /// # Errors
 ///
 /// Whatever ended the wait for a database, a signal included, and what is
-/// wrong with the schemas.
+/// wrong with the schemas; [`Error::HazardsDenied`].
 pub async fn diff(
     config: &Config,
-    from: &Side,
-    to: &Side,
+    command: &Diff,
     signals: &Signals,
 ) -> Result<Vec<Statement>, Error> {
     let mut sides = Sides::of(config);
-    let read = async {
-        let old = sides.schema(from).await?;
-        let new = sides.schema(to).await?;
-        Ok(sides.comparable((from, old), (to, new)))
-    };
+    let read = sides.pair(&command.from, &command.to, &command.renames);
     let read = until_signal(signals, read).await;
     let left = sides.clear().await;
-    let (from, to) = read?;
+    let pair = read?;
     left?;
-    Ok(seaworthy_schema::plan(&from, &to)?)
+    let plan = seaworthy_schema::plan(&pair.old, &pair.new, config.schema.manner)?;
+    let denied = denied(config, &plan);
+    if !denied.is_empty() {
+        return Err(Error::HazardsDenied(denied));
+    }
+    let renames = pair.renames.iter().map(Rename::statement);
+    Ok(renames.chain(plan).collect())
+}
+
+/// Returns the dangers of a plan that no plan may have.
+pub(super) fn denied(config: &Config, statements: &[Statement]) -> Vec<Hazard> {
+    let hazards = statements.iter().flat_map(|statement| &statement.hazards);
+    let is_denied = |hazard: &&Hazard| config.schema.deny_hazards.contains(&hazard.kind);
+    hazards.filter(is_denied).cloned().collect()
 }

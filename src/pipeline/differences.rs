@@ -1,7 +1,8 @@
 //! In what revisions, models and database differ.
 
-use seaworthy_schema::{Difference, compare};
+use seaworthy_schema::{Difference, Hazard, Rename, compare};
 
+use super::diff::denied;
 use super::sides::Sides;
 use super::until_signal;
 use crate::config::{Check, CheckDrift, CheckModels, Config, Models, Side};
@@ -16,6 +17,9 @@ pub enum Comparison {
     RevisionsModels,
     RevisionsDatabase,
 }
+
+/// The kind of difference that a danger is told as.
+pub const HAZARD: &str = "hazard";
 
 /// A difference, and between what it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,11 +47,15 @@ pub async fn differences(
     let comparing = async {
         let mut found = Vec::new();
         if with_models {
-            let (models, revisions) = (Side::Models, Side::Revisions(None));
-            let wanted = sides.schema(&models).await?;
-            let present = sides.schema(&revisions).await?;
-            let (revisions, models) = sides.comparable((&revisions, present), (&models, wanted));
-            let told = compare(&revisions, &models).told();
+            let pair = sides.pair(&Side::Revisions(None), &Side::Models, &[]);
+            let pair = pair.await?;
+            let renamed = pair.renames.iter().map(renamed);
+            let mut told: Vec<Difference> = renamed.collect();
+            told.extend(compare(&pair.old, &pair.new).told());
+            if !config.schema.deny_hazards.is_empty() {
+                let plan = seaworthy_schema::plan(&pair.old, &pair.new, config.schema.manner)?;
+                told.extend(denied(config, &plan).into_iter().map(refused));
+            }
             found.extend(all(Comparison::RevisionsModels, told));
         }
         if with_drift {
@@ -76,6 +84,26 @@ fn all(comparison: Comparison, told: Vec<Difference>) -> impl Iterator<Item = Fo
         comparison,
         difference,
     })
+}
+
+/// A danger of the way to the models, which no revision may have.
+fn refused(hazard: Hazard) -> Difference {
+    Difference {
+        kind: HAZARD,
+        object: hazard.kind.name().to_owned(),
+        change: "denied",
+        detail: hazard.detail,
+    }
+}
+
+fn renamed(rename: &Rename) -> Difference {
+    let (kind, object) = rename.object();
+    Difference {
+        kind,
+        object,
+        change: "renamed",
+        detail: format!("to {}", rename.name()),
+    }
 }
 
 /// Returns why a database cannot be compared with the files, if it cannot.

@@ -1,6 +1,6 @@
 //! The schema of the configured database, as what makes it in an empty one.
 
-use seaworthy_schema::Statement;
+use seaworthy_schema::{Manner, Statement};
 
 use super::sides::Sides;
 use super::until_signal;
@@ -17,5 +17,9 @@ use crate::process::Signals;
 pub async fn dump(config: &Config, signals: &Signals) -> Result<Vec<Statement>, Error> {
     let sides = Sides::of(config);
     let live = until_signal(signals, sides.live()).await?;
-    Ok(seaworthy_schema::plan(&live.initial, &live.schema)?)
+    Ok(seaworthy_schema::plan(
+        &live.initial,
+        &live.schema,
+        Manner::Plain,
+    )?)
 }

@@ -4,11 +4,15 @@
 //! read again; then all of them are run down, and up once more. What is not as
 //! it was planned to be is never written.
 
-use seaworthy_schema::{Schema, Statement, Transaction, compare};
+use seaworthy_schema::{
+    HazardKind, Manner, Rename, Schema, Statement, Transaction, compare, is_one_transaction,
+};
 
 use super::sides::Proving;
 use crate::error::Error;
+use crate::format::{Body, BodySection};
 use crate::postgres::shadow::ShadowError;
+use crate::revision::Transactional;
 
 /// A revision that is not written yet.
 pub(super) struct Step {
@@ -16,28 +20,87 @@ pub(super) struct Step {
     pub(super) down: Vec<Statement>,
 }
 
+impl Step {
+    /// Returns the revision's two directions as they are written.
+    pub(super) fn body(&self, text: fn(&[Statement]) -> String) -> Body {
+        Body {
+            up: section(&self.up, text),
+            down: section(&self.down, text),
+        }
+    }
+}
+
+fn section(statements: &[Statement], text: fn(&[Statement]) -> String) -> BodySection {
+    BodySection {
+        text: text(statements),
+        transaction: match is_one_transaction(statements) {
+            true => Transactional::Yes,
+            false => Transactional::No,
+        },
+    }
+}
+
+/// Where new revisions begin.
+pub(super) struct Begun {
+    pub(super) present: Schema,
+    /// What they do first, and what has been done in the database already.
+    pub(super) renames: Vec<Rename>,
+    pub(super) renamed: Schema,
+}
+
+impl Begun {
+    /// Where a database stands, with nothing renamed.
+    pub(super) async fn at(proving: &Proving<'_>) -> Result<Self, Error> {
+        let present = proving.schema().await?;
+        Ok(Self {
+            renamed: present.clone(),
+            renames: Vec::new(),
+            present,
+        })
+    }
+}
+
 /// Returns what leads from where a database stands to a schema, after it has
-/// been done there. `wanted` may look at where it stands.
+/// been done there.
 ///
 /// # Errors
 ///
 /// [`Error::NotProved`]; what is wrong with the schemas.
 pub(super) async fn proved(
     proving: Proving<'_>,
-    wanted: impl FnOnce(&Schema) -> Schema,
+    begun: Begun,
+    wanted: Schema,
+    manner: Manner,
 ) -> Result<Vec<Step>, Error> {
-    let present = proving.schema().await?;
-    let wanted = wanted(&present);
-    let up = seaworthy_schema::plan(&present, &wanted)?;
-    let mut steps = Vec::new();
+    let Begun {
+        present,
+        renames,
+        renamed,
+    } = begun;
+    let up = renames.iter().map(Rename::statement);
+    let up = up.chain(seaworthy_schema::plan(&renamed, &wanted, manner)?);
+    let mut steps: Vec<Step> = Vec::new();
     let mut schemas = vec![present];
-    for up in portions(up) {
-        run(&proving, "up", &up).await?;
-        let before = &schemas[schemas.len() - 1];
+    // The renames stand first in the first step, and have been run.
+    let mut done = renames.len();
+    let mut before = renamed;
+    for up in portions(up.collect()) {
+        run(&proving, "up", &up[done..]).await?;
         let after = proving.schema().await?;
-        let down = seaworthy_schema::plan(&after, before)?;
+        let mut down = seaworthy_schema::plan(&after, &before, manner)?;
+        for statement in &mut down {
+            // Nobody comes back from there.
+            let hazards = &mut statement.hazards;
+            hazards.retain(|hazard| hazard.kind != HazardKind::Irreversible);
+        }
+        if done > 0 {
+            let back = renames.iter().rev();
+            down.extend(back.map(|rename| rename.reversed().statement()));
+        }
         steps.push(Step { up, down });
-        schemas.push(after);
+        schemas.push(after.clone());
+        before = after;
+        done = 0;
     }
     let reached = &schemas[schemas.len() - 1];
     let wanted = wanted.once_reached(&schemas[0], reached);
@@ -78,7 +141,7 @@ fn portions(statements: Vec<Statement>) -> Vec<Vec<Statement>> {
     let mut is_ended = true;
     // A setting is no reason for a revision; each has its own.
     for statement in statements.into_iter().filter(|one| !one.is_setting()) {
-        if is_ended {
+        if is_ended || statement.transaction == Transaction::Alone {
             portions.push(Vec::new());
         }
         is_ended = statement.transaction != Transaction::Shared;
@@ -96,7 +159,7 @@ fn portions(statements: Vec<Statement>) -> Vec<Vec<Statement>> {
 /// As [`proved`].
 pub(super) async fn copied(proving: &Proving<'_>, schema: &Schema) -> Result<(), Error> {
     const WAY: &str = "to the present schema";
-    let plan = seaworthy_schema::plan(&proving.schema().await?, schema)?;
+    let plan = seaworthy_schema::plan(&proving.schema().await?, schema, Manner::Plain)?;
     for portion in portions(plan) {
         run(proving, WAY, &portion).await?;
     }

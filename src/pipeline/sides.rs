@@ -3,12 +3,13 @@
 
 use std::sync::Arc;
 
-use seaworthy_schema::{Identity, Schema, Statement, Version};
+use seaworthy_schema::{Identity, Rename, Schema, Statement, Version, Wish, is_one_transaction};
 use tracing::{debug, warn};
 
-use super::{arrival, author, queue};
+use super::renames::{self, Line};
+use super::{arrival, author, proof, queue};
 use crate::config::{Config, Connection, DatabaseSource, Host, Models, Side, TransactionScope};
-use crate::error::{self, Error};
+use crate::error::{self, Error, RenameProblem};
 use crate::files::{self, Disk};
 use crate::plan::{self, Course, ShadowServer};
 use crate::postgres::apply::{self, ApplyError, Mode, Options, ProgressDisplay};
@@ -49,6 +50,22 @@ enum Privileges {
     OfSource,
 }
 
+/// A side as it was brought about.
+pub(super) struct Brought {
+    pub(super) schema: Schema,
+    /// The database that was made for it; `None` for one that is anybody's.
+    connection: Option<Connection>,
+    /// What the models of it ask to be renamed.
+    pub(super) lines: Vec<Line>,
+}
+
+/// Two sides, after whatever is renamed has its new name in both.
+pub(super) struct Pair {
+    pub(super) renames: Vec<Rename>,
+    pub(super) old: Schema,
+    pub(super) new: Schema,
+}
+
 /// A database that was made to try new revisions in.
 pub(super) struct Proving<'a> {
     session: Session,
@@ -75,6 +92,59 @@ impl<'a> Sides<'a> {
 
     /// Returns the schema of a side, without anybody's version tables.
     pub(super) async fn schema(&mut self, side: &Side) -> Result<Schema, Error> {
+        Ok(self.brought(side).await?.schema)
+    }
+
+    /// Returns two sides as they are to be compared.
+    pub(super) async fn pair(
+        &mut self,
+        from: &Side,
+        to: &Side,
+        typed: &[Wish],
+    ) -> Result<Pair, Error> {
+        let is_models = (*from == Side::Models, *to == Side::Models);
+        let from = self.brought(from).await?;
+        let to = self.brought(to).await?;
+        let (old, new) = (&from.schema, &to.schema);
+        let mut wanted = renames::wanted(typed, &to.lines, old, new)?;
+        if wanted.is_empty() {
+            wanted = renames::wanted_back(&from.lines, old, new);
+        }
+        let (renames, old) = if wanted.is_empty() {
+            (Vec::new(), from.schema)
+        } else {
+            let connection = match from.connection {
+                Some(connection) => connection,
+                None => self.copied(old).await?,
+            };
+            let proving = self.proving_at(&connection).await?;
+            let renamed = renames::run(&proving, wanted, new).await?;
+            proving.end().await;
+            renamed
+        };
+        let (old, new) = match is_models {
+            (true, false) => (self.completed(old, &to.schema), to.schema),
+            (false, true) => {
+                let new = self.completed(to.schema, &old);
+                (old, new)
+            }
+            (true, true) | (false, false) => (old, to.schema),
+        };
+        Ok(Pair { renames, old, new })
+    }
+
+    /// Makes a database that has a schema already, and returns how to log in.
+    async fn copied(&mut self, schema: &Schema) -> Result<Connection, Error> {
+        let connection = self.shadow(Privileges::OfProject).await?;
+        let proving = self.proving_at(&connection).await?;
+        let copied = proof::copied(&proving, schema).await;
+        proving.end().await;
+        copied?;
+        Ok(connection)
+    }
+
+    /// Returns the schema of a side, and how it came about.
+    pub(super) async fn brought(&mut self, side: &Side) -> Result<Brought, Error> {
         match side {
             Side::Empty => self.of_models(&[]).await,
             Side::Database => self.of_database(&self.config.databases()?.migration).await,
@@ -100,7 +170,7 @@ impl<'a> Sides<'a> {
     /// Makes a database in which every revision is applied.
     pub(super) async fn proving(&mut self) -> Result<Proving<'a>, Error> {
         let connection = self.replayed(&[Target::at(Point::Heads)]).await?;
-        self.proving_at(connection).await
+        self.proving_at(&connection).await
     }
 
     /// Makes a database in which some revisions are applied, with all that they
@@ -110,7 +180,7 @@ impl<'a> Sides<'a> {
         heads: &[RevisionId],
     ) -> Result<Proving<'a>, Error> {
         let connection = self.replayed(&named(heads)).await?;
-        self.proving_at(connection).await
+        self.proving_at(&connection).await
     }
 
     /// Takes other revisions for those of the directory from now on.
@@ -123,20 +193,20 @@ impl<'a> Sides<'a> {
     /// Makes a database in which nothing is.
     pub(super) async fn blank(&mut self) -> Result<Proving<'a>, Error> {
         let connection = self.shadow(Privileges::OfProject).await?;
-        self.proving_at(connection).await
+        self.proving_at(&connection).await
     }
 
-    async fn proving_at(&self, connection: Connection) -> Result<Proving<'a>, Error> {
+    async fn proving_at(&self, connection: &Connection) -> Result<Proving<'a>, Error> {
         Ok(Proving {
-            session: arrival::session_at(self.config, &connection).await?,
-            role: connection.user,
+            session: arrival::session_at(self.config, connection).await?,
+            role: connection.user.clone(),
             config: self.config,
         })
     }
 
     /// Returns the schema that some revisions make, with all that they need.
     pub(super) async fn at(&mut self, heads: &[RevisionId]) -> Result<Schema, Error> {
-        self.of_revisions(&named(heads)).await
+        Ok(self.of_revisions(&named(heads)).await?.schema)
     }
 
     /// Drops every database that was made.
@@ -168,24 +238,9 @@ impl<'a> Sides<'a> {
         })
     }
 
-    /// Returns two schemas as they are to be compared. What SQLAlchemy says is
-    /// not all there may be: the rest is what the other side has.
-    pub(super) fn comparable(
-        &self,
-        from: (&Side, Schema),
-        to: (&Side, Schema),
-    ) -> (Schema, Schema) {
-        match (*from.0 == Side::Models, *to.0 == Side::Models) {
-            (true, false) => (self.completed(from.1, &to.1), to.1),
-            (false, true) => {
-                let to = self.completed(to.1, &from.1);
-                (from.1, to)
-            }
-            (true, true) | (false, false) => (from.1, to.1),
-        }
-    }
-
     /// Returns the schema of the models as it is to be compared with another.
+    /// What SQLAlchemy says is not all there may be: the rest is what the other
+    /// has.
     pub(super) fn completed(&self, models: Schema, other: &Schema) -> Schema {
         match self.config.schema.models {
             Models::Metadata(_) => models.completed(other),
@@ -224,18 +279,27 @@ impl<'a> Sides<'a> {
         Ok(sources.into_iter().map(Arc::new).collect())
     }
 
-    async fn of_database(&self, source: &DatabaseSource) -> Result<Schema, Error> {
-        self.read(arrival::session(self.config, source).await?)
-            .await
+    async fn of_database(&self, source: &DatabaseSource) -> Result<Brought, Error> {
+        let session = arrival::session(self.config, source).await?;
+        Ok(Brought {
+            schema: self.read(session).await?,
+            connection: None,
+            lines: Vec::new(),
+        })
     }
 
-    async fn of_revisions(&mut self, targets: &[Target]) -> Result<Schema, Error> {
+    async fn of_revisions(&mut self, targets: &[Target]) -> Result<Brought, Error> {
         let connection = self.replayed(targets).await?;
-        self.read(arrival::session_at(self.config, &connection).await?)
-            .await
+        let session = arrival::session_at(self.config, &connection).await?;
+        Ok(Brought {
+            schema: self.read(session).await?,
+            connection: Some(connection),
+            lines: Vec::new(),
+        })
     }
 
-    async fn of_models(&mut self, sources: &[Arc<Source>]) -> Result<Schema, Error> {
+    async fn of_models(&mut self, sources: &[Arc<Source>]) -> Result<Brought, Error> {
+        let lines = renames::lines(sources)?;
         let has_own = sources.is_empty()
             || sources
                 .iter()
@@ -249,7 +313,11 @@ impl<'a> Sides<'a> {
         let server = shadow_server(self.config)?;
         let session = arrival::session_at(self.config, &connection).await?;
         shadow::load(&session, sources, server).await?;
-        self.read(session).await
+        Ok(Brought {
+            schema: self.read(session).await?,
+            connection: Some(connection),
+            lines,
+        })
     }
 
     async fn read(&self, session: Session) -> Result<Schema, Error> {
@@ -357,9 +425,25 @@ impl Proving<'_> {
         schema_of(&self.session, self.config).await
     }
 
-    /// Runs statements in one transaction.
+    /// Gives some objects other names.
+    pub(super) async fn rename(&self, renames: &[Rename]) -> Result<(), Error> {
+        for rename in renames {
+            let run = self.run(&[rename.statement()]).await;
+            run.map_err(|failure| {
+                let (rename, failure) = (rename.to_string(), Box::new(failure));
+                RenameProblem::Refused { rename, failure }
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Runs statements, in one transaction if they can be.
     pub(super) async fn run(&self, statements: &[Statement]) -> Result<(), ServerFailure> {
-        shadow::run(&self.session, statements.iter().map(|one| one.sql.as_str())).await
+        let texts = statements.iter().map(|one| one.sql.as_str());
+        match is_one_transaction(statements) {
+            true => shadow::run(&self.session, texts).await,
+            false => shadow::run_apart(&self.session, texts).await,
+        }
     }
 
     /// Returns the role that runs them.

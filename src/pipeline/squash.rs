@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use seaworthy_schema::Statement;
+use seaworthy_schema::{Manner, Statement};
 use tracing::{info, warn};
 
 use super::author::{self, Draft, Wish, Written};
-use super::proof::{Step, equal, proved};
+use super::proof::{Begun, equal, proved};
 use super::sides::Sides;
 use super::{graph_of, load, look, until_signal};
 use crate::config::{Config, ConfigError, Exchange, Side, Squash as Command};
@@ -132,13 +132,11 @@ async fn made(
 ) -> Result<Draft, Error> {
     let wanted = sides.at(&[graph.id(squash.head).clone()]).await?;
     let proving = sides.proving_from(&squash.before).await?;
-    let steps = proved(proving, |_| wanted.clone()).await?;
+    let begun = Begun::at(&proving).await?;
+    let steps = proved(proving, begun, wanted.clone(), Manner::Plain).await?;
     let body = match &steps[..] {
         [] => Body::default(),
-        [Step { up, down }] => Body {
-            up: text(up),
-            down: text(down),
-        },
+        [step] => step.body(text),
         _ => return Err(SquashError::SeveralTransactions.into()),
     };
     let replaces: Vec<RevisionId> = ids(graph, &squash.revisions);

@@ -1,15 +1,18 @@
 //! A plan of schema changes as a script for psql.
 
-use seaworthy_schema::{Statement, Transaction};
+use seaworthy_schema::{Statement, Transaction, is_one_transaction};
 
 /// Returns the statements as the body of a revision, which has a transaction
-/// already, and settings of its own.
+/// already where one can hold them, and settings of its own.
 pub fn body(statements: &[Statement]) -> String {
     let mut script = Script::default();
     if defines_functions(statements) {
-        script
-            .text
-            .push_str("SET LOCAL check_function_bodies = off;\n\n");
+        let local = match is_one_transaction(statements) {
+            true => " LOCAL",
+            false => "",
+        };
+        let set = format!("SET{local} check_function_bodies = off;\n\n");
+        script.text.push_str(&set);
     }
     // What is set for the session would end with the first of several revisions.
     for statement in statements.iter().filter(|one| !one.is_setting()) {

@@ -8,7 +8,7 @@
 use std::error::Error;
 use std::io::{self, Write};
 
-use seaworthy_schema::{Reading, Schema, Version, plan};
+use seaworthy_schema::{Manner, Reading, Schema, Version, plan};
 use tokio_postgres::{NoTls, SimpleQueryMessage};
 
 #[tokio::main(flavor = "current_thread")]
@@ -17,14 +17,19 @@ use tokio_postgres::{NoTls, SimpleQueryMessage};
     reason = "an example reads its own command line, and a URL is UTF-8"
 )]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let urls: Vec<String> = std::env::args().skip(1).collect();
+    let mut urls: Vec<String> = std::env::args().skip(1).collect();
+    let manner = match urls.last().map(String::as_str) {
+        Some("--online") => Manner::Online,
+        _ => Manner::Plain,
+    };
+    urls.retain(|url| url != "--online");
     let [from, to] = urls.as_slice() else {
         return Err(
             "two URLs are needed: that of the database as it is, and as it shall be".into(),
         );
     };
     let mut out = io::stdout().lock();
-    for statement in plan(&read(from).await?, &read(to).await?)? {
+    for statement in plan(&read(from).await?, &read(to).await?, manner)? {
         writeln!(out, "{};\n", statement.sql)?;
     }
     Ok(())

@@ -29,6 +29,7 @@ pub struct Hazard {
     pub detail: String,
 }
 
+/// Each can be refused by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HazardKind {
     /// Rows or values are gone afterwards.
@@ -74,8 +75,16 @@ impl Statement {
 }
 
 impl HazardKind {
+    pub const ALL: [Self; 5] = [
+        Self::DataLoss,
+        Self::Rewrite,
+        Self::LongLock,
+        Self::IndexDropped,
+        Self::Irreversible,
+    ];
+
     /// Returns the name by which it can be refused, such as `data-loss`.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::DataLoss => "data-loss",
             Self::Rewrite => "rewrite",

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches};
+use seaworthy_schema::Wish;
 
+use super::rename::{rename_option, renames};
 use super::{Command, Reach, Row, flag, target};
 use crate::config::setting::CommandName;
 use crate::config::{Secret, UsageError, usage};
@@ -18,6 +20,7 @@ pub struct Diff {
     pub from: Side,
     pub to: Side,
     pub exit_code: ExitCode,
+    pub renames: Vec<Wish>,
 }
 
 /// A schema to compare.
@@ -58,6 +61,7 @@ pub(super) const ROW: Row = Row {
                 "What is there: `revisions`, `revisions@TARGET`, `models`, `database`, `empty`, a URL, or a path of SQL",
             ))
             .arg(side(TO, "models", "What shall be there, named likewise"))
+            .arg(rename_option())
             .arg(flag(EXIT_CODE, "Exit with 1 when the schemas differ"))
     },
     read,
@@ -72,6 +76,7 @@ fn read(matches: &ArgMatches) -> Result<Command, UsageError> {
         } else {
             ExitCode::Plain
         },
+        renames: renames(matches, CommandName::Diff)?,
     }))
 }
 

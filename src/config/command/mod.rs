@@ -13,6 +13,7 @@ mod init;
 mod itself;
 mod listing;
 mod merge;
+mod rename;
 mod revision;
 mod run;
 mod serve;

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, ValueHint};
+use seaworthy_schema::Wish;
 
+use super::rename::{rename_option, renames};
 use super::{Command, JSON, Output, Reach, Row, flag, option, output, target};
 use crate::config::setting::CommandName;
 use crate::config::{UsageError, usage};
@@ -26,6 +28,7 @@ const VERSION_PATH: &str = "version-path";
 pub struct NewRevision {
     pub message: String,
     pub content: Content,
+    pub renames: Vec<Wish>,
     /// What it revises; `None`: the single head.
     pub head: Option<Target>,
     pub splice: bool,
@@ -84,6 +87,7 @@ pub(super) const ROW: Row = Row {
                 .value_parser([REVISIONS, DATABASE])
                 .requires(AUTOGENERATE),
             )
+            .arg(rename_option().requires(AUTOGENERATE))
             .arg(flag(EMPTY, "Without statements, which is the default").conflicts_with(AUTOGENERATE))
             .arg(option(
                 HEAD,
@@ -118,6 +122,7 @@ pub(super) const ROW: Row = Row {
         Ok(Command::Revision(NewRevision {
             message: message(matches, named)?.unwrap_or_default(),
             content: content(matches),
+            renames: renames(matches, named)?,
             head: head.map(|text| target(text, named, "--head")).transpose()?,
             splice: matches.get_flag(SPLICE),
             labels: labels(matches, named)?,

@@ -12,6 +12,7 @@ fn example(setting: &Setting) -> (&'static str, &'static str) {
         ("also", _) => ("tcp://a:1,tcp://b:2", r#"["tcp://a:1", "tcp://b:2"]"#),
         ("app", _) => ("tcp://a:1", r#""tcp://a:1""#),
         ("live-path", _) => ("/healthz,/up", r#"["/healthz", "/up"]"#),
+        ("deny-hazard", _) => ("data-loss,rewrite", r#"["data-loss", "rewrite"]"#),
         ("listen", _) => ("[::1]:80", r#""[::1]:80""#),
         (_, Shape::List | Shape::Directories) => ("A,B", r#"["A", "B"]"#),
         ("log-level", _) => ("debug", r#""debug""#),
@@ -195,6 +196,7 @@ fn the_declaration_is_consistent() {
                     .flag
                     .replace('-', "_")
                     .replace("database_url", "url")
+                    .replace("deny_hazard", "deny_hazards")
                     .replace("migrate_command", "command")
                     .replace("models_command", "command")
                     .replace("log_format", "format")

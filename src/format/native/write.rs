@@ -5,18 +5,24 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::super::{Body, Moment, NewFile, Spot, WriteError, Writing};
+use super::super::{Body, BodySection, Moment, NewFile, Spot, WriteError, Writing};
 use super::header;
 use super::name::Name;
 use super::numbering::{Habit, Numbering};
 use super::slug::slug;
 use super::template::{Template, Values};
 use crate::config::FileNameParts;
-use crate::revision::{Proposal, Revision, RevisionId};
+use crate::revision::{Proposal, Revision, RevisionId, Transactional};
 use crate::source::Source;
 
 /// What a project's own template stands in for.
 const TEMPLATE: &str = "${header}\n\n-- migrate:up\n\n\n-- migrate:down\n\n";
+
+const UP: &str = "-- migrate:up";
+const DOWN: &str = "-- migrate:down";
+
+/// Stands behind a marker.
+const NO_TRANSACTION: &str = " transaction:false";
 
 /// Where it would stand; a place that no error shows, since it is sound.
 const BUILT_IN: &str = "the built-in template";
@@ -60,10 +66,10 @@ pub(in crate::format) fn write(
                 (Habit::Marked, _) | (_, Some(_)) => {
                     vec![(".sql", filled(proposal, &comment, writing)?)]
                 }
-                (Habit::Whole, None) => vec![(".sql", format!("{comment}\n\n{}", body.up))],
+                (Habit::Whole, None) => vec![(".sql", alone(&comment, UP, &body.up))],
                 (Habit::Pair, None) => vec![
-                    (".up.sql", format!("{comment}\n\n{}", body.up)),
-                    (".down.sql", format!("{comment}\n\n{}", body.down)),
+                    (".up.sql", alone(&comment, UP, &body.up)),
+                    (".down.sql", alone(&comment, DOWN, &body.down)),
                 ],
             }
         }
@@ -162,22 +168,39 @@ fn filled(proposal: &Proposal, header: &str, writing: &Writing<'_>) -> Result<St
 /// Puts the statements below the markers of their sections; what a template has
 /// there stays, after them. A direction without a marker gets one.
 fn with_body(text: &str, body: &Body) -> String {
-    let mut filled = String::with_capacity(text.len() + body.up.len() + body.down.len());
-    let mut sections = vec![("-- migrate:up", &body.up), ("-- migrate:down", &body.down)];
+    let mut filled = String::new();
+    let mut sections = vec![(UP, &body.up), (DOWN, &body.down)];
     for line in text.trim_end().lines() {
-        filled.push_str(line);
-        filled.push('\n');
         let at = sections
             .iter()
             .position(|(marker, _)| line.starts_with(marker));
-        if let Some(at) = at {
-            filled.push_str(sections.remove(at).1);
+        match at {
+            Some(at) => filled.push_str(&below(line, sections.remove(at).1)),
+            None => filled.push_str(&format!("{line}\n")),
         }
     }
-    for (marker, statements) in sections {
-        filled.push_str(&format!("\n{marker}\n{statements}"));
+    for (marker, section) in sections {
+        filled.push_str(&format!("\n{}", below(marker, section)));
     }
     filled
+}
+
+/// Returns a section below its marker, which says how it has to be run.
+fn below(marker: &str, section: &BodySection) -> String {
+    let option = match section.transaction {
+        Transactional::No if !marker.contains(NO_TRANSACTION) => NO_TRANSACTION,
+        Transactional::Yes | Transactional::No => "",
+    };
+    format!("{marker}{option}\n{}", section.text)
+}
+
+/// Returns a file with one direction only, which needs no marker unless that
+/// says how it has to be run.
+fn alone(comment: &str, marker: &str, section: &BodySection) -> String {
+    match section.transaction {
+        Transactional::Yes => format!("{comment}\n\n{}", section.text),
+        Transactional::No => format!("{comment}\n\n{}", below(marker, section)),
+    }
 }
 
 /// Reads new files as the directory's reader would, and compares.

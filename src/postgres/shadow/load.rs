@@ -177,6 +177,22 @@ pub async fn run<'a>(
     one(session, "COMMIT").await
 }
 
+/// Runs statements one by one, none of them in a transaction with another.
+///
+/// # Errors
+///
+/// The first failure; what stands before it is done.
+pub async fn run_apart<'a>(
+    session: &Session,
+    statements: impl Iterator<Item = &'a str>,
+) -> Result<(), ServerFailure> {
+    one(session, "SET check_function_bodies = off").await?;
+    for statement in statements {
+        one(session, statement).await?;
+    }
+    one(session, "RESET check_function_bodies").await
+}
+
 async fn one(session: &Session, sql: &str) -> Result<(), ServerFailure> {
     session.client.simple_query(sql).await?;
     Ok(())

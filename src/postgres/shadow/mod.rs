@@ -6,7 +6,7 @@
 mod load;
 mod roles;
 
-pub use load::{LoadError, LoadPlace, load, run};
+pub use load::{LoadError, LoadPlace, load, run, run_apart};
 pub use roles::missing as missing_role;
 
 use std::time::Duration;

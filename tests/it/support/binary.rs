@@ -5,7 +5,8 @@
 //! pass: it waits for a line, or for the end, and a deadline fails the test.
 
 use std::ffi::{OsStr, OsString};
-use std::io::Read;
+use std::fs::File;
+use std::io::{Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -13,6 +14,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{JoinHandle, sleep, spawn};
 use std::time::{Duration, Instant};
 
+use nix::pty::openpty;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
@@ -28,6 +30,7 @@ pub(crate) struct Binary {
     variables: Vec<(OsString, OsString)>,
     directory: Option<PathBuf>,
     stdin: Vec<u8>,
+    is_on_terminal: bool,
 }
 
 /// A call that has not ended yet, or whose end nobody has asked for. It is
@@ -67,6 +70,7 @@ impl Binary {
             variables: Vec::new(),
             directory: None,
             stdin: Vec::new(),
+            is_on_terminal: false,
         }
     }
 
@@ -101,6 +105,13 @@ impl Binary {
         self
     }
 
+    /// Lets standard input be typed on a terminal, where standard error is shown.
+    #[must_use]
+    pub(crate) fn on_terminal(mut self) -> Self {
+        self.is_on_terminal = true;
+        self
+    }
+
     /// Runs the call to its end.
     #[track_caller]
     pub(crate) fn run(self) -> Finished {
@@ -116,30 +127,52 @@ impl Binary {
             (None, Some(project)) => project.path().to_owned(),
             (None, None) => unreachable!("a call has a directory"),
         };
-        let mut child = Command::new(env!("CARGO_BIN_EXE_seaworthy"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_seaworthy"));
+        let keyboard = self.is_on_terminal.then(|| terminal(&mut command));
+        if keyboard.is_none() {
+            command.stdin(Stdio::piped()).stderr(Stdio::piped());
+        }
+        let mut child = command
             .args(&self.args)
             .env_clear()
             .env("PATH", "/usr/local/bin:/usr/bin:/bin")
             .env("HOME", &directory)
             .envs(self.variables)
             .current_dir(&directory)
-            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
             .spawn()
             .expect("the binary can be run");
-        let mut stdin = child.stdin.take().expect("stdin is a pipe");
+        // Nobody but the child holds the terminal.
+        drop(command);
+        let (mut stdin, stderr): (Box<dyn Write + Send>, Capture) = match keyboard {
+            Some(keyboard) => {
+                let screen = keyboard.try_clone().expect("a file can be shared");
+                (Box::new(keyboard), Capture::of(screen))
+            }
+            None => (
+                Box::new(child.stdin.take().expect("stdin is a pipe")),
+                Capture::of(child.stderr.take().expect("stderr is a pipe")),
+            ),
+        };
         let input = self.stdin;
         // A call that ends without reading its input is no failure of the test.
-        spawn(move || drop(std::io::Write::write_all(&mut stdin, &input)));
+        spawn(move || drop(stdin.write_all(&input)));
         Running {
             stdout: Capture::of(child.stdout.take().expect("stdout is a pipe")),
-            stderr: Capture::of(child.stderr.take().expect("stderr is a pipe")),
+            stderr,
             child,
             started: Instant::now(),
             _project: project,
         }
     }
+}
+
+/// Puts a call on a terminal of its own, and returns the other end of it.
+fn terminal(command: &mut Command) -> File {
+    let terminal = openpty(None, None).expect("there are terminals");
+    let shared = terminal.slave.try_clone().expect("it can be shared");
+    command.stdin(shared).stderr(terminal.slave);
+    File::from(terminal.master)
 }
 
 impl Running {

@@ -4,12 +4,14 @@
 use super::catalog::{OWN_SCHEMA, part};
 use super::relation::{of, of_relation};
 use super::{
-    Alteration, Kind, Naming, Row, TearDown, default, foreign_options, inheritance, retype, storage, types,
+    Alteration, Kind, Naming, Row, TearDown, danger, default, foreign_options, inheritance, retyping,
+    storage, types, using,
 };
 use crate::compare::Change;
 use crate::context::Context;
 use crate::fact::Fact;
 use crate::identity::Identity;
+use crate::rename;
 use crate::quote::identifier;
 use crate::statement::{HazardKind, Statement};
 
@@ -88,11 +90,11 @@ pub(super) const ROW: Row = Row {
     },
     sql: |fact| format!("COLUMN {}.{}", of(fact), own(fact)),
     create,
-    drop: |fact, _| {
+    drop: |fact, context| {
         let statement = Statement::new(format!("{} DROP COLUMN {}", alter_table(fact), own(fact)));
         match fact.get("generated") {
             Some(_) => vec![statement],
-            None => vec![statement.hazard(HazardKind::DataLoss, fact.identity.to_string())],
+            None => vec![statement.hazard(HazardKind::DataLoss, rename::loss(fact, context))],
         }
     },
     alter,
@@ -177,7 +179,14 @@ pub(super) fn definition(fact: &Fact, context: &Context<'_>) -> String {
 
 fn create(fact: &Fact, context: &Context<'_>) -> Vec<Statement> {
     let add = format!("{} ADD COLUMN {}", alter_table(fact), definition(fact, context));
-    let mut statements = vec![Statement::new(add)];
+    let add = Statement::new(add);
+    let default = default::folded(fact, context);
+    let is_stored = fact.text("generated").starts_with("STORED");
+    let rewrites = is_stored || fact.get("identity").is_some() || default.is_some_and(danger::is_volatile);
+    let mut statements = vec![match rewrites && !fact.is("foreign?") {
+        true => danger::rewriting(add, fact),
+        false => add,
+    }];
     statements.extend(storage::afterwards(fact));
     statements
 }
@@ -225,14 +234,18 @@ fn statements(is_type: bool, change: &Change<'_>, context: &Context<'_>) -> Vec<
         let using = match new.get("generated") {
             Some(_) => String::new(),
             None if !change.of("type") || new.is("foreign?") => String::new(),
-            None => retype::using(change, &own(new), context),
+            None => using::using(change, &own(new), context),
         };
         let what = format!("TYPE {}{collation}{using}", new.text("type"));
-        let statement = alter_column(new, &what);
-        statements.push(statement.hazard(HazardKind::Rewrite, new.identity.to_string()));
+        statements.push(retyped(alter_column(new, &what), change));
     }
     if change.of("not_null") && new.is("not_null") {
-        statements.push(set_not_null(new));
+        let statement = set_not_null(new);
+        let is_scanned = !new.is("foreign?") && !danger::is_checked_not_null(new, context);
+        statements.push(match is_scanned {
+            true => danger::locking(statement, danger::ACCESS, new, danger::CHECKED),
+            false => statement,
+        });
     } else if new.is("not_null") && change.of("not_null_name") {
         let (from, to) = (not_null_name(old), not_null_name(new));
         let rename = format!("{} RENAME CONSTRAINT {from} TO {to}", alter_table(new));
@@ -259,6 +272,29 @@ fn statements(is_type: bool, change: &Change<'_>, context: &Context<'_>) -> Vec<
     }
     statements.extend(storage::changes(change));
     statements
+}
+
+/// Returns a change of a column's type with what it does to the rows.
+fn retyped(statement: Statement, change: &Change<'_>) -> Statement {
+    let (from, to) = (change.old.text("type"), change.new.text("type"));
+    if change.new.is("foreign?") {
+        return statement;
+    }
+    let holds_rows = change.new.get("generated").is_none();
+    let statement = match holds_rows && retyping::narrows(from, to) {
+        true => {
+            let detail = format!("{}: {from} becomes {to}", change.new.identity);
+            statement.hazard(HazardKind::DataLoss, detail)
+        }
+        false => statement,
+    };
+    if retyping::rewrites(from, to) {
+        danger::rewriting(statement, change.new)
+    } else if change.of("collation") {
+        danger::locking(statement, danger::ACCESS, change.new, "its indexes are built anew")
+    } else {
+        statement
+    }
 }
 
 /// Says whether a dependent of a column does not let its type be changed, or
@@ -299,7 +335,7 @@ fn take_over(change: &Change<'_>, needs: &[&Fact], context: &Context<'_>) -> Vec
         converted.unwrap_or_else(|| format!(" USING {own}::text::{to}"))
     });
     let what = format!("TYPE {to}{}{}", collation.unwrap_or_default(), using.unwrap_or_default());
-    vec![alter_column(new, &what).hazard(HazardKind::Rewrite, new.identity.to_string())]
+    vec![danger::rewriting(alter_column(new, &what), new)]
 }
 
 /// Says whether the same change of a parent's column reaches this one.

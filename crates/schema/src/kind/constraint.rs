@@ -2,13 +2,13 @@
 
 use super::catalog::{OWN_SCHEMA, address};
 use super::relation::{of, of_relation, slot};
-use super::{Alteration, Kind, Naming, Row, options};
+use super::{Alteration, Kind, Naming, Row, danger, options};
 use crate::compare::Change;
 use crate::context::Context;
 use crate::fact::Fact;
 use crate::identity::Identity;
 use crate::quote::{dotted, identifier};
-use crate::statement::Statement;
+use crate::statement::{HazardKind, Statement};
 
 pub(super) const ROW: Row = Row {
     word: "constraint",
@@ -53,21 +53,25 @@ pub(super) const ROW: Row = Row {
         let is_alone = fact.is("partitioned?") && is_index(fact);
         let hands_down = context.new.hands_down(&fact.identity);
         let only = if is_alone && !hands_down { "ONLY " } else { "" };
-        let mut statements = vec![Statement::new(format!(
+        let add = Statement::new(format!(
             "ALTER TABLE {only}{} ADD CONSTRAINT {} {}",
             of(fact),
             own(fact),
             fact.text("definition")
-        ))];
+        ));
+        let mut statements = vec![match only.is_empty() && danger::is_on_kept(fact, context) {
+            true => locking(add, fact, context),
+            false => add,
+        }];
         statements.extend(index_changes(fact, "", fact.get("tablespace").is_some()));
         statements
     },
     drop: |fact, _| {
-        vec![Statement::new(format!(
-            "ALTER TABLE {} DROP CONSTRAINT {}",
-            of(fact),
-            own(fact)
-        ))]
+        let drop = format!("ALTER TABLE {} DROP CONSTRAINT {}", of(fact), own(fact));
+        vec![match is_index(fact) {
+            true => Statement::new(drop).hazard(HazardKind::IndexDropped, fact.identity.to_string()),
+            false => Statement::new(drop),
+        }]
     },
     alter,
     slots: |fact| {
@@ -100,6 +104,8 @@ const FROM_PARENT: &str = "\
         WHERE o.contype = 'c' AND o.coninhcount > 0 AND i.inhrelid = o.conrelid \
         ORDER BY i.inhseqno LIMIT 1)";
 
+const NOT_VALID: &str = " NOT VALID";
+
 fn alter(change: &Change<'_>, context: &Context<'_>) -> Alteration {
     if change.only(&["options", "tablespace"]) {
         let old = change.old.text("options");
@@ -107,10 +113,10 @@ fn alter(change: &Change<'_>, context: &Context<'_>) -> Alteration {
     }
     let old = change.old.text("definition");
     let from_parent = from(change.new).is_some_and(|from| context.old.contains(&from));
-    if from_parent && old.strip_suffix(" NOT VALID") == Some(change.new.text("definition")) {
+    if from_parent && old.strip_suffix(NOT_VALID) == Some(change.new.text("definition")) {
         return Alteration::plain(Vec::new());
     }
-    if old.strip_suffix(" NOT VALID") == Some(change.new.text("definition")) {
+    if old.strip_suffix(NOT_VALID) == Some(change.new.text("definition")) {
         return Alteration::plain(vec![Statement::new(format!(
             "ALTER TABLE {} VALIDATE CONSTRAINT {}",
             of(change.new),
@@ -118,6 +124,26 @@ fn alter(change: &Change<'_>, context: &Context<'_>) -> Alteration {
         ))]);
     }
     Alteration::Anew
+}
+
+/// Returns what adds a constraint to a table that has rows already.
+fn locking(add: Statement, fact: &Fact, context: &Context<'_>) -> Statement {
+    let is_foreign = |table: &Identity| {
+        let table = context.old.get(table);
+        table.is_some_and(|table| table.get("server").is_some())
+    };
+    if fact.text("definition").ends_with(NOT_VALID) || fact.parent.as_ref().is_some_and(is_foreign) {
+        return add;
+    }
+    match fact.text("type") {
+        "c" => danger::locking(add, danger::ACCESS, fact, danger::CHECKED),
+        "f" => {
+            let to = dotted([fact.text("foreign_schema?"), fact.text("foreign_table?")]);
+            let lock = format!("{} on {to}, and", danger::SHARE_ROW);
+            danger::locking(add, &lock, fact, danger::CHECKED)
+        }
+        _ => danger::locking(add, danger::ACCESS, fact, "its index is built"),
+    }
 }
 
 /// A table takes its constraints along, but for a reference to another table

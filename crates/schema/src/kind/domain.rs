@@ -4,7 +4,7 @@
 use super::catalog::{OWN_SCHEMA, address};
 use super::relation::in_schema;
 use super::types::{is_wrapped, name, rename, type_slot};
-use super::{Alteration, Kind, Naming, Row, domain_constraint};
+use super::{Alteration, Kind, Naming, Row, danger, domain_constraint};
 use crate::compare::Change;
 use crate::context::Context;
 use crate::fact::Fact;
@@ -78,7 +78,8 @@ fn alter(change: &Change<'_>, context: &Context<'_>) -> Alteration {
     }
     if let Some(not_null) = change.new.get("not_null") {
         let is_named = not_null.starts_with("CONSTRAINT");
-        statements.push(alter(&format!("{} {not_null}", if is_named { "ADD" } else { "SET" })));
+        let statement = alter(&format!("{} {not_null}", if is_named { "ADD" } else { "SET" }));
+        statements.push(danger::checking_values(statement, change.identity(), context));
     }
     Alteration::plain(statements)
 }

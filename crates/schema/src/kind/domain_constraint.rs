@@ -3,7 +3,7 @@
 use super::catalog::{OWN_SCHEMA, address};
 use super::domain_default::is_folded;
 use super::types::{is_wrapped, name};
-use super::{Alteration, Naming, Row};
+use super::{Alteration, Naming, Row, danger};
 use crate::context::Context;
 use crate::fact::Fact;
 use crate::quote::identifier;
@@ -24,7 +24,13 @@ pub(super) const ROW: Row = Row {
         )
     },
     sql: |fact| format!("CONSTRAINT {} ON DOMAIN {}", own(fact), name(fact)),
-    create: |fact, _| vec![alter_domain(fact, &format!("ADD {}", definition(fact)))],
+    create: |fact, context| {
+        let add = alter_domain(fact, &format!("ADD {}", definition(fact)));
+        vec![match fact.parent.as_ref().filter(|_| is_valid(fact)) {
+            Some(domain) => danger::checking_values(add, domain, context),
+            None => add,
+        }]
+    },
     drop: |fact, _| vec![alter_domain(fact, &format!("DROP CONSTRAINT {}", own(fact)))],
     alter: |change, context| {
         let (old, new) = (change.old, change.new);

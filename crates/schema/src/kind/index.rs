@@ -2,7 +2,7 @@
 
 use super::catalog::{OWN_SCHEMA, address};
 use super::relation::{name, of_relation, relation_slot};
-use super::{Alteration, Kind, Naming, Row};
+use super::{Alteration, Kind, Naming, Row, danger};
 use crate::compare::Change;
 use crate::context::Context;
 use crate::fact::Fact;
@@ -50,11 +50,18 @@ pub(super) const ROW: Row = Row {
     sql: |fact| format!("INDEX {}", name(fact)),
     create: |fact, context| {
         let definition = fact.text("definition");
-        let definition = match context.new.hands_down(&fact.identity) {
+        let create = Statement::new(match context.new.hands_down(&fact.identity) {
             true => definition.replacen(" ON ONLY ", " ON ", 1),
             false => definition.to_owned(),
-        };
-        let mut statements = vec![Statement::new(definition)];
+        });
+        let table = fact.parent.as_ref().and_then(|table| context.old.get(table));
+        // A partitioned table has no rows of its own.
+        let table = table.filter(|table| table.kind() != Kind::Table || table.get("partition_by").is_none());
+        let table = table.filter(|_| danger::is_on_kept(fact, context));
+        let mut statements = vec![match table {
+            Some(table) => danger::locking(create, danger::SHARE, table, "the index is built"),
+            None => create,
+        }];
         statements.extend(statistics(fact, fact.text("statistics")));
         if fact.get("tablespace").is_some() {
             statements.push(tablespace(fact));
@@ -72,6 +79,20 @@ pub(super) const ROW: Row = Row {
     gone_with,
     ..Row::BLANK
 };
+
+/// Returns what stands in a definition before the name of the index, such as
+/// `CREATE UNIQUE INDEX `, and behind it.
+pub(crate) fn unnamed(definition: &str) -> Option<(&str, &str)> {
+    let starts = ["CREATE INDEX ", "CREATE UNIQUE INDEX "];
+    let start = starts.into_iter().find(|start| definition.starts_with(start))?;
+    let rest = &definition[start.len()..];
+    let mut is_quoted = false;
+    let end = rest.find(|c| {
+        is_quoted ^= c == '"';
+        c == ' ' && !is_quoted
+    })?;
+    Some((start, &rest[end..]))
+}
 
 fn alter(change: &Change<'_>, _: &Context<'_>) -> Alteration {
     if !change.only(&["statistics", "tablespace"]) {
@@ -131,4 +152,20 @@ fn gone_with(fact: &Fact, context: &Context<'_>) -> Vec<Identity> {
         }
     }
     wholes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_definition_is_read_around_the_name() {
+        let check = |definition, expected| assert_eq!(unnamed(definition), expected);
+        check("CREATE INDEX a ON s.t (b)", Some(("CREATE INDEX ", " ON s.t (b)")));
+        check(
+            "CREATE UNIQUE INDEX \"a \"\" ON\" ON s.t (b)",
+            Some(("CREATE UNIQUE INDEX ", " ON s.t (b)")),
+        );
+        check("CREATE TABLE a (b int)", None);
+    }
 }

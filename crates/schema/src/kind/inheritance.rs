@@ -2,7 +2,7 @@
 
 use super::catalog::{OWN_SCHEMA, address, part};
 use super::relation::of;
-use super::{Alteration, Kind, Naming, Row};
+use super::{Alteration, Kind, Naming, Row, danger};
 use crate::compare::Change;
 use crate::context::Context;
 use crate::fact::Fact;
@@ -54,7 +54,7 @@ pub(super) const ROW: Row = Row {
             from_with(checks),
         )
     }),
-    create: |fact, _| {
+    create: |fact, context| {
         let statement = match fact.get("bound") {
             Some(bound) => format!(
                 "ALTER TABLE {} ATTACH PARTITION {} {bound}",
@@ -63,7 +63,12 @@ pub(super) const ROW: Row = Row {
             ),
             None => format!("ALTER TABLE {} INHERIT {}", of(fact), parent(fact)),
         };
-        vec![Statement::new(statement)]
+        let statement = Statement::new(statement);
+        let is_checked = fact.get("bound").is_some() && danger::is_on_kept(fact, context);
+        vec![match is_checked {
+            true => danger::locking(statement, danger::ACCESS, fact, danger::CHECKED),
+            false => statement,
+        }]
     },
     drop: |fact, _| {
         let statement = match fact.get("bound") {

@@ -3,12 +3,12 @@
 
 use super::catalog::{OWN_SCHEMA, address};
 use super::relation::{in_schema, name, row_type_slots};
-use super::{Alteration, Naming, Row, options};
+use super::{Alteration, Naming, Row, danger, options};
 use crate::compare::Change;
 use crate::context::Context;
 use crate::fact::Fact;
 use crate::quote::identifier;
-use crate::statement::{HazardKind, Statement};
+use crate::statement::Statement;
 
 pub(super) const ROW: Row = Row {
     word: "materialized view",
@@ -79,7 +79,7 @@ fn alter(change: &Change<'_>, _: &Context<'_>) -> Alteration {
     let alter = |clause| {
         let statement = Statement::new(format!("ALTER {} {clause}", sql(new)));
         if rewrites {
-            statement.hazard(HazardKind::Rewrite, new.identity.to_string())
+            danger::rewriting(statement, new)
         } else {
             statement
         }

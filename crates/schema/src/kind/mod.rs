@@ -9,17 +9,21 @@ use crate::fact::Fact;
 use crate::identity::Identity;
 use crate::statement::Statement;
 
+pub(crate) use danger::is_checking;
 pub(crate) use default_privilege::put_right;
+pub(crate) use index::unnamed;
 
 mod catalog;
+mod danger;
 mod firing;
 mod foreign_options;
 mod marked_index;
 mod options;
 mod relation;
-mod retype;
+mod retyping;
 mod storage;
 mod types;
+mod using;
 
 macro_rules! kinds {
     ($($variant:ident $module:ident;)*) => {

@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::fact::Fact;
 use crate::identity::Identity;
 use crate::kind::Kind;
-use crate::statement::Statement;
+use crate::statement::{HazardKind, Statement};
 
 pub(super) const ROW: Row = Row {
     word: "sequence",
@@ -45,7 +45,10 @@ pub(super) const ROW: Row = Row {
             if fact.is("cycle") { " CYCLE" } else { "" },
         ))]
     },
-    drop: |fact, _| vec![Statement::new(format!("DROP SEQUENCE {}", name(fact)))],
+    drop: |fact, _| {
+        let drop = Statement::new(format!("DROP SEQUENCE {}", name(fact)));
+        vec![drop.hazard(HazardKind::Irreversible, format!("where {} stands", fact.identity))]
+    },
     alter,
     slots: relation_slot,
     gone_with: |fact, context| owner(fact, context),

@@ -3,11 +3,12 @@
 
 use super::catalog::{OWN_SCHEMA, address};
 use super::relation::{in_schema, name, row_type_slots};
-use super::{column, foreign_options, inheritance, options, storage};
+use super::{column, danger, foreign_options, inheritance, options, storage};
 use super::{Alteration, Kind, Naming, Row};
 use crate::compare::Change;
 use crate::context::Context;
 use crate::fact::Fact;
+use crate::rename;
 use crate::quote::{dotted, identifier};
 use crate::statement::{HazardKind, Statement};
 
@@ -52,11 +53,11 @@ pub(super) const ROW: Row = Row {
     sql,
     granted: |fact| format!("TABLE {}", name(fact)),
     create,
-    drop: |fact, _| {
+    drop: |fact, context| {
         let statement = Statement::new(format!("DROP {}", sql(fact)));
         match fact.get("server") {
             Some(_) => vec![statement],
-            None => vec![statement.hazard(HazardKind::DataLoss, fact.identity.to_string())],
+            None => vec![statement.hazard(HazardKind::DataLoss, rename::loss(fact, context))],
         }
     },
     alter,
@@ -162,17 +163,29 @@ fn alter(change: &Change<'_>, _: &Context<'_>) -> Alteration {
         let (old, new) = (change.old.text("foreign_options"), new.text("foreign_options"));
         alter(foreign_options::changes(old, new).trim_start().to_owned());
     }
+    let mut moves = Vec::new();
     if change.of("unlogged") {
         let logged = if new.is("unlogged") { "UNLOGGED" } else { "LOGGED" };
-        alter(format!("SET {logged}"));
+        moves.push(format!("SET {logged}"));
     }
     if change.of("method") {
-        alter(format!("SET ACCESS METHOD {}", identifier(new.text("method"))));
+        moves.push(format!("SET ACCESS METHOD {}", identifier(new.text("method"))));
     }
     if change.of("tablespace") {
         let tablespace = new.get("tablespace").unwrap_or("pg_default");
-        alter(format!("SET TABLESPACE {}", identifier(tablespace)));
+        moves.push(format!("SET TABLESPACE {}", identifier(tablespace)));
     }
+    for clause in moves {
+        let statement = Statement::new(format!("ALTER {} {clause}", sql(new)));
+        // A partitioned table has no rows of its own.
+        statements.push(match new.get("partition_by") {
+            Some(_) => statement,
+            None => danger::rewriting(statement, new),
+        });
+    }
+    let mut alter = |what: String| {
+        statements.push(Statement::new(format!("ALTER {} {what}", sql(new))));
+    };
     for clause in options::changes(change.old.text("options"), new.text("options")) {
         alter(clause);
     }

@@ -41,19 +41,23 @@ pub(super) fn of(
 
 /// Returns a fact under a name that nothing of its kind has on either side.
 fn renamed(fact: &Fact, context: &Context<'_>) -> Fact {
-    let name = fact.identity.name(1);
-    let end = (0..=KEPT.min(name.len()))
-        .rev()
-        .find(|at| name.is_char_boundary(*at));
-    let mut name = format!("{}_old", &name[..end.unwrap_or(0)]);
-    loop {
-        let renamed = Fact {
-            identity: fact.identity.renamed(1, &name),
-            ..fact.clone()
-        };
-        if !context.old.contains(&renamed.identity) && !context.new.contains(&renamed.identity) {
-            return renamed;
-        }
+    let at = |name: &str| fact.identity.renamed(1, name);
+    let name = free_name(fact.identity.name(1), "_old", |name| {
+        context.old.contains(&at(name)) || context.new.contains(&at(name))
+    });
+    Fact {
+        identity: at(&name),
+        ..fact.clone()
+    }
+}
+
+/// Returns a name that begins like another, ends so, and is not taken.
+pub(super) fn free_name(name: &str, end: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let kept = (0..=KEPT.min(name.len())).rev();
+    let mut kept = kept.filter(|at| name.is_char_boundary(*at));
+    let mut name = format!("{}{end}", &name[..kept.next().unwrap_or(0)]);
+    while is_taken(&name) {
         name.push('_');
     }
+    name
 }

@@ -3,6 +3,7 @@
 mod aside;
 mod bodies;
 mod expand;
+mod online;
 mod order;
 
 use super::compare::compare;
@@ -10,8 +11,11 @@ use super::context::Context;
 use super::identity::Identity;
 use super::kind::put_right;
 use super::schema::Schema;
-use super::statement::Statement;
+use super::statement::{HazardKind, Statement};
+pub use online::is_one_transaction;
+
 use expand::Work;
+use online::Staged;
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
@@ -20,27 +24,38 @@ pub enum PlanError {
     Circle(Vec<String>),
 }
 
+/// How a plan treats tables that others use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// In as few transactions as can be.
+    Plain,
+    /// Without locks that keep others out for long, where that can be.
+    Online,
+}
+
 /// Returns the statements that turn one schema into another.
 ///
 /// # Errors
 ///
 /// [`PlanError::Circle`]
-pub fn plan(old: &Schema, new: &Schema) -> Result<Vec<Statement>, PlanError> {
+pub fn plan(old: &Schema, new: &Schema, manner: Manner) -> Result<Vec<Statement>, PlanError> {
     let mut context = Context::new(old, new);
     let differences = compare(old, new);
     let work = Work::of(&differences, &context);
     context.made = work.made.clone();
     context.gone = work.gone.clone();
     let actions = order::ordered(&work, &context)?;
-    let statements = actions
-        .iter()
-        .flat_map(|action| statements(action, &work, &context));
-    Ok(bodies::unchecked(
-        statements.collect(),
-        &actions,
-        &work,
-        &context,
-    ))
+    let mut staged = match manner {
+        Manner::Online => Staged::of(&actions, &work, &context),
+        Manner::Plain => Staged::plain(
+            actions
+                .iter()
+                .flat_map(|action| statements(action, &work, &context))
+                .collect(),
+        ),
+    };
+    staged.main = bodies::unchecked(staged.main, &actions, &work, &context);
+    Ok(staged.joined().into_iter().map(irreversible).collect())
 }
 
 /// One thing to do about one fact.
@@ -77,6 +92,20 @@ fn statements(action: &Action, work: &Work, context: &Context<'_>) -> Vec<Statem
         }),
         Action::Alter(identity) => work.altered.get(identity).cloned().unwrap_or_default(),
     }
+}
+
+/// What is lost, no way down brings back.
+fn irreversible(mut statement: Statement) -> Statement {
+    let lost = statement
+        .hazards
+        .iter()
+        .filter(|one| one.kind == HazardKind::DataLoss);
+    let lost: Vec<String> = lost.map(|one| one.detail.clone()).collect();
+    for detail in lost {
+        let detail = detail.split(';').next().unwrap_or_default();
+        statement = statement.hazard(HazardKind::Irreversible, detail.to_owned());
+    }
+    statement
 }
 
 fn shown(circle: &[String]) -> String {
