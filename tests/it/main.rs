@@ -22,6 +22,7 @@ mod crowd;
 mod deadlines;
 mod downgrade;
 mod entrypoint;
+mod equal;
 mod error_codes;
 mod example_schema;
 mod exit_codes;

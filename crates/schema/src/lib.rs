@@ -23,6 +23,7 @@ mod context;
 mod fact;
 mod identity;
 mod kind;
+mod normal;
 mod plan;
 mod quote;
 mod reading;

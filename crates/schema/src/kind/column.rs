@@ -40,6 +40,7 @@ pub(super) const ROW: Row = Row {
         "from_schema?",
         "from_table?",
     ],
+    expressions: &["generated"],
     question: |version| {
         // From 18 on a name stands there, which is the usual one mostly.
         let named = if version.at_least(18) {

@@ -13,6 +13,7 @@ pub(super) const ROW: Row = Row {
     word: "default",
     naming: Naming::Under(0),
     columns: &["expression"],
+    expressions: &["expression"],
     question: |_| {
         format!(
             "SELECT {}, {}, pg_catalog.pg_get_expr(d.adbin, d.adrelid) \

@@ -23,6 +23,7 @@ pub(super) const ROW: Row = Row {
         "whole_table?",
         "unique?",
     ],
+    expressions: &["definition"],
     question: |_| {
         format!(
             "SELECT {}, {}, xn.nspname, x.relname, pg_catalog.pg_get_indexdef(x.oid), \

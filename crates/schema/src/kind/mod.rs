@@ -112,6 +112,8 @@ pub(crate) struct Row {
     pub(crate) naming: Naming,
     /// What is compared. A name that ends in `?` is only looked at.
     pub(crate) columns: &'static [&'static str],
+    /// Those of them whose text may change when it is loaded again.
+    pub(crate) expressions: &'static [&'static str],
     /// Asks for the address, the parent's address, the names and the columns.
     pub(crate) question: fn(Version) -> String,
     /// Returns what it is called in `COMMENT ON ...` and the like, such as
@@ -195,6 +197,7 @@ impl Row {
         word: "",
         naming: Naming::Own(0),
         columns: &[],
+        expressions: &[],
         question: |_| String::new(),
         sql: |_| String::new(),
         granted: |fact| (fact.kind().row().sql)(fact),
