@@ -9,7 +9,7 @@ use seaworthy_schema::{Schema, Statement, Transaction, compare};
 use tracing::warn;
 
 use super::author::{self, Written};
-use super::sides::{Proving, Sides};
+use super::sides::{Proving, Sides, warn_of_uncompared};
 use super::until_signal;
 use crate::config::{Config, NewRevision, Side};
 use crate::error::Error;
@@ -70,6 +70,7 @@ async fn proved(sides: &mut Sides<'_>) -> Result<Vec<Step>, Error> {
     let wanted = sides.schema(&Side::Models).await?;
     let proving = sides.proving().await?;
     let present = proving.schema().await?;
+    warn_of_uncompared(&present, &wanted);
     let up = seaworthy_schema::plan(&present, &wanted)?;
     let mut steps = Vec::new();
     let mut schemas = vec![present];

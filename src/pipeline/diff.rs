@@ -3,7 +3,7 @@
 
 use seaworthy_schema::Statement;
 
-use super::sides::Sides;
+use super::sides::{Sides, warn_of_uncompared};
 use super::until_signal;
 use crate::config::{Config, Side};
 use crate::error::Error;
@@ -31,5 +31,6 @@ pub async fn diff(
     let left = sides.clear().await;
     let (from, to) = read?;
     left?;
+    warn_of_uncompared(&from, &to);
     Ok(seaworthy_schema::plan(&from, &to)?)
 }

@@ -1,6 +1,6 @@
 //! In what revisions, models and database differ.
 
-use seaworthy_schema::{Difference, compare};
+use seaworthy_schema::{Difference, Schema, compare, uncompared};
 
 use super::sides::Sides;
 use super::until_signal;
@@ -45,7 +45,7 @@ pub async fn differences(
         if with_models {
             let models = sides.schema(&Side::Models).await?;
             let revisions = sides.schema(&Side::Revisions(None)).await?;
-            let told = compare(&revisions, &models).told();
+            let told = told(&revisions, &models);
             found.extend(all(Comparison::RevisionsModels, told));
         }
         if with_drift {
@@ -55,7 +55,7 @@ pub async fn differences(
                     let heads = standing.heads.iter().map(|node| graph.id(*node).clone());
                     let revisions = sides.at(&heads.collect::<Vec<_>>()).await?;
                     let database = sides.schema(&Side::Database).await?;
-                    compare(&revisions, &database).told()
+                    told(&revisions, &database)
                 }
             };
             found.extend(all(Comparison::RevisionsDatabase, told));
@@ -67,6 +67,13 @@ pub async fn differences(
     let found = found?;
     left?;
     Ok(found)
+}
+
+/// Returns what differs, and what could not be compared.
+fn told(old: &Schema, new: &Schema) -> Vec<Difference> {
+    let mut told = compare(old, new).told();
+    told.extend(uncompared(old, new));
+    told
 }
 
 fn all(comparison: Comparison, told: Vec<Difference>) -> impl Iterator<Item = Found> {
@@ -92,7 +99,7 @@ fn incomparable(standing: &Standing) -> Option<Difference> {
         return None;
     };
     Some(Difference {
-        kind: "database",
+        kind: "database".into(),
         object: String::new(),
         change: "not compared",
         detail,

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use seaworthy_schema::{Identity, Schema, Statement};
+use seaworthy_schema::{Identity, Schema, Statement, uncompared};
 use tracing::warn;
 
 use super::{arrival, author, queue};
@@ -206,6 +206,16 @@ fn shadow_server(config: &Config) -> Result<ShadowServer, Error> {
         true => ShadowServer::Configured,
         false => ShadowServer::Other,
     })
+}
+
+/// Says what the statements that follow know nothing of.
+pub(super) fn warn_of_uncompared(old: &Schema, new: &Schema) {
+    for one in uncompared(old, new) {
+        warn!(
+            "{} {} is of a kind that is not compared ({}); leave it out with `--exclude {}`",
+            one.kind, one.object, one.detail, one.object
+        );
+    }
 }
 
 /// Version tables, ours and those of other tools, are part of no side.

@@ -38,9 +38,9 @@ pub use kind::Kind;
 pub use plan::{PlanError, plan};
 pub use quote::{identifier, literal};
 pub use reading::{Answer, Question, ReadError, Reading};
-pub use schema::Schema;
+pub use schema::{Schema, Unread};
 pub use statement::{Hazard, HazardKind, Statement, Transaction};
-pub use told::Difference;
+pub use told::{Difference, uncompared};
 
 /// A server's version, such as 150018 for 15.18.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -13,12 +13,23 @@ pub struct Schema {
     needs: BTreeMap<Identity, BTreeSet<Identity>>,
     dependents: BTreeMap<Identity, BTreeSet<Identity>>,
     children: BTreeMap<Identity, BTreeSet<Identity>>,
+    unread: BTreeSet<Unread>,
+}
+
+/// An object of which nothing but its name is known.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unread {
+    /// Such as `subscription`.
+    pub kind: String,
+    /// Such as `public.thing`.
+    pub object: String,
 }
 
 impl Schema {
     pub(crate) fn new(
         facts: BTreeMap<Identity, Fact>,
         needs: BTreeMap<Identity, BTreeSet<Identity>>,
+        unread: BTreeSet<Unread>,
     ) -> Self {
         let mut dependents: BTreeMap<Identity, BTreeSet<Identity>> = BTreeMap::new();
         let mut children: BTreeMap<Identity, BTreeSet<Identity>> = BTreeMap::new();
@@ -43,6 +54,7 @@ impl Schema {
             needs,
             dependents,
             children,
+            unread,
         }
     }
 
@@ -70,11 +82,17 @@ impl Schema {
         let Self {
             mut facts,
             mut needs,
+            unread,
             ..
         } = self;
         facts.retain(|identity, _| !left_out.contains(identity));
         needs.retain(|identity, _| !left_out.contains(identity));
-        Self::new(facts, needs)
+        Self::new(facts, needs, unread)
+    }
+
+    /// Returns the objects that no kind reads.
+    pub fn unread(&self) -> &BTreeSet<Unread> {
+        &self.unread
     }
 
     pub fn get(&self, identity: &Identity) -> Option<&Fact> {

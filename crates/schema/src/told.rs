@@ -1,19 +1,22 @@
 //! Differences as they are told: what of which object is how.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::compare::{Change, Differences};
 use super::fact::Fact;
 use super::identity::Identity;
+use super::schema::Schema;
 
 /// One difference, for people and for gates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
     /// Such as `column`.
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// Such as `public.users.email`.
     pub object: String,
-    /// `added`, `removed` or `altered`, as seen from the first schema.
+    /// `added`, `removed` or `altered`, as seen from the first schema; or `not
+    /// compared`.
     pub change: &'static str,
     /// What differs, and how; empty for what is added or removed.
     pub detail: String,
@@ -48,6 +51,24 @@ impl Differences<'_> {
     }
 }
 
+/// Returns what no kind reads of two schemas: whether it is the same on both is
+/// not known, so it counts as a difference.
+pub fn uncompared(old: &Schema, new: &Schema) -> Vec<Difference> {
+    let all = old.unread().union(new.unread());
+    let told = all.map(|one| Difference {
+        kind: one.kind.clone().into(),
+        object: one.object.clone(),
+        change: "not compared",
+        detail: match (old.unread().contains(one), new.unread().contains(one)) {
+            (true, true) => "both sides have one of this name",
+            (true, false) => "removed",
+            (false, _) => "added",
+        }
+        .to_owned(),
+    });
+    told.collect()
+}
+
 impl Change<'_> {
     /// Returns each value that differs, as `name: old -> new`.
     fn detail(&self) -> String {
@@ -66,7 +87,7 @@ impl Change<'_> {
 fn difference(fact: &Fact, change: &'static str, detail: String) -> Difference {
     let path: Vec<&str> = fact.identity.path().collect();
     Difference {
-        kind: fact.kind().word(),
+        kind: fact.kind().word().into(),
         object: path.join("."),
         change,
         detail,

@@ -9,6 +9,7 @@ use crate::fact::Fact;
 use crate::identity::Identity;
 use crate::statement::Statement;
 
+pub(crate) use catalog::{OWN_SCHEMA, address};
 pub(crate) use default_privilege::put_right;
 
 mod catalog;
@@ -47,6 +48,7 @@ kinds! {
     Schema schema;
     Extension extension;
     Language language;
+    AccessMethod access_method;
     Collation collation;
     Wrapper wrapper;
     Server server;
@@ -96,6 +98,7 @@ kinds! {
     PublishedTable published_table;
     PublishedSchema published_schema;
     Comment comment;
+    SecurityLabel security_label;
     Owner owner;
     Grant grant;
     DefaultPrivilege default_privilege;
