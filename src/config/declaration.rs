@@ -16,7 +16,7 @@ use super::shown::{Shown, ShownSetting};
 use super::users::Users;
 use super::{
     AlsoTarget, ConfigError, FileTemplate, FormatChoice, Limit, ListenAddress, MigrateCommand,
-    Origin, Secret, Sourced, TransactionScope,
+    ObjectPattern, Origin, Secret, Sourced, TransactionScope,
 };
 use crate::plan::OnAhead;
 use crate::revision::Target;
@@ -210,6 +210,12 @@ settings! {
     shadow_template: String = NAME, "shadow-template" "NAME",
         Some("schema.shadow_template"), Text "template0", Schema, Comparing, [],
         "The database that those are made from";
+    include: Vec<ObjectPattern> = OBJECT_PATTERNS, "include" "GLOB",
+        Some("schema.include"), Nothing "all", Schema, Comparing, [],
+        "Which objects are compared, as `schema.name`; `*` is any text, `?` one character, `[ab]` one of several";
+    exclude: Vec<ObjectPattern> = OBJECT_PATTERNS, "exclude" "GLOB",
+        Some("schema.exclude"), Nothing "none", Schema, Comparing, [],
+        "Which of them are not, in the same manner";
     database: Option<bool> = OPTIONAL_SWITCH, "database" "BOOL",
         Some("health.database"), Nothing "true, unless others are named", Health, Health, [],
         "Ask whether the database answers";

@@ -12,6 +12,7 @@ use super::also::{self, AlsoProblem};
 use super::listen::{self, ListenAddress, ListenProblem};
 use super::log::LogFormat;
 use super::migrate_command::{self, MigrateCommand};
+use super::object_pattern::{self, ObjectPattern};
 use super::{
     AlsoTarget, FileTemplate, FileTemplateProblem, FormatChoice, Limit, Secret, TransactionScope,
 };
@@ -84,6 +85,8 @@ pub enum Mismatch {
     Listen(#[from] ListenProblem),
     #[error("it is not the path of a request")]
     Path,
+    #[error("it is not a pattern")]
+    Pattern,
     #[error("{0}")]
     Target(#[from] TargetError),
     #[error("{0}")]
@@ -255,6 +258,15 @@ pub(super) const PATTERNS: Kind<Vec<PathBuf>> = Kind {
     read: |texts| {
         let paths = texts.iter().map(|text| plain(text).map(PathBuf::from));
         paths.collect()
+    },
+};
+
+/// Any number.
+pub(super) const OBJECT_PATTERNS: Kind<Vec<ObjectPattern>> = Kind {
+    shape: Shape::List,
+    read: |texts| {
+        let patterns = texts.iter().map(|text| object_pattern::parse(plain(text)?));
+        patterns.collect()
     },
 };
 

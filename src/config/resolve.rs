@@ -368,6 +368,8 @@ fn schema_config(values: &Values) -> SchemaConfig {
         models: values.models.value.clone(),
         shadow_url: values.shadow_url.clone(),
         shadow_template: values.shadow_template.value.clone(),
+        include: values.include.value.clone(),
+        exclude: values.exclude.value.clone(),
     }
 }
 

@@ -1,10 +1,10 @@
 //! In what revisions, models and database differ.
 
-use seaworthy_schema::{Difference, Schema, compare, uncompared};
+use seaworthy_schema::{Difference, Schema, column_order, compare, uncompared};
 
 use super::sides::Sides;
 use super::until_signal;
-use crate::config::{Check, CheckDrift, CheckModels, Config, Side};
+use crate::config::{Check, CheckDrift, CheckModels, ColumnOrder, Config, Side};
 use crate::error::Error;
 use crate::plan::Standing;
 use crate::process::Signals;
@@ -45,7 +45,7 @@ pub async fn differences(
         if with_models {
             let models = sides.schema(&Side::Models).await?;
             let revisions = sides.schema(&Side::Revisions(None)).await?;
-            let told = told(&revisions, &models);
+            let told = told(&revisions, &models, check.column_order);
             found.extend(all(Comparison::RevisionsModels, told));
         }
         if with_drift {
@@ -55,7 +55,7 @@ pub async fn differences(
                     let heads = standing.heads.iter().map(|node| graph.id(*node).clone());
                     let revisions = sides.at(&heads.collect::<Vec<_>>()).await?;
                     let database = sides.schema(&Side::Database).await?;
-                    told(&revisions, &database)
+                    told(&revisions, &database, check.column_order)
                 }
             };
             found.extend(all(Comparison::RevisionsDatabase, told));
@@ -70,9 +70,12 @@ pub async fn differences(
 }
 
 /// Returns what differs, and what could not be compared.
-fn told(old: &Schema, new: &Schema) -> Vec<Difference> {
+pub(super) fn told(old: &Schema, new: &Schema, order: ColumnOrder) -> Vec<Difference> {
     let mut told = compare(old, new).told();
     told.extend(uncompared(old, new));
+    if order == ColumnOrder::Same {
+        told.extend(column_order(old, new));
+    }
     told
 }
 

@@ -40,7 +40,7 @@ use crate::source::Source;
 
 pub use author::{Written, init, merge, revision};
 pub use autogenerate::autogenerate;
-pub use diff::diff;
+pub use diff::{Differing, diff};
 pub use differences::{Comparison, Found, differences};
 pub use health::{Health, health};
 pub use look::{Sight, look, state};

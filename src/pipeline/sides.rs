@@ -121,7 +121,7 @@ impl<'a> Sides<'a> {
     async fn read(&self, session: Session) -> Result<Schema, Error> {
         let schema = catalog::read(&session).await;
         session.close().await;
-        Ok(without_version_tables(schema?, self.config))
+        Ok(compared(schema?, self.config))
     }
 
     /// Makes a database, and applies revisions to it as an upgrade does.
@@ -164,7 +164,7 @@ impl Proving<'_> {
     /// Returns the schema as it is now.
     pub(super) async fn schema(&self) -> Result<Schema, Error> {
         let schema = catalog::read(&self.session).await?;
-        Ok(without_version_tables(schema, self.config))
+        Ok(compared(schema, self.config))
     }
 
     /// Runs statements in one transaction.
@@ -218,14 +218,20 @@ pub(super) fn warn_of_uncompared(old: &Schema, new: &Schema) {
     }
 }
 
-/// Version tables, ours and those of other tools, are part of no side.
-fn without_version_tables(schema: Schema, config: &Config) -> Schema {
+/// Returns what of a schema is compared. Version tables, ours and those of other
+/// tools, are part of no side.
+fn compared(schema: Schema, config: &Config) -> Schema {
     let own = arrival::version_table(&config.migrations);
     let log = own.log();
-    schema.without(|identity: &Identity| {
+    let schema = schema.without(|identity: &Identity| {
         let name = identity.last();
         identity.is_table() && (name == own.name || name == log || is_known(name))
-    })
+    });
+    let wanted = &config.schema;
+    schema.only(
+        |names| wanted.compares(names),
+        |name| wanted.compares_schema(name),
+    )
 }
 
 /// Applies revisions to an empty database, as an upgrade does.

@@ -58,6 +58,7 @@ mod reverting;
 mod schema_cases;
 mod scripts;
 mod secrets;
+mod selected;
 mod serve;
 mod signals;
 mod stamp;

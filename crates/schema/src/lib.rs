@@ -40,7 +40,7 @@ pub use quote::{identifier, literal};
 pub use reading::{Answer, Question, ReadError, Reading};
 pub use schema::{Schema, Unread};
 pub use statement::{Hazard, HazardKind, Statement, Transaction};
-pub use told::{Difference, uncompared};
+pub use told::{Difference, column_order, uncompared};
 
 /// A server's version, such as 150018 for 15.18.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::compare::{Change, Differences};
 use super::fact::Fact;
 use super::identity::Identity;
+use super::kind::Kind;
 use super::schema::Schema;
 
 /// One difference, for people and for gates.
@@ -67,6 +68,33 @@ pub fn uncompared(old: &Schema, new: &Schema) -> Vec<Difference> {
         .to_owned(),
     });
     told.collect()
+}
+
+/// Returns the tables of which both have the same columns in another
+/// order, which nothing but a new table could change.
+pub fn column_order(old: &Schema, new: &Schema) -> Vec<Difference> {
+    let tables = new.of_kind(Kind::Table);
+    let told = tables.filter_map(|table| {
+        let (before, after) = (in_order(table, old), in_order(table, new));
+        let shared = |one: &[&'_ str], other: &[&'_ str]| -> Vec<String> {
+            let shared = one.iter().filter(|name| other.contains(name));
+            shared.map(ToString::to_string).collect()
+        };
+        let (from, to) = (shared(&before, &after), shared(&after, &before));
+        let detail = format!("column order: {} -> {}", from.join(", "), to.join(", "));
+        (from != to).then(|| difference(table, "altered", detail))
+    });
+    told.collect()
+}
+
+/// Returns the columns of a table as they stand in it.
+fn in_order<'a>(table: &Fact, side: &'a Schema) -> Vec<&'a str> {
+    let mut columns: Vec<&Fact> = side.children(&table.identity, Kind::Column).collect();
+    columns.sort_by_key(|column| column.text("number?").parse::<u32>().unwrap_or(u32::MAX));
+    columns
+        .into_iter()
+        .map(|column| column.identity.last())
+        .collect()
 }
 
 impl Change<'_> {

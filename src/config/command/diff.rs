@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches};
 
-use super::{Command, Reach, Row, flag, target};
+use super::listing::{json, output};
+use super::{Command, Output, Reach, Row, flag, target};
 use crate::config::setting::CommandName;
 use crate::config::{Secret, UsageError, usage};
 use crate::revision::Target;
@@ -12,12 +13,22 @@ use crate::revision::Target;
 const FROM: &str = "FROM";
 const TO: &str = "TO";
 const EXIT_CODE: &str = "exit-code";
+const COLUMN_ORDER: &str = "column-order";
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diff {
     pub from: Side,
     pub to: Side,
     pub exit_code: ExitCode,
+    pub column_order: ColumnOrder,
+    pub output: Output,
+}
+
+/// Whether the order of columns counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnOrder {
+    Any,
+    Same,
 }
 
 /// A schema to compare.
@@ -59,6 +70,8 @@ pub(super) const ROW: Row = Row {
             ))
             .arg(side(TO, "models", "What shall be there, named likewise"))
             .arg(flag(EXIT_CODE, "Exit with 1 when the schemas differ"))
+            .arg(column_order_flag())
+            .arg(json())
     },
     read,
 };
@@ -72,7 +85,25 @@ fn read(matches: &ArgMatches) -> Result<Command, UsageError> {
         } else {
             ExitCode::Plain
         },
+        column_order: column_order(matches),
+        output: output(matches),
     }))
+}
+
+/// Returns the switch of a command for which the order of columns may count.
+pub(super) fn column_order_flag() -> Arg {
+    flag(
+        COLUMN_ORDER,
+        "Take another order of columns for a difference, which no SQL makes good",
+    )
+}
+
+pub(super) fn column_order(matches: &ArgMatches) -> ColumnOrder {
+    if matches.get_flag(COLUMN_ORDER) {
+        ColumnOrder::Same
+    } else {
+        ColumnOrder::Any
+    }
 }
 
 fn side(matches: &ArgMatches, argument: &'static str) -> Result<Side, UsageError> {
