@@ -47,6 +47,9 @@ fn is_folded(fact: &Fact, context: &Context<'_>) -> bool {
     let Some(column) = column.filter(|column| column.kind() == Kind::Column) else {
         return false;
     };
+    if column::followed_attribute(column, context).is_some() {
+        return false;
+    }
     // One that comes from a parent brings the parent's.
     if column::comes_along(column, context) {
         let parent = column::inherited_from(column);
