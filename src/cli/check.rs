@@ -82,7 +82,7 @@ fn denied(found: &[Found]) -> Option<Diagnostic> {
 fn differing(found: &Found) -> Differing<'_> {
     Differing {
         comparison: name(found.comparison),
-        kind: found.difference.kind,
+        kind: &found.difference.kind,
         object: &found.difference.object,
         change: found.difference.change,
         detail: &found.difference.detail,

@@ -17,7 +17,7 @@ use super::shown::{Shown, ShownSetting};
 use super::users::Users;
 use super::{
     AlsoTarget, ConfigError, FileTemplate, FormatChoice, Limit, ListenAddress, MigrateCommand,
-    Origin, Secret, Sourced, TransactionScope,
+    ObjectPattern, Origin, Secret, Sourced, TransactionScope,
 };
 use crate::plan::OnAhead;
 use crate::revision::Target;
@@ -226,6 +226,12 @@ settings! {
     deny_hazard: Vec<HazardKind> = HAZARDS, "deny-hazard" "KIND",
         Some("schema.deny_hazards"), Nothing "none", Schema, Comparing, [],
         "A danger to refuse: data-loss, rewrite, long-lock, index-dropped or irreversible";
+    include: Vec<ObjectPattern> = OBJECT_PATTERNS, "include" "GLOB",
+        Some("schema.include"), Nothing "all", Schema, Selecting, [],
+        "Which objects are compared, as `schema.name`; `*` is any text, `?` one character, `[ab]` one of several";
+    exclude: Vec<ObjectPattern> = OBJECT_PATTERNS, "exclude" "GLOB",
+        Some("schema.exclude"), Nothing "none", Schema, Selecting, [],
+        "Which of them are not, in the same manner";
     database: Option<bool> = OPTIONAL_SWITCH, "database" "BOOL",
         Some("health.database"), Nothing "true, unless others are named", Health, Health, [],
         "Ask whether the database answers";

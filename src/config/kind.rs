@@ -13,6 +13,7 @@ use super::also::{self, AlsoProblem};
 use super::listen::{self, ListenAddress, ListenProblem};
 use super::log::LogFormat;
 use super::migrate_command::{self, MigrateCommand};
+use super::object_pattern::{self, ObjectPattern};
 use super::{
     AlsoTarget, FileTemplate, FileTemplateProblem, FormatChoice, Limit, Secret, TransactionScope,
 };
@@ -85,6 +86,8 @@ pub enum Mismatch {
     Listen(#[from] ListenProblem),
     #[error("it is not the path of a request")]
     Path,
+    #[error("it is not a pattern")]
+    Pattern,
     #[error("{0}")]
     Target(#[from] TargetError),
     #[error("{0}")]
@@ -265,6 +268,15 @@ pub(super) const PATTERNS: Kind<Vec<PathBuf>> = Kind {
 pub(super) const METADATA: Kind<Vec<String>> = Kind {
     shape: Shape::List,
     read: |texts| texts.iter().map(|text| metadata(text)).collect(),
+};
+
+/// Any number.
+pub(super) const OBJECT_PATTERNS: Kind<Vec<ObjectPattern>> = Kind {
+    shape: Shape::List,
+    read: |texts| {
+        let patterns = texts.iter().map(|text| object_pattern::parse(plain(text)?));
+        patterns.collect()
+    },
 };
 
 /// An identifier.

@@ -29,6 +29,7 @@ mod listen;
 mod log;
 mod migrate_command;
 mod migrations;
+mod object_pattern;
 mod origin;
 mod parameter;
 mod password_file;
@@ -49,10 +50,10 @@ mod writing;
 pub use also::AlsoProblem;
 pub use args::{Parsed, Typed};
 pub use command::{
-    Against, Check, CheckDrift, CheckModels, Command, Content, Current, CurrentHeads, CurrentMark,
-    Diff, Downgrade, Exchange, Execution, ExitCode, FirstRevision, Health, History, Init, Listing,
-    Merge, NewRevision, Output, Reach, Run, Settings, Show, Side, Squash, Stamp, StampMode,
-    Upgrade, Wait,
+    Against, Check, CheckDrift, CheckModels, ColumnOrder, Command, Content, Current, CurrentHeads,
+    CurrentMark, Diff, Downgrade, Exchange, Execution, ExitCode, FirstRevision, Health, History,
+    Init, Listing, Merge, NewRevision, Output, Reach, Run, Settings, Show, Side, Squash, Stamp,
+    StampMode, Upgrade, Wait,
 };
 pub use connection::{
     ChannelBinding, Connection, Host, HostAddress, RootCertificates, SslMode, TargetSessionAttrs,
@@ -72,6 +73,7 @@ pub use listen::{ListenAddress, ListenProblem};
 pub use log::{LogConfig, LogFormat};
 pub use migrate_command::{Excluded, MigrateCommand};
 pub use migrations::{FormatChoice, MigrationsConfig, TransactionScope};
+pub use object_pattern::ObjectPattern;
 pub use origin::{EnvFilePlace, FilePlace, Origin, Sourced, Variable};
 pub use resolve::{Config, log, resolve, settings_table};
 pub use run::RunConfig;

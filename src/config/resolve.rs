@@ -384,6 +384,8 @@ fn schema_config(
             false => Manner::Plain,
         },
         deny_hazards: values.deny_hazard.value.clone(),
+        include: values.include.value.clone(),
+        exclude: values.exclude.value.clone(),
     })
 }
 

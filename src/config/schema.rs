@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use seaworthy_schema::{HazardKind, Manner};
 
 use super::declaration::Values;
-use super::{ConfigError, MigrateCommand, Origin, Secret, Sourced};
+use super::{ConfigError, MigrateCommand, ObjectPattern, Origin, Secret, Sourced};
 
 /// What schemas are compared with, and where.
 #[derive(Clone, Debug)]
@@ -17,6 +17,9 @@ pub struct SchemaConfig {
     pub manner: Manner,
     /// Dangers that no plan may have.
     pub deny_hazards: Vec<HazardKind>,
+    /// Empty: all.
+    pub include: Vec<ObjectPattern>,
+    pub exclude: Vec<ObjectPattern>,
 }
 
 /// Where it is said what the schema shall be.
@@ -95,5 +98,25 @@ impl Models {
         } else {
             Self::None
         })
+    }
+}
+
+impl SchemaConfig {
+    /// Says whether an object is compared that goes by some names: its own and
+    /// that of what it goes with.
+    pub fn compares(&self, names: &[String]) -> bool {
+        let is_one_of = |patterns: &[ObjectPattern]| {
+            let matches = |name: &String| patterns.iter().any(|pattern| pattern.matches(name));
+            names.iter().any(matches)
+        };
+        (self.include.is_empty() || is_one_of(&self.include)) && !is_one_of(&self.exclude)
+    }
+
+    /// Says whether a schema is compared: one that holds what is to be compared
+    /// is part of it.
+    pub fn compares_schema(&self, name: &str) -> bool {
+        let holds = self.include.iter().any(|pattern| pattern.is_within(name));
+        let is_excluded = self.exclude.iter().any(|pattern| pattern.matches(name));
+        (holds && !is_excluded) || self.compares(&[name.to_owned()])
     }
 }

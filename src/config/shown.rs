@@ -9,7 +9,7 @@ use tracing::Level;
 
 use super::{
     AlsoTarget, FileTemplate, FormatChoice, HttpTarget, Limit, ListenAddress, LogFormat,
-    MigrateCommand, Origin, Secret, TransactionScope,
+    MigrateCommand, ObjectPattern, Origin, Secret, TransactionScope,
 };
 use crate::duration;
 use crate::plan::OnAhead;
@@ -85,6 +85,13 @@ impl Shown for usize {
 impl Shown for String {
     fn shown(&self) -> ShownValue {
         one(self)
+    }
+}
+
+impl Shown for Vec<ObjectPattern> {
+    fn shown(&self) -> ShownValue {
+        let patterns = self.iter().map(|one| one.as_str().to_owned());
+        ShownValue::Several(patterns.collect())
     }
 }
 

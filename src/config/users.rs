@@ -29,6 +29,8 @@ pub enum Users {
     Locking,
     /// What compares schemas.
     Comparing,
+    /// What looks at schemas.
+    Selecting,
     Run,
 }
 
@@ -79,6 +81,7 @@ impl Users {
                 command,
                 Name::Check | Name::Diff | Name::Init | Name::Revision | Name::Squash
             ),
+            Self::Selecting => Self::Comparing.include(command) || command == Name::Dump,
             Self::Run => command == Name::Run,
         }
     }

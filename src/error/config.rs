@@ -322,6 +322,7 @@ fn mismatch_text(mismatch: &Mismatch) -> String {
         | Mismatch::Also(_)
         | Mismatch::Listen(_)
         | Mismatch::Path
+        | Mismatch::Pattern
         | Mismatch::FileTemplate(_)
         | Mismatch::Count
         | Mismatch::Metadata
@@ -347,6 +348,9 @@ fn mismatch_hint(setting: &Setting, mismatch: &Mismatch) -> Option<String> {
         Mismatch::Also(problem) => Some(also_hint(*problem).to_owned()),
         Mismatch::Listen(problem) => Some(listen::hint(*problem).to_owned()),
         Mismatch::Path => Some("write it as a probe asks for it, such as `/livez`".to_owned()),
+        Mismatch::Pattern => {
+            Some("write a name with its schema, such as `public.legacy_*`".to_owned())
+        }
         Mismatch::NoTarget => Some("a target is `head`, `heads`, a revision, `+1`".to_owned()),
         Mismatch::VariableName => Some("name the variable only, without `=` and value".to_owned()),
         Mismatch::FileTemplate(problem) => Some(match problem {

@@ -9,7 +9,7 @@ use super::diff::denied;
 use super::differences::incomparable;
 use super::proof::{Begun, Step, copied, proved};
 use super::renames::{self, Ask};
-use super::sides::{Brought, Sides};
+use super::sides::{Brought, Sides, warn_of_uncompared};
 use super::{look, until_signal};
 use crate::config::{Against, Config, NewRevision, Side};
 use crate::error::Error;
@@ -88,6 +88,7 @@ async fn steps(
         }
     };
     let present = proving.schema().await?;
+    warn_of_uncompared(&present, &schema);
     let renames = renames::wanted(&command.renames, &lines, &present, &schema)?;
     let (mut renames, mut renamed) = renames::run(&proving, renames, &schema).await?;
     if let Some(ask) = ask {

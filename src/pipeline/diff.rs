@@ -1,38 +1,57 @@
 //! Comparing two schemas: both brought about where they are no database yet,
 //! read, planned.
 
-use seaworthy_schema::{Hazard, Rename, Statement};
+use seaworthy_schema::{Difference, Hazard, Rename, Statement, column_order};
+use tracing::warn;
 
-use super::sides::Sides;
+use super::differences::{renamed, told};
+use super::sides::{Pair, Sides, warn_of_uncompared};
 use super::until_signal;
-use crate::config::{Config, Diff};
+use crate::config::{ColumnOrder, Config, Diff};
 use crate::error::Error;
 use crate::process::Signals;
 
-/// Returns the statements that turn one side into the other.
+/// What two schemas differ in.
+#[derive(Clone, Debug)]
+pub struct Differing {
+    /// Those that turn the one into the other.
+    pub statements: Vec<Statement>,
+    /// What no statement does anything about is among them.
+    pub differences: Vec<Difference>,
+}
+
+/// Returns in what one side differs from the other.
 ///
 /// # Errors
 ///
 /// Whatever ended the wait for a database, a signal included, and what is
 /// wrong with the schemas; [`Error::HazardsDenied`].
-pub async fn diff(
-    config: &Config,
-    command: &Diff,
-    signals: &Signals,
-) -> Result<Vec<Statement>, Error> {
+pub async fn diff(config: &Config, command: &Diff, signals: &Signals) -> Result<Differing, Error> {
     let mut sides = Sides::of(config);
     let read = sides.pair(&command.from, &command.to, &command.renames);
     let read = until_signal(signals, read).await;
     let left = sides.clear().await;
     let pair = read?;
     left?;
-    let plan = seaworthy_schema::plan(&pair.old, &pair.new, config.schema.manner)?;
+    let Pair { renames, old, new } = pair;
+    warn_of_uncompared(&old, &new);
+    if command.column_order == ColumnOrder::Same {
+        for one in column_order(&old, &new) {
+            warn!("{} {}: {}", one.kind, one.object, one.detail);
+        }
+    }
+    let plan = seaworthy_schema::plan(&old, &new, config.schema.manner)?;
     let denied = denied(config, &plan);
     if !denied.is_empty() {
         return Err(Error::HazardsDenied(denied));
     }
-    let renames = pair.renames.iter().map(Rename::statement);
-    Ok(renames.chain(plan).collect())
+    let renamed = renames.iter().map(renamed);
+    Ok(Differing {
+        differences: renamed
+            .chain(told(&old, &new, command.column_order))
+            .collect(),
+        statements: renames.iter().map(Rename::statement).chain(plan).collect(),
+    })
 }
 
 /// Returns the dangers of a plan that no plan may have.

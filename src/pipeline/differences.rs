@@ -1,11 +1,11 @@
 //! In what revisions, models and database differ.
 
-use seaworthy_schema::{Difference, Hazard, Rename, compare};
+use seaworthy_schema::{Difference, Hazard, Rename, Schema, column_order, compare, uncompared};
 
 use super::diff::denied;
 use super::sides::Sides;
 use super::until_signal;
-use crate::config::{Check, CheckDrift, CheckModels, Config, Models, Side};
+use crate::config::{Check, CheckDrift, CheckModels, ColumnOrder, Config, Models, Side};
 use crate::error::Error;
 use crate::plan::Standing;
 use crate::process::Signals;
@@ -50,13 +50,13 @@ pub async fn differences(
             let pair = sides.pair(&Side::Revisions(None), &Side::Models, &[]);
             let pair = pair.await?;
             let renamed = pair.renames.iter().map(renamed);
-            let mut told: Vec<Difference> = renamed.collect();
-            told.extend(compare(&pair.old, &pair.new).told());
+            let mut differing: Vec<Difference> = renamed.collect();
+            differing.extend(told(&pair.old, &pair.new, check.column_order));
             if !config.schema.deny_hazards.is_empty() {
                 let plan = seaworthy_schema::plan(&pair.old, &pair.new, config.schema.manner)?;
-                told.extend(denied(config, &plan).into_iter().map(refused));
+                differing.extend(denied(config, &plan).into_iter().map(refused));
             }
-            found.extend(all(Comparison::RevisionsModels, told));
+            found.extend(all(Comparison::RevisionsModels, differing));
         }
         if with_drift {
             let told = match incomparable(standing) {
@@ -65,7 +65,7 @@ pub async fn differences(
                     let heads = standing.heads.iter().map(|node| graph.id(*node).clone());
                     let revisions = sides.at(&heads.collect::<Vec<_>>()).await?;
                     let database = sides.schema(&Side::Database).await?;
-                    compare(&revisions, &database).told()
+                    told(&revisions, &database, check.column_order)
                 }
             };
             found.extend(all(Comparison::RevisionsDatabase, told));
@@ -79,6 +79,16 @@ pub async fn differences(
     Ok(found)
 }
 
+/// Returns what differs, and what could not be compared.
+pub(super) fn told(old: &Schema, new: &Schema, order: ColumnOrder) -> Vec<Difference> {
+    let mut told = compare(old, new).told();
+    told.extend(uncompared(old, new));
+    if order == ColumnOrder::Same {
+        told.extend(column_order(old, new));
+    }
+    told
+}
+
 fn all(comparison: Comparison, told: Vec<Difference>) -> impl Iterator<Item = Found> {
     told.into_iter().map(move |difference| Found {
         comparison,
@@ -89,17 +99,17 @@ fn all(comparison: Comparison, told: Vec<Difference>) -> impl Iterator<Item = Fo
 /// A danger of the way to the models, which no revision may have.
 fn refused(hazard: Hazard) -> Difference {
     Difference {
-        kind: HAZARD,
+        kind: HAZARD.into(),
         object: hazard.kind.name().to_owned(),
         change: "denied",
         detail: hazard.detail,
     }
 }
 
-fn renamed(rename: &Rename) -> Difference {
+pub(super) fn renamed(rename: &Rename) -> Difference {
     let (kind, object) = rename.object();
     Difference {
-        kind,
+        kind: kind.into(),
         object,
         change: "renamed",
         detail: format!("to {}", rename.name()),
@@ -122,7 +132,7 @@ pub(super) fn incomparable(standing: &Standing) -> Option<Difference> {
         return None;
     };
     Some(Difference {
-        kind: "database",
+        kind: "database".into(),
         object: String::new(),
         change: "not compared",
         detail,

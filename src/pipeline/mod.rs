@@ -46,7 +46,7 @@ use crate::source::Source;
 pub use adopt::adopt;
 pub use author::{Written, init, merge, revision};
 pub use autogenerate::autogenerate;
-pub use diff::diff;
+pub use diff::{Differing, diff};
 pub use differences::{Comparison, Found, HAZARD, differences};
 pub use dump::dump;
 pub use health::{Health, health};

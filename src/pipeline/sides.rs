@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use seaworthy_schema::{Identity, Rename, Schema, Statement, Version, Wish, is_one_transaction};
+use seaworthy_schema::{
+    Identity, Rename, Schema, Statement, Version, Wish, is_one_transaction, uncompared,
+};
 use tracing::{debug, warn};
 
 use super::renames::{self, Line};
@@ -233,7 +235,7 @@ impl<'a> Sides<'a> {
         let histories = tables.filter(|table| table.is_table() && is_known(table.last()));
         Ok(Live {
             histories: histories.map(ToString::to_string).collect(),
-            schema: without_version_tables(schema, self.config),
+            schema: compared(schema, self.config),
             initial,
         })
     }
@@ -500,22 +502,35 @@ fn shadow_server(config: &Config) -> Result<ShadowServer, Error> {
     })
 }
 
-/// Returns the schema of a session's database, without anybody's version tables.
+/// Returns what of the schema of a session's database is compared.
 pub(super) async fn schema_of(session: &Session, config: &Config) -> Result<Schema, Error> {
-    Ok(without_version_tables(
-        catalog::read(session).await?,
-        config,
-    ))
+    Ok(compared(catalog::read(session).await?, config))
 }
 
-/// Version tables, ours and those of other tools, are part of no side.
-fn without_version_tables(schema: Schema, config: &Config) -> Schema {
+/// Says what the statements that follow know nothing of.
+pub(super) fn warn_of_uncompared(old: &Schema, new: &Schema) {
+    for one in uncompared(old, new) {
+        warn!(
+            "{} {} is of a kind that is not compared ({}); leave it out with `--exclude {}`",
+            one.kind, one.object, one.detail, one.object
+        );
+    }
+}
+
+/// Returns what of a schema is compared. Version tables, ours and those of other
+/// tools, are part of no side.
+fn compared(schema: Schema, config: &Config) -> Schema {
     let own = arrival::version_table(&config.migrations);
     let log = own.log();
-    schema.without(|identity: &Identity| {
+    let schema = schema.without(|identity: &Identity| {
         let name = identity.last();
         identity.is_table() && (name == own.name || name == log || is_known(name))
-    })
+    });
+    let wanted = &config.schema;
+    schema.only(
+        |names| wanted.compares(names),
+        |name| wanted.compares_schema(name),
+    )
 }
 
 /// Applies revisions to an empty database, as an upgrade does.

@@ -1,6 +1,7 @@
 //! The JSON documents of the commands that look. Their keys are part of the
 //! contract.
 
+use seaworthy_schema::{Difference, Statement, Transaction};
 use serde::Serialize;
 
 use super::{Lock, Reading};
@@ -60,6 +61,63 @@ pub struct Differing<'a> {
     pub object: &'a str,
     pub change: &'a str,
     pub detail: &'a str,
+}
+
+#[derive(Serialize)]
+struct DiffDocument<'a> {
+    statements: Vec<StatementDocument<'a>>,
+    differences: Vec<DifferenceDocument<'a>>,
+}
+
+#[derive(Serialize)]
+struct StatementDocument<'a> {
+    sql: &'a str,
+    transaction: &'static str,
+    hazards: Vec<HazardDocument<'a>>,
+}
+
+#[derive(Serialize)]
+struct HazardDocument<'a> {
+    kind: &'static str,
+    detail: &'a str,
+}
+
+#[derive(Serialize)]
+struct DifferenceDocument<'a> {
+    kind: &'a str,
+    object: &'a str,
+    change: &'a str,
+    detail: &'a str,
+}
+
+/// Returns the document of `diff`.
+pub fn diff(statements: &[Statement], differences: &[Difference]) -> String {
+    let statements = statements.iter().map(|statement| StatementDocument {
+        sql: &statement.sql,
+        transaction: match statement.transaction {
+            Transaction::Shared => "shared",
+            Transaction::EndsAfter => "ends-after",
+            Transaction::Alone => "alone",
+        },
+        hazards: statement
+            .hazards
+            .iter()
+            .map(|hazard| HazardDocument {
+                kind: hazard.kind.name(),
+                detail: &hazard.detail,
+            })
+            .collect(),
+    });
+    let differences = differences.iter().map(|difference| DifferenceDocument {
+        kind: &difference.kind,
+        object: &difference.object,
+        change: difference.change,
+        detail: &difference.detail,
+    });
+    text(&DiffDocument {
+        statements: statements.collect(),
+        differences: differences.collect(),
+    })
 }
 
 /// Returns the document of `history`, `heads`, `branches` and `show`.

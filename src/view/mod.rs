@@ -17,7 +17,7 @@ mod status;
 
 pub use block::blocks;
 pub use branches::branches;
-pub use document::{Differing, check, current, revisions, status};
+pub use document::{Differing, check, current, diff, revisions, status};
 pub use health::{AppHealth, DatabaseHealth, Fault, Health, SchemaHealth};
 pub use line::{history, names};
 pub use metrics::Metrics;

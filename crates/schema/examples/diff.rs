@@ -8,7 +8,7 @@
 use std::error::Error;
 use std::io::{self, Write};
 
-use seaworthy_schema::{Manner, Reading, Schema, Version, plan};
+use seaworthy_schema::{Manner, Reading, Schema, Version, plan, uncompared};
 use tokio_postgres::{NoTls, SimpleQueryMessage};
 
 #[tokio::main(flavor = "current_thread")]
@@ -28,8 +28,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
             "two URLs are needed: that of the database as it is, and as it shall be".into(),
         );
     };
+    let (from, to) = (read(from).await?, read(to).await?);
+    for one in uncompared(&from, &to) {
+        writeln!(io::stderr(), "{} {} is not compared", one.kind, one.object)?;
+    }
     let mut out = io::stdout().lock();
-    for statement in plan(&read(from).await?, &read(to).await?, manner)? {
+    for statement in plan(&from, &to, manner)? {
         writeln!(out, "{};\n", statement.sql)?;
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use super::fact::Fact;
 use super::identity::Identity;
+use super::normal::mean_the_same;
 use super::schema::Schema;
 
 /// What has to change, each list sorted by identity.
@@ -32,7 +33,16 @@ impl<'a> Change<'a> {
 
     /// Says whether a column of the kind has another value.
     pub fn of(&self, column: &str) -> bool {
-        self.old.get(column) != self.new.get(column)
+        self.differs(column, self.old.get(column), self.new.get(column))
+    }
+
+    /// Says whether a column's two values mean something else.
+    fn differs(&self, column: &str, old: Option<&str>, new: Option<&str>) -> bool {
+        let is_expression = || self.new.kind().row().expressions.contains(&column);
+        match (old, new) {
+            (Some(old), Some(new)) => old != new && !(is_expression() && mean_the_same(old, new)),
+            (old, new) => old != new,
+        }
     }
 
     /// Returns the columns that have another value, but for those that are only
@@ -41,7 +51,9 @@ impl<'a> Change<'a> {
         let values = self.old.values.iter().zip(&self.new.values);
         let columns = self.new.kind().columns().iter().zip(values);
         columns
-            .filter(|(column, (old, new))| !column.ends_with('?') && old != new)
+            .filter(|(column, (old, new))| {
+                !column.ends_with('?') && self.differs(column, old.as_deref(), new.as_deref())
+            })
             .map(|(column, _)| *column)
     }
 

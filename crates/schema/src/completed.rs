@@ -73,7 +73,7 @@ impl Schema {
         for list in needs.values_mut() {
             list.retain(|need| facts.contains_key(need));
         }
-        Self::new(facts, needs).marked_completed()
+        Self::new(facts, needs, BTreeSet::new()).marked_completed()
     }
 
     /// Returns a completed schema with what only a server can tell of the rest,

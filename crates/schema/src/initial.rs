@@ -1,6 +1,6 @@
 //! The schema that every database begins with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Version;
 use super::fact::Fact;
@@ -31,7 +31,7 @@ impl Schema {
             fact(&grant, Some(&public), &[("privileges", usual)]),
         ];
         let facts = facts.map(|fact| (fact.identity.clone(), fact));
-        Self::new(BTreeMap::from(facts), BTreeMap::new())
+        Self::new(BTreeMap::from(facts), BTreeMap::new(), BTreeSet::new())
     }
 }
 

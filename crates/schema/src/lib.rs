@@ -25,6 +25,7 @@ mod fact;
 mod identity;
 mod initial;
 mod kind;
+mod normal;
 mod plan;
 mod privileges;
 mod quote;
@@ -42,9 +43,9 @@ pub use plan::{Manner, PlanError, is_one_transaction, plan};
 pub use quote::{identifier, literal};
 pub use reading::{Answer, Question, ReadError, Reading};
 pub use rename::{Rename, Unfulfilled, Wish, candidates, followers};
-pub use schema::Schema;
+pub use schema::{Schema, Unread};
 pub use statement::{Hazard, HazardKind, Statement, Transaction};
-pub use told::Difference;
+pub use told::{Difference, column_order, uncompared};
 
 /// A server's version, such as 150018 for 15.18.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

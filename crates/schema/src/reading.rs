@@ -4,14 +4,15 @@
 //! `pg_depend`, and only at the end by their names.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::Version;
 use super::fact::Fact;
 use super::identity::Identity;
 use super::kind::{Kind, Naming};
-use super::schema::Schema;
+use super::schema::{Schema, Unread};
 
+mod objects;
 mod question;
 
 pub use question::Question;
@@ -34,6 +35,7 @@ pub struct Reading {
     links: Vec<(Address, Address)>,
     /// Objects of extensions, by class and object.
     members: HashMap<(u32, u32), Address>,
+    objects: Vec<(Address, Unread)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -92,6 +94,7 @@ impl Reading {
                 self.members.insert((member.0, member.1), extension);
                 Ok(())
             }
+            Topic::Objects => self.take_object(topic, row),
         }
     }
 
@@ -121,6 +124,67 @@ impl Reading {
         Ok(())
     }
 
+    fn take_object(&mut self, topic: Topic, row: Answer<'_>) -> Result<(), ReadError> {
+        let [_, _, _, word, schema, name] = row else {
+            return Err(wrong_width(topic, row, ADDRESSES));
+        };
+        if let Some(address) = address(topic, &row[..3])? {
+            let path = schema.iter().chain(name).copied().collect::<Vec<_>>();
+            let object = Unread {
+                kind: word.unwrap_or_default().to_owned(),
+                object: path.join("."),
+            };
+            self.objects.push((address, object));
+        }
+        Ok(())
+    }
+
+    /// Returns the objects that no fact stands for. What belongs to an extension,
+    /// or hangs on something that does, is nobody's business; but what somebody
+    /// has put into its schema is.
+    fn unread(&self, names: &Names) -> BTreeSet<Unread> {
+        let is_named = |at: &usize| self.name(*at, names).is_some();
+        let mut read = HashSet::new();
+        let mut of_extension = HashSet::new();
+        for (at, raw) in self.raw.iter().enumerate() {
+            let Some((class, id, _)) = raw.address else {
+                continue;
+            };
+            if is_named(&at) {
+                read.insert((class, id));
+            } else if self.is_left_alone(raw) {
+                of_extension.insert((class, id));
+            }
+        }
+        let is_known = |(class, id, part): &Address| {
+            let key = (*class, *id);
+            read.contains(&key)
+                || of_extension.contains(&key)
+                || self.members.contains_key(&key)
+                || self.aliases.contains_key(&(*class, *id, *part))
+        };
+        let objects = self.objects.iter();
+        let unread = objects.filter(|(address, _)| !is_known(address));
+        unread.map(|(_, object)| object.clone()).collect()
+    }
+
+    /// Says whether a fact hangs on an object of an extension that is no schema.
+    fn is_left_alone(&self, raw: &Raw) -> bool {
+        let mut parent = raw.parent;
+        while let Some(address) = parent {
+            let Some(at) = self.by_address.get(&self.real(address)) else {
+                return false;
+            };
+            let raw = &self.raw[*at];
+            let (class, id, _) = raw.address.unwrap_or_default();
+            if raw.kind != Kind::Schema && self.members.contains_key(&(class, id)) {
+                return true;
+            }
+            parent = raw.parent;
+        }
+        false
+    }
+
     /// Returns the schema that all answers together describe.
     ///
     /// # Errors
@@ -137,6 +201,7 @@ impl Reading {
         for at in 0..self.raw.len() {
             self.name(at, &names);
         }
+        let unread = self.unread(&names);
         let mut facts = BTreeMap::new();
         for ((raw, name), parent) in self.raw.into_iter().zip(names).zip(parents) {
             let Some(identity) = name.into_inner().flatten() else {
@@ -151,7 +216,7 @@ impl Reading {
                 return Err(ReadError::Twice(identity));
             }
         }
-        Ok(Schema::new(facts, needs))
+        Ok(Schema::new(facts, needs, unread))
     }
 
     /// Returns the name of a fact, for which that of its parent is needed. A fact

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::fact::Fact;
 use super::identity::Identity;
-use super::kind::Kind;
+use super::kind::{Kind, Naming};
 
 /// One database's schema at one moment.
 #[derive(Clone, Debug, Default)]
@@ -16,12 +16,33 @@ pub struct Schema {
     /// Only some kinds were declared. What the server makes by itself, such as what a
     /// new object allows, is not part of it.
     is_completed: bool,
+    unread: BTreeSet<Unread>,
+    /// What something needs that is left out of the schema, though not of the
+    /// database.
+    held: BTreeSet<Identity>,
+}
+
+/// What a fact is asked for by.
+enum Named<'a> {
+    Schema(&'a str),
+    /// Its own name first.
+    Object(Vec<String>),
+}
+
+/// An object of which nothing but its name is known.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unread {
+    /// Such as `subscription`.
+    pub kind: String,
+    /// Such as `public.thing`.
+    pub object: String,
 }
 
 impl Schema {
     pub(crate) fn new(
         facts: BTreeMap<Identity, Fact>,
         needs: BTreeMap<Identity, BTreeSet<Identity>>,
+        unread: BTreeSet<Unread>,
     ) -> Self {
         let mut dependents: BTreeMap<Identity, BTreeSet<Identity>> = BTreeMap::new();
         let mut children: BTreeMap<Identity, BTreeSet<Identity>> = BTreeMap::new();
@@ -47,6 +68,8 @@ impl Schema {
             dependents,
             children,
             is_completed: false,
+            unread,
+            held: BTreeSet::new(),
         }
     }
 
@@ -64,7 +87,7 @@ impl Schema {
         let mut facts = self.facts;
         facts.retain(|identity, _| !gone.contains(identity));
         facts.extend(more.into_iter().map(|fact| (fact.identity.clone(), fact)));
-        Self::new(facts, self.needs).marked_completed()
+        Self::new(facts, self.needs, self.unread).marked_completed()
     }
 
     /// Says whether an index of a partitioned table, or a constraint, is to be handed
@@ -102,11 +125,90 @@ impl Schema {
         let Self {
             mut facts,
             mut needs,
+            unread,
             ..
         } = self;
         facts.retain(|identity, _| !left_out.contains(identity));
         needs.retain(|identity, _| !left_out.contains(identity));
-        Self::new(facts, needs)
+        Self::new(facts, needs, unread)
+    }
+
+    /// Returns the schema with nothing but some objects. Each is asked for by its
+    /// names, such as `public.users`: a part by that of its whole, and what goes
+    /// with a table, such as an index, by both. Schemas are asked for apart.
+    #[must_use]
+    pub fn only(
+        mut self,
+        is_wanted: impl Fn(&[String]) -> bool,
+        is_wanted_schema: impl Fn(&str) -> bool,
+    ) -> Self {
+        let is_kept = |identity: &Identity| match self.names(identity) {
+            Named::Schema(name) => is_wanted_schema(name),
+            Named::Object(names) => is_wanted(&names),
+        };
+        let kept: BTreeSet<Identity> = self
+            .facts
+            .keys()
+            .filter(|one| is_kept(one))
+            .cloned()
+            .collect();
+        let left_out = self.facts.keys().filter(|one| !kept.contains(one));
+        let needs = left_out.flat_map(|one| self.needs(one));
+        let held = needs.filter(|one| kept.contains(one)).cloned().collect();
+        self.facts.retain(|identity, _| kept.contains(identity));
+        self.needs.retain(|identity, _| kept.contains(identity));
+        self.unread
+            .retain(|one| is_wanted(std::slice::from_ref(&one.object)));
+        Self {
+            held,
+            ..Self::new(self.facts, self.needs, self.unread)
+        }
+    }
+
+    /// Returns the word for a statement that would take what needs a type along,
+    /// which is empty where that is none of our business.
+    pub(crate) fn cascade(&self, of_type: Option<&Identity>) -> &'static str {
+        match of_type.is_some_and(|one| self.held.contains(one)) {
+            true => "",
+            false => " CASCADE",
+        }
+    }
+
+    /// Returns what a fact is asked for by.
+    fn names<'a>(&'a self, identity: &'a Identity) -> Named<'a> {
+        let mut names = Vec::new();
+        let mut next = Some(identity);
+        while let Some(identity) = next {
+            let fact = self.get(identity);
+            let parent = fact.and_then(|fact| fact.parent.as_ref());
+            let is_own = matches!(identity.kind().naming(), Naming::Own(_));
+            let is_object = is_own && identity.kind() != Kind::DefaultPrivilege || parent.is_none();
+            if identity.kind() == Kind::Schema {
+                return Named::Schema(identity.last());
+            }
+            if is_object {
+                let path: Vec<&str> = identity.path().take(2).collect();
+                names.push(path.join("."));
+            }
+            let of_schema = |one: &&Identity| is_object && one.kind() == Kind::Schema;
+            next = parent
+                .filter(|parent| !of_schema(parent))
+                .or_else(|| self.owning_table(identity));
+        }
+        Named::Object(names)
+    }
+
+    /// Returns the table whose column owns a sequence.
+    fn owning_table(&self, sequence: &Identity) -> Option<&Identity> {
+        let owned = self.children(sequence, Kind::OwnedBy).next()?;
+        let mut needs = self.needs(&owned.identity);
+        let column = needs.find(|need| need.kind() == Kind::Column)?;
+        self.get(column)?.parent.as_ref()
+    }
+
+    /// Returns the objects that no kind reads.
+    pub fn unread(&self) -> &BTreeSet<Unread> {
+        &self.unread
     }
 
     pub fn get(&self, identity: &Identity) -> Option<&Fact> {

@@ -1,19 +1,23 @@
 //! Differences as they are told: what of which object is how.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::compare::{Change, Differences};
 use super::fact::Fact;
 use super::identity::Identity;
+use super::kind::Kind;
+use super::schema::Schema;
 
 /// One difference, for people and for gates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
     /// Such as `column`.
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// Such as `public.users.email`.
     pub object: String,
-    /// `added`, `removed` or `altered`, as seen from the first schema.
+    /// `added`, `removed` or `altered`, as seen from the first schema; or `not
+    /// compared`.
     pub change: &'static str,
     /// What differs, and how; empty for what is added or removed.
     pub detail: String,
@@ -48,6 +52,53 @@ impl Differences<'_> {
     }
 }
 
+/// Returns what no kind reads of two schemas: whether it is the same on both is
+/// not known, so it counts as a difference, but where it could not have been
+/// declared.
+pub fn uncompared(old: &Schema, new: &Schema) -> Vec<Difference> {
+    let is_declared = old.is_completed() || new.is_completed();
+    let all = old.unread().union(new.unread()).filter(|_| !is_declared);
+    let told = all.map(|one| Difference {
+        kind: one.kind.clone().into(),
+        object: one.object.clone(),
+        change: "not compared",
+        detail: match (old.unread().contains(one), new.unread().contains(one)) {
+            (true, true) => "both sides have one of this name",
+            (true, false) => "removed",
+            (false, _) => "added",
+        }
+        .to_owned(),
+    });
+    told.collect()
+}
+
+/// Returns the tables of which both have the same columns in another
+/// order, which nothing but a new table could change.
+pub fn column_order(old: &Schema, new: &Schema) -> Vec<Difference> {
+    let tables = new.of_kind(Kind::Table);
+    let told = tables.filter_map(|table| {
+        let (before, after) = (in_order(table, old), in_order(table, new));
+        let shared = |one: &[&'_ str], other: &[&'_ str]| -> Vec<String> {
+            let shared = one.iter().filter(|name| other.contains(name));
+            shared.map(ToString::to_string).collect()
+        };
+        let (from, to) = (shared(&before, &after), shared(&after, &before));
+        let detail = format!("column order: {} -> {}", from.join(", "), to.join(", "));
+        (from != to).then(|| difference(table, "altered", detail))
+    });
+    told.collect()
+}
+
+/// Returns the columns of a table as they stand in it.
+fn in_order<'a>(table: &Fact, side: &'a Schema) -> Vec<&'a str> {
+    let mut columns: Vec<&Fact> = side.children(&table.identity, Kind::Column).collect();
+    columns.sort_by_key(|column| column.text("number?").parse::<u32>().unwrap_or(u32::MAX));
+    columns
+        .into_iter()
+        .map(|column| column.identity.last())
+        .collect()
+}
+
 impl Change<'_> {
     /// Returns each value that differs, as `name: old -> new`.
     fn detail(&self) -> String {
@@ -66,7 +117,7 @@ impl Change<'_> {
 fn difference(fact: &Fact, change: &'static str, detail: String) -> Difference {
     let path: Vec<&str> = fact.identity.path().collect();
     Difference {
-        kind: fact.kind().word(),
+        kind: fact.kind().word().into(),
         object: path.join("."),
         change,
         detail,

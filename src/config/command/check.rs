@@ -1,5 +1,6 @@
 //! `seaworthy check`: whether anything is left to do, or wrong.
 
+use super::diff::{ColumnOrder, column_order, column_order_flag};
 use super::listing::{json, output};
 use super::{Command, Output, Row, flag};
 use crate::config::setting::CommandName;
@@ -12,6 +13,7 @@ pub struct Check {
     pub output: Output,
     pub models: CheckModels,
     pub drift: CheckDrift,
+    pub column_order: ColumnOrder,
 }
 
 /// Whether the revisions are compared with the models.
@@ -44,6 +46,7 @@ pub(super) const ROW: Row = Row {
                 DRIFT,
                 "Compare the database with the revisions that are applied to it",
             ))
+            .arg(column_order_flag())
             .arg(json())
     },
     read: |matches| {
@@ -59,6 +62,7 @@ pub(super) const ROW: Row = Row {
             } else {
                 CheckDrift::LeaveOut
             },
+            column_order: column_order(matches),
         }))
     },
 };

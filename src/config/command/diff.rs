@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::{Arg, ArgMatches};
 use seaworthy_schema::Wish;
 
+use super::listing::{json, output};
 use super::rename::{rename_option, renames};
-use super::{Command, Reach, Row, flag, target};
+use super::{Command, Output, Reach, Row, flag, target};
 use crate::config::setting::CommandName;
 use crate::config::{Secret, UsageError, usage};
 use crate::revision::Target;
@@ -14,6 +15,7 @@ use crate::revision::Target;
 const FROM: &str = "FROM";
 const TO: &str = "TO";
 const EXIT_CODE: &str = "exit-code";
+const COLUMN_ORDER: &str = "column-order";
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diff {
@@ -21,6 +23,15 @@ pub struct Diff {
     pub to: Side,
     pub exit_code: ExitCode,
     pub renames: Vec<Wish>,
+    pub column_order: ColumnOrder,
+    pub output: Output,
+}
+
+/// Whether the order of columns counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnOrder {
+    Any,
+    Same,
 }
 
 /// A schema to compare.
@@ -63,6 +74,8 @@ pub(super) const ROW: Row = Row {
             .arg(side(TO, "models", "What shall be there, named likewise"))
             .arg(rename_option())
             .arg(flag(EXIT_CODE, "Exit with 1 when the schemas differ"))
+            .arg(column_order_flag())
+            .arg(json())
     },
     read,
 };
@@ -77,7 +90,25 @@ fn read(matches: &ArgMatches) -> Result<Command, UsageError> {
             ExitCode::Plain
         },
         renames: renames(matches, CommandName::Diff)?,
+        column_order: column_order(matches),
+        output: output(matches),
     }))
+}
+
+/// Returns the switch of a command for which the order of columns may count.
+pub(super) fn column_order_flag() -> Arg {
+    flag(
+        COLUMN_ORDER,
+        "Take another order of columns for a difference, which no SQL makes good",
+    )
+}
+
+pub(super) fn column_order(matches: &ArgMatches) -> ColumnOrder {
+    if matches.get_flag(COLUMN_ORDER) {
+        ColumnOrder::Same
+    } else {
+        ColumnOrder::Any
+    }
 }
 
 fn side(matches: &ArgMatches, argument: &'static str) -> Result<Side, UsageError> {

@@ -27,7 +27,7 @@ mod wait;
 
 pub use check::{Check, CheckDrift, CheckModels};
 pub use current::{Current, CurrentHeads};
-pub use diff::{Diff, ExitCode, Side};
+pub use diff::{ColumnOrder, Diff, ExitCode, Side};
 pub use downgrade::Downgrade;
 pub use execution::Execution;
 pub use health::Health;

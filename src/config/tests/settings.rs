@@ -143,7 +143,7 @@ fn a_bad_value_names_its_setting_and_tells_the_layers_apart() {
             Shape::Text | Shape::File | Shape::Directories => "a\u{1}b",
             // What a URL may be is tested with the connections.
             Shape::Url => continue,
-            Shape::List => "a=b",
+            Shape::List => "a=[",
             Shape::Words => "a 'b",
         };
         let command = command_of(setting);

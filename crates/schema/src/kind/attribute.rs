@@ -29,10 +29,12 @@ pub(super) const ROW: Row = Row {
         )
     },
     sql: |fact| format!("COLUMN {}.{}", name(fact), own(fact)),
-    create: |fact, _| vec![alter_type(fact, &format!("ADD ATTRIBUTE {}", definition(fact)))],
-    drop: |fact, _| {
+    create: |fact, context| {
+        vec![alter_type(fact, context, &format!("ADD ATTRIBUTE {}", definition(fact)))]
+    },
+    drop: |fact, context| {
         vec![
-            alter_type(fact, &format!("DROP ATTRIBUTE {}", own(fact)))
+            alter_type(fact, context, &format!("DROP ATTRIBUTE {}", own(fact)))
                 .hazard(HazardKind::DataLoss, fact.identity.to_string()),
         ]
     },
@@ -65,13 +67,15 @@ fn alter(change: &Change<'_>, context: &Context<'_>) -> Alteration {
         collation.unwrap_or_default()
     );
     Alteration::InPlace {
-        statements: vec![alter_type(new, &what)],
+        statements: vec![alter_type(new, context, &what)],
         tears_down: TearDown::Those(|fact| fact.kind() != Kind::Comment),
     }
 }
 
-fn alter_type(fact: &Fact, what: &str) -> Statement {
-    Statement::new(format!("ALTER TYPE {} {what} CASCADE", name(fact)))
+/// Tables that are made of the type change with it.
+fn alter_type(fact: &Fact, context: &Context<'_>, what: &str) -> Statement {
+    let cascade = context.old.cascade(fact.parent.as_ref());
+    Statement::new(format!("ALTER TYPE {} {what}{cascade}", name(fact)))
 }
 
 fn own(fact: &Fact) -> String {

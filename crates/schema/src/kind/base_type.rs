@@ -57,7 +57,10 @@ pub(super) const ROW: Row = Row {
         vec![Statement::new(format!("CREATE TYPE {name} ({definition})"))]
     },
     // It needs its functions and they need it: they go together.
-    drop: |fact, _| vec![Statement::new(format!("DROP TYPE {} CASCADE", name(fact)))],
+    drop: |fact, context| {
+        let cascade = context.old.cascade(Some(&fact.identity));
+        vec![Statement::new(format!("DROP TYPE {}{cascade}", name(fact)))]
+    },
     alter: |_, _| Alteration::WholeAnew,
     gone_with: |_, _| Vec::new(),
     ..Row::BLANK

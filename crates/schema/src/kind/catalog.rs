@@ -1,10 +1,10 @@
 //! Pieces of SQL that the questions of several kinds share.
 
 /// Holds for a schema whose objects are the user's, as `n`.
-pub(super) const OWN_SCHEMA: &str = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'";
+pub(crate) const OWN_SCHEMA: &str = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'";
 
 /// Returns the address columns of an object of a catalog, such as `pg_class`.
-pub(super) fn address(catalog: &str, id: &str) -> String {
+pub(crate) fn address(catalog: &str, id: &str) -> String {
     part(catalog, id, "0")
 }
 

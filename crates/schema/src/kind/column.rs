@@ -13,6 +13,7 @@ use crate::fact::Fact;
 use crate::identity::Identity;
 use crate::rename;
 use crate::quote::identifier;
+use crate::schema::Schema;
 use crate::statement::{HazardKind, Statement};
 
 pub(super) const ROW: Row = Row {
@@ -41,7 +42,10 @@ pub(super) const ROW: Row = Row {
         "partition?",
         "from_schema?",
         "from_table?",
+        "type_schema?",
+        "type_name?",
     ],
+    expressions: &["generated"],
     question: |version| {
         // From 18 on a name stands there, which is the usual one mostly.
         let named = if version.at_least(18) {
@@ -60,10 +64,12 @@ pub(super) const ROW: Row = Row {
                 || pg_catalog.pg_get_expr(d.adbin, d.adrelid) END, \
              CASE WHEN {own} THEN NULLIF(a.attidentity, '') END, s.options, \
              {}, {}, c.relkind = 'f', c.reloftype <> 0, a.attnum, a.attislocal, c.relispartition, \
-             pn.nspname, p.relname \
+             pn.nspname, p.relname, otn.nspname, ot.typname \
              FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid \
              JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
              JOIN pg_catalog.pg_type t ON t.oid = a.atttypid \
+             LEFT JOIN pg_catalog.pg_type ot ON ot.oid = c.reloftype \
+             LEFT JOIN pg_catalog.pg_namespace otn ON otn.oid = ot.typnamespace \
              LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum \
              LEFT JOIN pg_catalog.pg_collation l ON l.oid = a.attcollation \
              LEFT JOIN pg_catalog.pg_namespace ln ON ln.oid = l.collnamespace \
@@ -104,8 +110,10 @@ pub(super) const ROW: Row = Row {
     },
     gone_with: |fact, context| {
         let table = fact.parent.iter().cloned();
-        table.chain(followed(fact, context)).collect()
+        let above = followed(fact, context).or_else(|| followed_attribute(fact, context));
+        table.chain(above).collect()
     },
+    after: |fact| attribute(fact).into_iter().collect(),
     outlives: |fact, needed| match needed.kind() {
         Kind::Function | Kind::Column => fact.get("generated").is_none(),
         Kind::BaseType | Kind::Extension => false,
@@ -178,6 +186,10 @@ pub(super) fn definition(fact: &Fact, context: &Context<'_>) -> String {
 }
 
 fn create(fact: &Fact, context: &Context<'_>) -> Vec<Statement> {
+    if followed_attribute(fact, context).is_some() {
+        let not_null = fact.is("not_null").then(|| set_not_null(fact));
+        return not_null.into_iter().chain(storage::afterwards(fact)).collect();
+    }
     let add = format!("{} ADD COLUMN {}", alter_table(fact), definition(fact, context));
     let add = Statement::new(add);
     let default = default::folded(fact, context);
@@ -202,7 +214,8 @@ fn alter(change: &Change<'_>, context: &Context<'_>) -> Alteration {
     if comes_from_parent(&change, context) {
         statements.extend(storage::changes(&change));
     } else {
-        let retyped = is_type && followed(new, context).is_none();
+        let follows = followed(new, context).or_else(|| followed_attribute(new, context));
+        let retyped = is_type && follows.is_none();
         statements.extend(self::statements(retyped, &change, context));
     }
     let tears_down = if is_type {
@@ -359,6 +372,22 @@ fn followed(fact: &Fact, context: &Context<'_>) -> Option<Identity> {
     let parent = inherited_from(fact)?;
     let table = [parent.name(0), parent.name(1)];
     inheritance::stays(fact, table, context).then_some(parent)
+}
+
+/// Returns the attribute that this column of a typed table stands for.
+fn attribute(fact: &Fact) -> Option<Identity> {
+    let path = [fact.get("type_schema?")?, fact.get("type_name?")?, fact.identity.last()];
+    Some(Identity::new(Kind::Attribute, path))
+}
+
+/// Returns the attribute that this column follows: its table is of that type all
+/// the time, and no statement but the type's can add, alter or drop it.
+pub(super) fn followed_attribute(fact: &Fact, context: &Context<'_>) -> Option<Identity> {
+    let attribute = attribute(fact)?;
+    let table = fact.parent.as_ref()?;
+    let of_type = |side: &Schema| Some(side.get(table)?.get("of_type")?.to_owned());
+    let stays = of_type(context.old) == of_type(context.new);
+    (stays && !context.made.contains(table)).then_some(attribute)
 }
 
 /// Says whether a new column comes by itself, since a parent's is made or has

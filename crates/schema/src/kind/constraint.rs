@@ -7,6 +7,7 @@ use crate::compare::Change;
 use crate::context::Context;
 use crate::fact::Fact;
 use crate::identity::Identity;
+use crate::normal::mean_the_same;
 use crate::quote::{dotted, identifier};
 use crate::statement::{HazardKind, Statement};
 
@@ -27,6 +28,7 @@ pub(super) const ROW: Row = Row {
         "from_table?",
         "from?",
     ],
+    expressions: &["definition"],
     question: |_| {
         format!(
             "SELECT {}, {}, o.conname, o.contype, pg_catalog.pg_get_constraintdef(o.oid), \
@@ -111,19 +113,18 @@ fn alter(change: &Change<'_>, context: &Context<'_>) -> Alteration {
         let old = change.old.text("options");
         return Alteration::plain(index_changes(change.new, old, change.of("tablespace")));
     }
-    let old = change.old.text("definition");
-    let from_parent = from(change.new).is_some_and(|from| context.old.contains(&from));
-    if from_parent && old.strip_suffix(NOT_VALID) == Some(change.new.text("definition")) {
+    let unchecked = change.old.text("definition").strip_suffix(NOT_VALID);
+    if !unchecked.is_some_and(|old| mean_the_same(old, change.new.text("definition"))) {
+        return Alteration::Anew;
+    }
+    if from(change.new).is_some_and(|from| context.old.contains(&from)) {
         return Alteration::plain(Vec::new());
     }
-    if old.strip_suffix(NOT_VALID) == Some(change.new.text("definition")) {
-        return Alteration::plain(vec![Statement::new(format!(
-            "ALTER TABLE {} VALIDATE CONSTRAINT {}",
-            of(change.new),
-            own(change.new)
-        ))]);
-    }
-    Alteration::Anew
+    Alteration::plain(vec![Statement::new(format!(
+        "ALTER TABLE {} VALIDATE CONSTRAINT {}",
+        of(change.new),
+        own(change.new)
+    ))])
 }
 
 /// Returns what adds a constraint to a table that has rows already.

@@ -13,6 +13,7 @@ pub(super) const ROW: Row = Row {
     word: "default",
     naming: Naming::Under(0),
     columns: &["expression"],
+    expressions: &["expression"],
     question: |_| {
         format!(
             "SELECT {}, {}, pg_catalog.pg_get_expr(d.adbin, d.adrelid) \
@@ -46,6 +47,9 @@ fn is_folded(fact: &Fact, context: &Context<'_>) -> bool {
     let Some(column) = column.filter(|column| column.kind() == Kind::Column) else {
         return false;
     };
+    if column::followed_attribute(column, context).is_some() {
+        return false;
+    }
     // One that comes from a parent brings the parent's.
     if column::comes_along(column, context) {
         let parent = column::inherited_from(column);

@@ -6,6 +6,7 @@ use super::types::{is_wrapped, name};
 use super::{Alteration, Naming, Row, danger};
 use crate::context::Context;
 use crate::fact::Fact;
+use crate::normal::mean_the_same;
 use crate::quote::identifier;
 use crate::statement::Statement;
 
@@ -13,6 +14,7 @@ pub(super) const ROW: Row = Row {
     word: "domain constraint",
     naming: Naming::Under(1),
     columns: &["definition"],
+    expressions: &["definition"],
     question: |_| {
         format!(
             "SELECT {}, {}, o.conname, pg_catalog.pg_get_constraintdef(o.oid) \
@@ -36,7 +38,7 @@ pub(super) const ROW: Row = Row {
         let (old, new) = (change.old, change.new);
         if needs_whole(new, context) {
             Alteration::WholeAnew
-        } else if old.text("definition").strip_suffix(NOT_VALID) == new.get("definition") {
+        } else if is_validated(old, new) {
             let validate = format!("VALIDATE CONSTRAINT {}", own(new));
             Alteration::plain(vec![alter_domain(new, &validate)])
         } else {
@@ -60,6 +62,12 @@ const NOT_VALID: &str = " NOT VALID";
 
 fn is_valid(fact: &Fact) -> bool {
     !fact.text("definition").ends_with(NOT_VALID)
+}
+
+/// Says whether all that changes is that the server has looked into all values.
+fn is_validated(old: &Fact, new: &Fact) -> bool {
+    let unchecked = old.text("definition").strip_suffix(NOT_VALID);
+    unchecked.is_some_and(|old| mean_the_same(old, new.text("definition")))
 }
 
 /// Says whether the server could not look into all values.

@@ -14,6 +14,7 @@ pub(super) const ROW: Row = Row {
     word: "domain default",
     naming: Naming::Under(0),
     columns: &["expression"],
+    expressions: &["expression"],
     question: |_| {
         format!(
             "SELECT {}, {}, COALESCE(\

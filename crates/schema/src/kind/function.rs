@@ -14,6 +14,7 @@ pub(super) const ROW: Row = Row {
     word: "function",
     naming: Naming::Own(3),
     columns: &["definition", "kind", "result", "arguments", "defaults", "identity?", "body?", "type_schema?", "type_name?"],
+    expressions: &["definition"],
     question: |version| {
         let is_text = if version.at_least(14) { "AND p.prosqlbody IS NULL" } else { "" };
         format!(

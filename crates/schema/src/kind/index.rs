@@ -22,13 +22,16 @@ pub(super) const ROW: Row = Row {
         "whole_table_schema?",
         "whole_table?",
         "unique?",
+        "invalid",
     ],
+    expressions: &["definition"],
     question: |_| {
         format!(
             "SELECT {}, {}, xn.nspname, x.relname, pg_catalog.pg_get_indexdef(x.oid), \
              (SELECT pg_catalog.string_agg(a.attnum || '=' || a.attstattarget, E'\\n' ORDER BY a.attnum) \
                 FROM pg_catalog.pg_attribute a WHERE a.attrelid = x.oid AND a.attstattarget >= 0), \
-             s.spcname, wxn.nspname, wx.relname, wn.nspname, w.relname, i.indisunique \
+             s.spcname, wxn.nspname, wx.relname, wn.nspname, w.relname, i.indisunique, \
+             x.relkind = 'i' AND NOT i.indisvalid \
              FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid \
              JOIN pg_catalog.pg_namespace xn ON xn.oid = x.relnamespace \
              JOIN pg_catalog.pg_class c ON c.oid = i.indrelid \
@@ -94,7 +97,12 @@ pub(crate) fn unnamed(definition: &str) -> Option<(&str, &str)> {
     Some((start, &rest[end..]))
 }
 
+/// What a build that failed has left behind is built anew; none can be made that
+/// is not valid. That of a partitioned table is valid once all its parts are.
 fn alter(change: &Change<'_>, _: &Context<'_>) -> Alteration {
+    if change.only(&["invalid"]) && change.new.is("invalid") {
+        return Alteration::plain(Vec::new());
+    }
     if !change.only(&["statistics", "tablespace"]) {
         return Alteration::Anew;
     }

@@ -14,6 +14,7 @@ pub(super) const ROW: Row = Row {
     word: "materialized view",
     naming: Naming::Own(2),
     columns: &["definition", "options", "method", "tablespace", "populated?", "columns"],
+    expressions: &["definition"],
     question: |_| {
         format!(
             "SELECT {}, {}, n.nspname, c.relname, pg_catalog.pg_get_viewdef(c.oid), {}, m.amname, \

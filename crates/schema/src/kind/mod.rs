@@ -9,6 +9,7 @@ use crate::fact::Fact;
 use crate::identity::Identity;
 use crate::statement::Statement;
 
+pub(crate) use catalog::{OWN_SCHEMA, address};
 pub(crate) use danger::is_checking;
 pub(crate) use default_privilege::put_right;
 pub(crate) use index::unnamed;
@@ -52,6 +53,7 @@ kinds! {
     Schema schema;
     Extension extension;
     Language language;
+    AccessMethod access_method;
     Collation collation;
     Wrapper wrapper;
     Server server;
@@ -101,6 +103,7 @@ kinds! {
     PublishedTable published_table;
     PublishedSchema published_schema;
     Comment comment;
+    SecurityLabel security_label;
     Owner owner;
     Grant grant;
     DefaultPrivilege default_privilege;
@@ -117,6 +120,8 @@ pub(crate) struct Row {
     pub(crate) naming: Naming,
     /// What is compared. A name that ends in `?` is only looked at.
     pub(crate) columns: &'static [&'static str],
+    /// Those of them whose text may change when it is loaded again.
+    pub(crate) expressions: &'static [&'static str],
     /// Asks for the address, the parent's address, the names and the columns.
     pub(crate) question: fn(Version) -> String,
     /// Returns what it is called in `COMMENT ON ...` and the like, such as
@@ -202,6 +207,7 @@ impl Row {
         word: "",
         naming: Naming::Own(0),
         columns: &[],
+        expressions: &[],
         question: |_| String::new(),
         sql: |_| String::new(),
         granted: |fact| (fact.kind().row().sql)(fact),

@@ -13,6 +13,7 @@ pub(super) const ROW: Row = Row {
     word: "policy",
     naming: Naming::Under(1),
     columns: &["permissive", "command", "roles", "using", "check"],
+    expressions: &["using", "check"],
     question: |_| {
         format!(
             "SELECT {}, {}, p.polname, p.polpermissive, \

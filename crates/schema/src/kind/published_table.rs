@@ -13,6 +13,7 @@ pub(super) const ROW: Row = Row {
     word: "published table",
     naming: Naming::Under(2),
     columns: &["columns", "filter"],
+    expressions: &["filter"],
     question: |version| {
         let columns = if version.at_least(15) {
             "(SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ' ORDER BY a.attnum) \

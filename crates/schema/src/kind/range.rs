@@ -68,9 +68,12 @@ pub(super) const ROW: Row = Row {
             fact.text("definition")
         ))]
     },
-    drop: |fact, _| {
+    drop: |fact, context| {
         // It needs that function and the function needs it: they go together.
-        let cascade = if is_on_shell(fact) { " CASCADE" } else { "" };
+        let cascade = match is_on_shell(fact) {
+            true => context.old.cascade(Some(&fact.identity)),
+            false => "",
+        };
         vec![Statement::new(format!("DROP TYPE {}{cascade}", name(fact)))]
     },
     alter: |change, _| {

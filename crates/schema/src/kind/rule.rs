@@ -11,6 +11,7 @@ pub(super) const ROW: Row = Row {
     word: "rule",
     naming: Naming::Under(1),
     columns: &["definition", "enabled"],
+    expressions: &["definition"],
     question: |_| {
         format!(
             "SELECT {}, {}, r.rulename, pg_catalog.pg_get_ruledef(r.oid), r.ev_enabled \

@@ -11,6 +11,7 @@ pub(super) const ROW: Row = Row {
     word: "statistics",
     naming: Naming::Own(2),
     columns: &["definition", "target"],
+    expressions: &["definition"],
     question: |_| {
         format!(
             "SELECT {}, {}, sn.nspname, s.stxname, pg_catalog.pg_get_statisticsobjdef(s.oid), \

@@ -28,6 +28,7 @@ pub(super) const ROW: Row = Row {
         "server",
         "foreign_options",
     ],
+    expressions: &["partition_by"],
     question: |_| {
         format!(
             "SELECT {}, {}, n.nspname, c.relname, c.relpersistence = 'u', \

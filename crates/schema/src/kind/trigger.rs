@@ -12,6 +12,7 @@ pub(super) const ROW: Row = Row {
     word: "trigger",
     naming: Naming::Under(1),
     columns: &["definition", "enabled", "from_enabled?", "from_schema?", "from_table?", "from?"],
+    expressions: &["definition"],
     question: |_| {
         format!(
             "SELECT {}, {}, t.tgname, \

@@ -13,6 +13,7 @@ pub(super) const ROW: Row = Row {
     word: "view",
     naming: Naming::Own(2),
     columns: &["definition", "options", "columns"],
+    expressions: &["definition"],
     question: |_| {
         format!(
             "SELECT {}, {}, n.nspname, c.relname, pg_catalog.pg_get_viewdef(c.oid), {}, \

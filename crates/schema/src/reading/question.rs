@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display};
 
+use super::objects::objects;
 use crate::Version;
 use crate::kind::{self, Kind};
 
@@ -22,6 +23,8 @@ pub enum Topic {
     Aliases,
     /// What belongs to an extension.
     Members,
+    /// What is there, whether a kind reads it or not.
+    Objects,
 }
 
 /// Returns the questions about a whole database.
@@ -35,6 +38,7 @@ pub(super) fn questions(version: Version) -> Vec<Question> {
     questions.push(question(Topic::Links, dependencies(version)));
     questions.push(question(Topic::Aliases, ALIASES.to_owned()));
     questions.push(question(Topic::Members, MEMBERS.to_owned()));
+    questions.push(question(Topic::Objects, objects(version)));
     questions
 }
 
@@ -113,6 +117,7 @@ impl Display for Topic {
             Self::Links => f.write_str("dependencies"),
             Self::Aliases => f.write_str("addresses"),
             Self::Members => f.write_str("extensions"),
+            Self::Objects => f.write_str("all objects"),
         }
     }
 }

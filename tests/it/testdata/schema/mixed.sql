@@ -272,3 +272,16 @@ create index ix on m(id);
 create index m1_id_idx on m1(id);
 -- rows before
 insert into m values (2,2)
+-- case: access methods
+-- before
+create access method stored type table handler heap_tableam_handler;
+create table plain(id int);
+create table kept(id int) using stored;
+-- after
+create access method stored type table handler heap_tableam_handler;
+create access method sorted type index handler bthandler;
+create operator class ops default for type int4 using sorted as operator 1 <, operator 2 <=, operator 3 =, operator 4 >=, operator 5 >, function 1 btint4cmp(int4, int4);
+comment on access method sorted is 'as btree';
+create table plain(id int);
+create table kept(id int) using stored;
+create table more(id int) using stored;

@@ -269,3 +269,40 @@ insert into u values('x');
 create type x as enum('a');
 -- after
 create table x(a int);
+-- case: attribute of a typed table altered
+-- before
+create type t as (a int, b int);
+create table k of t (primary key (a));
+create view v as select b from k;
+create index on k(b);
+-- after
+create type t as (a int, b bigint);
+create table k of t (primary key (a));
+create view v as select b from k;
+create index on k(b);
+-- rows before
+insert into k values (1, 2);
+-- rows after
+insert into k values (1, 2);
+-- case: attribute of a typed table added
+-- before
+create type t as (a int, b int);
+create table k of t (primary key (a));
+-- after
+create type t as (a int, b int, c text, d int);
+create table k of t (primary key (a), c with options default 'x' check (c <> ''));
+create view v as select c from k;
+create index on k(c);
+-- rows before
+insert into k values (1, 2);
+-- rows after
+insert into k values (1, 2, 'x', 3);
+-- case: attribute of a typed table that may not be null
+-- before
+create type t as (a int, b int);
+create table k of t (primary key (a));
+-- after
+create type t as (a int, b int, c text);
+create table k of t (primary key (a), c with options not null default 'x');
+-- rows after
+insert into k values (1, 2, 'x');
