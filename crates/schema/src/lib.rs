@@ -24,6 +24,7 @@ mod context;
 mod fact;
 mod identity;
 mod initial;
+mod kept_casts;
 mod kind;
 mod normal;
 mod plan;

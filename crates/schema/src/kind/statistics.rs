@@ -10,12 +10,19 @@ use crate::statement::Statement;
 pub(super) const ROW: Row = Row {
     word: "statistics",
     naming: Naming::Own(2),
-    columns: &["definition", "target"],
-    expressions: &["definition"],
-    question: |_| {
+    // They stand in a definition as in the table, whose order does not count.
+    columns: &["columns", "kinds", "expressions", "target", "definition?"],
+    expressions: &["expressions"],
+    question: |version| {
+        let expressions = match version.at_least(14) {
+            true => "pg_catalog.pg_get_expr(s.stxexprs, s.stxrelid)",
+            false => "NULL",
+        };
         format!(
-            "SELECT {}, {}, sn.nspname, s.stxname, pg_catalog.pg_get_statisticsobjdef(s.oid), \
-             NULLIF(s.stxstattarget, -1) \
+            "SELECT {}, {}, sn.nspname, s.stxname, \
+             (SELECT pg_catalog.string_agg(a.attname, ',' ORDER BY a.attname) FROM pg_catalog.pg_attribute a \
+                WHERE a.attrelid = s.stxrelid AND a.attnum = ANY (s.stxkeys)), \
+             s.stxkind::text, {expressions}, NULLIF(s.stxstattarget, -1), pg_catalog.pg_get_statisticsobjdef(s.oid) \
              FROM pg_catalog.pg_statistic_ext s JOIN pg_catalog.pg_class c ON c.oid = s.stxrelid \
              JOIN pg_catalog.pg_namespace sn ON sn.oid = s.stxnamespace",
             address("pg_statistic_ext", "s.oid"),
@@ -24,7 +31,7 @@ pub(super) const ROW: Row = Row {
     },
     sql,
     create: |fact, _| {
-        let mut statements = vec![Statement::new(fact.text("definition"))];
+        let mut statements = vec![Statement::new(fact.text("definition?"))];
         if fact.get("target").is_some() {
             statements.push(target(fact));
         }

@@ -9,6 +9,7 @@ mod order;
 use super::compare::compare;
 use super::context::Context;
 use super::identity::Identity;
+use super::kept_casts::kept_casts;
 use super::kind::put_right;
 use super::schema::Schema;
 use super::statement::{HazardKind, Statement};
@@ -55,7 +56,12 @@ pub fn plan(old: &Schema, new: &Schema, manner: Manner) -> Result<Vec<Statement>
         ),
     };
     staged.main = bodies::unchecked(staged.main, &actions, &work, &context);
-    Ok(staged.joined().into_iter().map(irreversible).collect())
+    let statements = staged.joined().into_iter().map(irreversible);
+    let kept = statements.map(|statement| Statement {
+        sql: kept_casts(statement.sql),
+        ..statement
+    });
+    Ok(kept.collect())
 }
 
 /// One thing to do about one fact.

@@ -34,3 +34,11 @@ CREATE TABLE boat (id int UNIQUE, captain int);
 -- after
 CREATE TABLE boat (id int, captain int, CONSTRAINT boat_id_key UNIQUE (id) DEFERRABLE INITIALLY DEFERRED);
 ALTER TABLE boat ADD CONSTRAINT captained CHECK (captain > 0) NOT VALID;
+
+-- case: a list of values stays as PostgreSQL prints it
+-- before
+CREATE TABLE list (kind varchar(10) CHECK (kind IN ('a', 'b')), CHECK (kind NOT IN ('x', 'y')));
+-- after
+CREATE TABLE list (kind varchar(10) CHECK (kind IN ('a', 'b', 'c')), other varchar(5) CHECK (other IN ('x', 'y')));
+CREATE INDEX list_kind ON list (kind) WHERE kind IN ('a', 'b');
+CREATE VIEW listed AS SELECT kind IN ('a', 'b') AS is_listed FROM list;
