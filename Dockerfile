@@ -1,11 +1,10 @@
 # One static binary in an empty image. Works with BuildKit and with the classic builder; amd64 and arm64.
 FROM rust:1-slim-bookworm AS build
 WORKDIR /build
-# Relative relocations in their packed form are a thirtieth of the usual ones.
-ENV RUSTFLAGS="-C target-feature=+crt-static -C link-arg=-Wl,-z,pack-relative-relocs"
+ENV RUSTFLAGS="-C target-feature=+crt-static"
 
 # The dependencies are compiled in a layer of their own, which stands until Cargo.lock changes.
-COPY Cargo.toml Cargo.lock ./
+COPY Cargo.toml Cargo.lock build.rs no-unwind.ld ./
 COPY crates/schema/Cargo.toml crates/schema/Cargo.toml
 RUN mkdir -p src tests/it crates/schema/src \
  && touch src/lib.rs tests/it/main.rs crates/schema/src/lib.rs \

@@ -157,7 +157,10 @@ fn a_diff_is_a_document() {
             "statements": [{
                 "sql": "ALTER TABLE public.boat DROP COLUMN name",
                 "transaction": "shared",
-                "hazards": [{"kind": "data-loss", "detail": "column public.boat.name"}],
+                "hazards": [
+                    {"kind": "data-loss", "detail": "column public.boat.name"},
+                    {"kind": "irreversible", "detail": "column public.boat.name"},
+                ],
             }],
             "differences": [{
                 "kind": "column", "object": "public.boat.name", "change": "removed", "detail": "",

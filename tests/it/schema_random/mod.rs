@@ -5,6 +5,7 @@
 //! `SEAWORTHY_TEST_SEED` which is the first. All that fail are named, each with
 //! the seed by which it alone can be tried again.
 
+mod draw;
 mod edit;
 mod world;
 
