@@ -17,7 +17,7 @@ use crate::support::judge;
 use crate::support::server::Server;
 
 /// How many pairs an ordinary test run has.
-const PAIRS: u64 = 100;
+const PAIRS: u64 = 50;
 
 #[test]
 fn any_schema_becomes_any_other() {
