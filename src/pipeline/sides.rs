@@ -105,8 +105,13 @@ impl<'a> Sides<'a> {
         typed: &[Wish],
     ) -> Result<Pair, Error> {
         let is_models = (*from == Side::Models, *to == Side::Models);
-        let from = self.brought(from).await?;
-        let to = self.brought(to).await?;
+        let (from, to) = match (self.live_source(from)?, self.live_source(to)?) {
+            // Two servers work at a time, or two processes of one.
+            (Some(from), Some(to)) => {
+                tokio::try_join!(self.of_database(&from), self.of_database(&to))?
+            }
+            _ => (self.brought(from).await?, self.brought(to).await?),
+        };
         let (old, new) = (&from.schema, &to.schema);
         let mut wanted = renames::wanted(typed, &to.lines, old, new)?;
         if wanted.is_empty() {
@@ -151,8 +156,8 @@ impl<'a> Sides<'a> {
             Side::Empty => self.of_models(&[]).await,
             Side::Database => self.of_database(&self.config.databases()?.migration).await,
             Side::Url { argument, url } => {
-                self.of_database(&self.config.typed_database(argument, url))
-                    .await
+                let source = self.config.typed_database(argument, url);
+                self.of_database(&source).await
             }
             Side::Path(path) => {
                 self.of_models(&files::models(std::slice::from_ref(path))?)
@@ -279,6 +284,15 @@ impl<'a> Sides<'a> {
             sources.insert(0, Source::new("<extensions of the revisions>", extensions));
         }
         Ok(sources.into_iter().map(Arc::new).collect())
+    }
+
+    /// Returns the database that a side is, if it is one.
+    fn live_source(&self, side: &Side) -> Result<Option<DatabaseSource>, Error> {
+        Ok(match side {
+            Side::Database => Some(self.config.databases()?.migration.clone()),
+            Side::Url { argument, url } => Some(self.config.typed_database(argument, url)),
+            Side::Empty | Side::Path(_) | Side::Models | Side::Revisions(_) => None,
+        })
     }
 
     async fn of_database(&self, source: &DatabaseSource) -> Result<Brought, Error> {
