@@ -111,6 +111,11 @@ pub enum Error {
     HazardsDenied(Vec<Hazard>),
     #[error(transparent)]
     Rename(Box<RenameProblem>),
+    #[error("the rows that the revisions insert do not allow the way {way}")]
+    RowsRefuse {
+        way: &'static str,
+        failure: Box<ServerFailure>,
+    },
     #[error("the way {way} does not lead where it should")]
     NotProved {
         /// Such as `up`, `down` or `up again`.
@@ -225,6 +230,7 @@ impl Error {
             }
             Self::HazardsDenied(hazards) => schema::hazards_denied(hazards),
             Self::Rename(problem) => schema::rename(problem),
+            Self::RowsRefuse { failure, .. } => schema::rows_refuse(self.to_string(), failure),
             Self::NotProved { differences, .. } => {
                 schema::not_proved(self.to_string(), differences)
             }

@@ -285,6 +285,14 @@ pub fn not_proved(title: String, differences: &[String]) -> Diagnostic {
         .hint("this is a bug of seaworthy: report it, with both schemas if they may be seen")
 }
 
+/// Returns what is said about a revision that rows stand against.
+pub fn rows_refuse(title: String, failure: &ServerFailure) -> Diagnostic {
+    Diagnostic::error("rows-refuse", Exit::Invalid, title)
+        .cause(told(failure))
+        .hint("nothing was written; give a new column a DEFAULT in the models")
+        .hint("or see to the rows in a revision of your own first: `seaworthy revision -m \"...\"`, with the SQL of `seaworthy diff`")
+}
+
 /// So many differences are enough to see what is wrong.
 const SHOWN_DIFFERENCES: usize = 5;
 

@@ -11,6 +11,7 @@ use seaworthy_schema::{
 use super::sides::Proving;
 use crate::error::Error;
 use crate::format::{Body, BodySection};
+use crate::postgres::ServerFailure;
 use crate::postgres::shadow::ShadowError;
 use crate::revision::Transactional;
 
@@ -131,8 +132,18 @@ async fn run(
             failure: Box::new(failure),
         }
         .into()),
+        Err(failure) if is_of_rows(&failure) => Err(Error::RowsRefuse {
+            way,
+            failure: Box::new(failure),
+        }),
         Err(failure) => Err(unproved(way, vec![failure.to_string()])),
     }
+}
+
+/// Says whether values, and no schema, are what is wrong: a column that may not
+/// be null, a key that is there twice, a text that is no number.
+fn is_of_rows(failure: &ServerFailure) -> bool {
+    ["22", "23"].contains(&failure.sqlstate().get(..2).unwrap_or_default())
 }
 
 /// Returns the statements in portions of which each can be one transaction.

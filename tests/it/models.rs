@@ -80,6 +80,20 @@ fn a_revision_is_made_from_the_models_both_ways() {
 }
 
 #[test]
+fn rows_that_do_not_allow_a_revision_are_no_bug() {
+    let (project, database) = (boats(), Server::shared().database());
+    project.file(
+        "schema.sql",
+        "CREATE TABLE boat (id int PRIMARY KEY, name text NOT NULL);",
+    );
+    let finished = seaworthy(&project, &database.url(), &AUTOGENERATE).expect_code(65);
+    let stderr = &finished.stderr;
+    assert!(stderr.contains("error[rows-refuse]: "), "{stderr}");
+    assert!(stderr.contains("column \"name\""), "{stderr}");
+    assert_eq!(finished.stdout, "");
+}
+
+#[test]
 fn a_new_value_that_is_used_at_once_takes_two_revisions() {
     let (project, database) = (boats(), Server::shared().database());
     project
