@@ -2,8 +2,9 @@
 //! ways.
 //!
 //! `SEAWORTHY_TEST_PAIRS` says how many pairs there are, and
-//! `SEAWORTHY_TEST_SEED` which is the first. All that fail are named, each with
-//! the seed by which it alone can be tried again.
+//! `SEAWORTHY_TEST_SEED` which is the first: without it an ordinary run has
+//! always the same ones. All that fail are named, each with the seed by which it
+//! alone can be tried again.
 
 mod draw;
 mod edit;
@@ -28,7 +29,7 @@ fn any_schema_becomes_any_other() {
             .ok()
             .map(|text| text.parse().expect("a number"))
     };
-    let first = number("SEAWORTHY_TEST_SEED").unwrap_or_else(|| fastrand::u64(..1_000_000_000));
+    let first = number("SEAWORTHY_TEST_SEED").unwrap_or(1);
     let pairs = number("SEAWORTHY_TEST_PAIRS").unwrap_or(PAIRS);
     let mut failures = Vec::new();
     for seed in first..first + pairs {
