@@ -65,24 +65,23 @@ pub fn diagnostic(error: &ScriptError) -> Diagnostic {
 /// Returns what is said about a statement that is not run where a revision is
 /// replayed.
 pub fn left_out(place: &ScriptPlace) -> String {
-    let position = place.source.position(place.at);
-    format!(
-        "{}:{}: `{}` is not replayed: it reaches beyond its database",
-        place.source.path_at(place.at).display(),
-        position.line,
-        place.statement
-    )
+    let statement = with_line(place);
+    format!("{statement} is not replayed: it reaches beyond its database")
 }
 
 /// Returns what is said about a statement whose work a schema does not show.
 pub fn not_squashed(place: &ScriptPlace) -> String {
-    let position = place.source.position(place.at);
+    let statement = with_line(place);
     format!(
-        "{}:{}: `{}` is not in the new revision: a schema does not show what it does; copy it if a new database needs it",
-        place.source.path_at(place.at).display(),
-        position.line,
-        place.statement
+        "{statement} is not in the new revision: a schema does not show what it does; copy it if a new database needs it"
     )
+}
+
+/// Returns a statement behind its file and its line.
+fn with_line(place: &ScriptPlace) -> String {
+    let path = place.source.path_at(place.at).display();
+    let line = place.source.position(place.at).line;
+    format!("{path}:{line}: `{}`", place.statement)
 }
 
 /// Returns how the line begins above the section that holds a place.
