@@ -3,15 +3,15 @@
 //! writes; what is not known here is taken for the worse.
 
 /// A type as `format_type` prints it: its name, and what stands in brackets.
-struct Shape<'a> {
-    name: String,
+pub(super) struct Shape<'a> {
+    pub(super) name: String,
     /// Length, precision, scale; empty for no limit.
     limits: Vec<u32>,
-    array: &'a str,
+    pub(super) array: &'a str,
 }
 
 impl<'a> Shape<'a> {
-    fn of(text: &'a str) -> Self {
+    pub(super) fn of(text: &'a str) -> Self {
         let plain = text.trim_end_matches("[]");
         let array = &text[plain.len()..];
         let limits = |inside: &str| inside.split(',').flat_map(str::parse).collect();

@@ -1,6 +1,7 @@
 //! How the values of a column get another type: by a cast where PostgreSQL has
 //! one, or else by way of text, which every type can be read from.
 
+use super::retyping::Shape;
 use super::{Kind, types};
 use crate::compare::Change;
 use crate::context::Context;
@@ -86,31 +87,21 @@ fn base<'a>(schema: &'a Schema, fact: &'a Fact) -> &'a str {
 /// Says whether PostgreSQL casts one type into another. Of types that it does
 /// not have itself it is hoped.
 fn is_direct(from: &str, to: &str) -> bool {
-    let (from, to) = (unlimited(from), unlimited(to));
-    let is_string = |name: &str| STRINGS.contains(&name);
-    if from == to || is_string(&from) || is_string(&to) {
+    let (from, to) = (Shape::of(from), Shape::of(to));
+    let is_string = |shape: &Shape<'_>| STRINGS.contains(&shape.name.as_str());
+    if from.array != to.array {
+        let is_text = |shape: &Shape<'_>| shape.array.is_empty() && is_string(shape);
+        return is_text(&from) || is_text(&to);
+    }
+    if from.name == to.name || is_string(&from) || is_string(&to) {
         return true;
     }
-    match (from.strip_suffix("[]"), to.strip_suffix("[]")) {
-        (Some(from), Some(to)) => is_direct(from, to),
-        (Some(_), None) | (None, Some(_)) => false,
-        (None, None) => {
-            let is_known = |name| FAMILIES.iter().any(|family| family.contains(&name));
-            let both =
-                |family: &&[&str]| family.contains(&from.as_str()) && family.contains(&to.as_str());
-            !(is_known(from.as_str()) && is_known(to.as_str())) || FAMILIES.iter().any(both)
-        }
-    }
-}
-
-/// Returns the name of a type without its length or precision.
-fn unlimited(name: &str) -> String {
-    match (name.find('('), name.find(')')) {
-        (Some(open), Some(close)) if open < close => {
-            format!("{}{}", &name[..open], &name[close + 1..])
-        }
-        _ => name.to_owned(),
-    }
+    let is_in = |family: &&[&str], shape: &Shape<'_>| family.contains(&shape.name.as_str());
+    let is_known = |shape| FAMILIES.iter().any(|family| is_in(family, shape));
+    !(is_known(&from) && is_known(&to))
+        || FAMILIES
+            .iter()
+            .any(|family| is_in(family, &from) && is_in(family, &to))
 }
 
 #[cfg(test)]
