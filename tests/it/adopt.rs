@@ -5,7 +5,7 @@ use std::fs;
 
 use nix::sys::signal::Signal;
 
-use crate::support::binary::{Binary, Finished, Running};
+use crate::support::binary::{Binary, Running};
 use crate::support::database::Database;
 use crate::support::eventually;
 use crate::support::judge;
@@ -29,16 +29,9 @@ fn harbour() -> Database<'static> {
     database
 }
 
-fn seaworthy(project: &Project, url: &str, line: &[&str]) -> Finished {
-    Binary::new(line)
-        .within(project.path())
-        .env("DATABASE_URL", url)
-        .run()
-}
-
 #[track_caller]
 fn refused(project: &Project, url: &str, line: &[&str], code: i32, error: &str) -> String {
-    let finished = seaworthy(project, url, line).expect_code(code);
+    let finished = project.run(url, line).expect_code(code);
     let stderr = finished.stderr;
     assert!(stderr.contains(&format!("error[{error}]: ")), "{stderr}");
     assert_eq!(finished.stdout, "");
@@ -62,20 +55,22 @@ fn state_tables(database: &Database<'_>) -> String {
 fn a_live_schema_is_the_first_revision_and_is_applied() {
     let (project, database) = (Project::new(), harbour());
     let line = [&ADOPT[..], &["-m", "as found", "--rev-id", "aaaa"]].concat();
-    let finished = seaworthy(&project, &database.url(), &line).expect_code(0);
+    let finished = project.run(&database.url(), &line).expect_code(0);
     let paths: Vec<&str> = finished.stdout.lines().collect();
     assert_eq!(paths, ["migrations/aaaa_as_found.sql", "seaworthy.toml"]);
     let url = database.url();
-    let current = seaworthy(&project, &url, &["current"]).expect_code(0);
+    let current = project.run(&url, &["current"]).expect_code(0);
     assert!(current.stdout.contains("aaaa (head)"), "{}", current.stdout);
-    seaworthy(&project, &url, &["check", "--drift"]).expect_code(0);
-    seaworthy(&project, &url, &["upgrade"]).expect_code(0);
+    project.run(&url, &["check", "--drift"]).expect_code(0);
+    project.run(&url, &["upgrade"]).expect_code(0);
     assert_eq!(database.value("SELECT name FROM boat"), "Anna");
 
     let other = Server::shared().database();
-    seaworthy(&project, &other.url(), &["upgrade"]).expect_code(0);
+    project.run(&other.url(), &["upgrade"]).expect_code(0);
     assert_eq!(judge::dump(&database), judge::dump(&other));
-    seaworthy(&project, &other.url(), &["downgrade", "base"]).expect_code(0);
+    project
+        .run(&other.url(), &["downgrade", "base"])
+        .expect_code(0);
     let tables = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace \
                   AND relname !~ '^seaworthy_'";
     assert_eq!(other.value(tables), "0", "the way down leads to nothing");
@@ -87,13 +82,15 @@ fn a_configuration_that_is_there_is_kept() {
     let (project, database) = (Project::new(), harbour());
     let text = "[migrations]\ndir = \"db/revisions\"\nversion_table = \"logbook\"\n";
     project.file("seaworthy.toml", text);
-    let finished = seaworthy(&project, &database.url(), &ADOPT).expect_code(0);
+    let finished = project.run(&database.url(), &ADOPT).expect_code(0);
     let path = finished.stdout.trim_end();
     assert!(path.starts_with("db/revisions/"), "{path}");
     assert!(path.ends_with("_adopt_the_live_schema.sql"), "{path}");
     assert_eq!(project.read("seaworthy.toml"), text);
     assert_eq!(database.value("SELECT count(*) FROM logbook"), "1");
-    seaworthy(&project, &database.url(), &["check", "--drift"]).expect_code(0);
+    project
+        .run(&database.url(), &["check", "--drift"])
+        .expect_code(0);
 }
 
 #[test]
@@ -103,7 +100,7 @@ fn the_history_of_another_tool_stays_where_it_is() {
         "CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY); \
          INSERT INTO alembic_version VALUES ('deadbeef')",
     );
-    let finished = seaworthy(&project, &database.url(), &ADOPT).expect_code(0);
+    let finished = project.run(&database.url(), &ADOPT).expect_code(0);
     let stderr = &finished.stderr;
     assert!(
         stderr.contains("the history in table public.alembic_version is not taken over"),
@@ -115,7 +112,9 @@ fn the_history_of_another_tool_stays_where_it_is() {
         database.value("SELECT version_num FROM alembic_version"),
         "deadbeef"
     );
-    seaworthy(&project, &database.url(), &["check", "--drift"]).expect_code(0);
+    project
+        .run(&database.url(), &["check", "--drift"])
+        .expect_code(0);
 }
 
 #[test]
@@ -127,12 +126,12 @@ fn what_has_a_history_or_nothing_is_refused() {
         (0, "0")
     );
     database.psql(HARBOUR);
-    seaworthy(&project, &database.url(), &ADOPT).expect_code(0);
+    project.run(&database.url(), &ADOPT).expect_code(0);
     let again = Project::new();
     refused(&again, &database.url(), &ADOPT, 65, "adopted");
     assert_eq!(left(&again).len(), 0);
     let line = ["init", "-m", "x"];
-    seaworthy(&again, &database.url(), &line).expect_code(2);
+    again.run(&database.url(), &line).expect_code(2);
 }
 
 #[test]
@@ -149,7 +148,7 @@ fn nothing_is_left_where_nothing_can_be_recorded() {
 fn slow() -> Database<'static> {
     let (project, database) = (Project::new(), Server::shared().database());
     project.revision("aaaa", "", "SELECT 1;", "");
-    seaworthy(&project, &database.url(), &["upgrade"]).expect_code(0);
+    project.run(&database.url(), &["upgrade"]).expect_code(0);
     database.psql(
         "DROP TABLE seaworthy_revision;
          CREATE FUNCTION nap() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -183,7 +182,7 @@ fn a_commit_without_an_answer_is_found() {
     proxy.cut();
     let finished = running.finish().expect_code(0);
     assert_eq!(finished.stdout.lines().count(), 2, "{}", finished.stdout);
-    let check = seaworthy(&project, &database.url(), &["check", "--drift"]);
+    let check = project.run(&database.url(), &["check", "--drift"]);
     check.expect_code(0);
 }
 
@@ -247,7 +246,7 @@ fn nothing_is_recorded_where_no_file_can_be_written() {
     let (project, database) = (Project::new(), harbour());
     project.file("db", "no directory");
     let line = [&ADOPT[..], &["--dir", "db/migrations"]].concat();
-    let finished = seaworthy(&project, &database.url(), &line);
+    let finished = project.run(&database.url(), &line);
     assert!(!finished.status.success(), "{}", finished.stdout);
     assert_eq!(left(&project), ["db"]);
     assert_eq!(state_tables(&database), "0");
@@ -261,7 +260,7 @@ fn nothing_is_recorded_where_no_file_can_be_written() {
 
 #[track_caller]
 fn written(project: &Project, url: &str, line: &[&str]) -> String {
-    let finished = seaworthy(project, url, line).expect_code(0);
+    let finished = project.run(url, line).expect_code(0);
     assert_eq!(finished.stdout.lines().count(), 1, "{}", finished.stdout);
     project.read(finished.stdout.trim_end())
 }
@@ -270,9 +269,9 @@ fn written(project: &Project, url: &str, line: &[&str]) -> String {
 fn a_database_that_was_changed_by_hand_is_compared_as_it_is() {
     let (project, database) = (Project::new(), harbour());
     let url = database.url();
-    seaworthy(&project, &url, &ADOPT).expect_code(0);
+    project.run(&url, &ADOPT).expect_code(0);
     database.execute("ALTER TABLE boat ADD COLUMN by_hand int, DROP COLUMN rig");
-    let dump = seaworthy(&project, &url, &["dump"]).expect_code(0);
+    let dump = project.run(&url, &["dump"]).expect_code(0);
     let models = format!("{}\nCREATE TABLE port (id int PRIMARY KEY);", dump.stdout);
     project.file("schema.sql", models);
     let models = ["--models", "schema.sql"];
@@ -294,8 +293,8 @@ fn a_database_that_was_changed_by_hand_is_compared_as_it_is() {
         stderr.contains("1 revision is pending") && stderr.contains("_more.sql"),
         "{stderr}"
     );
-    seaworthy(&project, &url, &["upgrade"]).expect_code(0);
-    let finished = seaworthy(&project, &url, &line).expect_code(0);
+    project.run(&url, &["upgrade"]).expect_code(0);
+    let finished = project.run(&url, &line).expect_code(0);
     assert_eq!(finished.stdout, "", "nothing differs any more");
     let all = [
         "revision",
@@ -312,15 +311,12 @@ fn a_database_that_was_changed_by_hand_is_compared_as_it_is() {
         "INSERT INTO seaworthy_revision SELECT 'ffff', revises, depends_on, message, \
                       checksum, state, applied_at, applied_by FROM seaworthy_revision LIMIT 1",
     );
-    seaworthy(&project, &url, &["upgrade", "--on-ahead", "apply"]);
+    project.run(&url, &["upgrade", "--on-ahead", "apply"]);
     let stderr = refused(&project, &url, &line, 65, "not-at-head");
     assert!(stderr.contains("ffff"), "{stderr}");
-    seaworthy(
-        &project,
-        &url,
-        &["revision", "-m", "x", "--against", "database"],
-    )
-    .expect_code(2);
+    project
+        .run(&url, &["revision", "-m", "x", "--against", "database"])
+        .expect_code(2);
 }
 
 /// A live database whose schema an ORM has made goes on with revisions, and a new
@@ -329,14 +325,14 @@ fn a_database_that_was_changed_by_hand_is_compared_as_it_is() {
 fn a_schema_that_was_created_at_once_goes_on_with_revisions() {
     let (project, live) = (Project::new(), harbour());
     let url = live.url();
-    seaworthy(&project, &url, &ADOPT).expect_code(0);
-    let dump = seaworthy(&project, &url, &["dump"]).expect_code(0);
+    project.run(&url, &ADOPT).expect_code(0);
+    let dump = project.run(&url, &["dump"]).expect_code(0);
     let text = project.read("seaworthy.toml");
     project.file("schema.sql", &dump.stdout).file(
         "seaworthy.toml",
         text.replace("# models = []", "models = [\"schema.sql\"]"),
     );
-    seaworthy(&project, &url, &["check", "--drift"]).expect_code(0);
+    project.run(&url, &["check", "--drift"]).expect_code(0);
     let changed = dump
         .stdout
         .replace("name text", "name varchar(40) NOT NULL")
@@ -344,14 +340,14 @@ fn a_schema_that_was_created_at_once_goes_on_with_revisions() {
            CREATE INDEX ON boat (rig);\n";
     assert!(changed.contains("varchar(40)"), "{changed}");
     project.file("schema.sql", changed);
-    seaworthy(&project, &url, &["check"]).expect_code(1);
+    project.run(&url, &["check"]).expect_code(1);
     written(
         &project,
         &url,
         &["revision", "--autogenerate", "-m", "crew"],
     );
-    seaworthy(&project, &url, &["upgrade"]).expect_code(0);
-    seaworthy(&project, &url, &["check", "--drift"]).expect_code(0);
+    project.run(&url, &["upgrade"]).expect_code(0);
+    project.run(&url, &["check", "--drift"]).expect_code(0);
     assert_eq!(
         live.value("SELECT name FROM boat"),
         "Anna",
@@ -359,9 +355,9 @@ fn a_schema_that_was_created_at_once_goes_on_with_revisions() {
     );
 
     let new = Server::shared().database();
-    seaworthy(&project, &new.url(), &["upgrade"]).expect_code(0);
+    project.run(&new.url(), &["upgrade"]).expect_code(0);
     assert_eq!(judge::dump(&live), judge::dump(&new));
-    seaworthy(&project, &url, &["downgrade", "-1"]).expect_code(0);
+    project.run(&url, &["downgrade", "-1"]).expect_code(0);
     assert_eq!(live.value("SELECT to_regclass('crew')"), "null");
     assert_eq!(live.value("SELECT name FROM boat"), "Anna");
 }
@@ -373,14 +369,14 @@ fn a_project_of_one_sql_file_gets_its_revisions() {
     let url = database.url();
     let schema = "CREATE VIEW fleet AS SELECT name FROM boat;\n\
                   CREATE TABLE boat (id int PRIMARY KEY, name text);\n";
-    let finished = seaworthy(&project, &url, &["init"]).expect_code(0);
+    let finished = project.run(&url, &["init"]).expect_code(0);
     let example = finished.stdout.lines().next().expect("an example");
     let text = project.read("seaworthy.toml");
     project.remove(example).file("schema.sql", schema).file(
         "seaworthy.toml",
         text.replace("# models = []", "models = [\"schema.sql\"]"),
     );
-    let diff = seaworthy(&project, &url, &["diff"]).expect_code(0);
+    let diff = project.run(&url, &["diff"]).expect_code(0);
     assert!(
         diff.stdout.contains("CREATE TABLE public.boat"),
         "{}",
@@ -394,20 +390,20 @@ fn a_project_of_one_sql_file_gets_its_revisions() {
         &["revision", "--autogenerate", "-m", "begin"],
     );
     assert!(!text.contains("-- revises"), "{text}");
-    seaworthy(&project, &url, &["upgrade"]).expect_code(0);
-    seaworthy(&project, &url, &["check", "--drift"]).expect_code(0);
+    project.run(&url, &["upgrade"]).expect_code(0);
+    project.run(&url, &["check", "--drift"]).expect_code(0);
     let begun = judge::dump(&database);
     project.file(
         "schema.sql",
         schema.replace("name text", "name text, rig text DEFAULT 'sloop'"),
     );
     written(&project, &url, &["revision", "--autogenerate", "-m", "rig"]);
-    seaworthy(&project, &url, &["upgrade"]).expect_code(0);
+    project.run(&url, &["upgrade"]).expect_code(0);
     database.execute("INSERT INTO boat VALUES (1, 'Anna')");
     assert_eq!(database.value("SELECT rig FROM boat"), "sloop");
-    seaworthy(&project, &url, &["downgrade", "-1"]).expect_code(0);
+    project.run(&url, &["downgrade", "-1"]).expect_code(0);
     assert_eq!(judge::dump(&database), begun);
     assert_eq!(database.value("SELECT name FROM fleet"), "Anna");
-    seaworthy(&project, &url, &["downgrade", "base"]).expect_code(0);
+    project.run(&url, &["downgrade", "base"]).expect_code(0);
     assert_eq!(database.value("SELECT to_regclass('boat')"), "null");
 }

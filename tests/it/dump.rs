@@ -1,7 +1,7 @@
 //! `dump`: a schema as SQL that psql loads, and that models may be made of.
 
-use crate::schema_cases::{self, Case};
-use crate::support::binary::{Binary, Finished};
+use crate::schema_cases::{self, Case, each_file};
+use crate::support::binary::Binary;
 use crate::support::database::{Database, query};
 use crate::support::project::Project;
 use crate::support::server::{Options, Server};
@@ -16,22 +16,7 @@ macro_rules! files {
     };
 }
 
-files! {
-    columns
-    constraints
-    extensions
-    foreign
-    functions
-    indexes
-    inheritance
-    mixed
-    partitions
-    policies
-    privileges
-    publications
-    types
-    views
-}
+each_file! {files}
 
 /// Tries the second schema of every case of a file, and names all that fail.
 fn check_file(name: &str) {
@@ -62,19 +47,12 @@ fn check(server: &Server, case: &Case) -> Result<(), String> {
     let project = Project::new();
     project.file("schema.sql", &script);
     let line = ["diff", "database", "schema.sql", "--log-level", "error"];
-    let models = seaworthy(&project, &from.url(), &line);
+    let models = project.run(&from.url(), &line);
     match (models.status.code(), models.stdout.as_str()) {
         (Some(0), "") => Ok(()),
         (Some(0), left) => Err(format!("models of it differ:\n{left}")),
         _ => Err(format!("{}in\n{script}", models.stderr)),
     }
-}
-
-fn seaworthy(project: &Project, url: &str, line: &[&str]) -> Finished {
-    Binary::new(line)
-        .within(project.path())
-        .env("DATABASE_URL", url)
-        .run()
 }
 
 #[track_caller]
@@ -159,12 +137,14 @@ fn models_of_a_dump_are_what_the_revisions_make() {
             "",
         )
         .file("seaworthy.toml", "[schema]\nmodels = [\"schema.sql\"]\n");
-    seaworthy(&project, &database.url(), &["upgrade"]).expect_code(0);
-    let script = seaworthy(&project, &database.url(), &["dump"]).expect_code(0);
+    project.run(&database.url(), &["upgrade"]).expect_code(0);
+    let script = project.run(&database.url(), &["dump"]).expect_code(0);
     project.file("schema.sql", script.stdout);
-    seaworthy(&project, &database.url(), &["check", "--drift"]).expect_code(0);
+    project
+        .run(&database.url(), &["check", "--drift"])
+        .expect_code(0);
     project.file("schema.sql", "CREATE TABLE boat (id int PRIMARY KEY);");
-    seaworthy(&project, &database.url(), &["check"]).expect_code(1);
+    project.run(&database.url(), &["check"]).expect_code(1);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use crate::support::binary::{Binary, Finished};
+use crate::support::binary::Finished;
 use crate::support::database::Database;
 use crate::support::judge;
 use crate::support::project::Project;
@@ -108,10 +108,7 @@ struct Fleet<'a> {
 
 impl Fleet<'_> {
     fn run(&self, line: &[&str]) -> Finished {
-        Binary::new(line)
-            .within(self.project.path())
-            .env("DATABASE_URL", self.database.url())
-            .run()
+        self.project.run(&self.database.url(), line)
     }
 
     /// What `pg_dump` prints, but for its key, which is another each time.

@@ -3,7 +3,6 @@
 
 use serde_json::Value;
 
-use crate::support::binary::{Binary, Finished};
 use crate::support::database::Database;
 use crate::support::project::Project;
 use crate::support::server::Server;
@@ -18,18 +17,11 @@ fn project<'a>(before: &str, after: &str) -> (Project, Database<'a>) {
     (project, database)
 }
 
-fn seaworthy(project: &Project, database: &Database<'_>, line: &[&str]) -> Finished {
-    Binary::new(line)
-        .within(project.path())
-        .env("DATABASE_URL", database.url())
-        .run()
-}
-
 /// Compares the hazards of the way from one schema to another.
 #[track_caller]
 fn check(before: &str, after: &str, expected: &[&str]) {
     let (project, database) = project(before, after);
-    let diff = seaworthy(&project, &database, &["diff"]).expect_code(0);
+    let diff = project.run(&database.url(), &["diff"]).expect_code(0);
     let lines = diff.stdout.lines();
     let mut found: Vec<&str> = lines
         .filter_map(|line| line.strip_prefix("-- hazard "))
@@ -145,7 +137,7 @@ const SHORTER: &str = "CREATE TABLE boat (id bigint);";
 #[test]
 fn what_is_denied_is_not_written() {
     let (project, database) = project(BOAT, SHORTER);
-    seaworthy(&project, &database, &["upgrade"]).expect_code(0);
+    project.run(&database.url(), &["upgrade"]).expect_code(0);
     let revision = [
         "revision",
         "--autogenerate",
@@ -154,7 +146,7 @@ fn what_is_denied_is_not_written() {
         "--deny-hazard",
         "data-loss",
     ];
-    let refused = seaworthy(&project, &database, &revision).expect_code(1);
+    let refused = project.run(&database.url(), &revision).expect_code(1);
     assert_eq!(refused.stdout, "");
     assert!(
         refused
@@ -177,7 +169,7 @@ fn what_is_denied_is_not_written() {
         "--deny-hazard",
         "rewrite",
     ];
-    let refused = seaworthy(&project, &database, &line).expect_code(1);
+    let refused = project.run(&database.url(), &line).expect_code(1);
     assert_eq!(refused.stdout, "");
     assert!(
         refused.stderr.contains("2 hazards that are denied"),
@@ -189,7 +181,7 @@ fn what_is_denied_is_not_written() {
         "schema.sql",
         "CREATE TABLE boat (id int, name text, rig text);",
     );
-    let made = seaworthy(&project, &database, &revision).expect_code(0);
+    let made = project.run(&database.url(), &revision).expect_code(0);
     let text = project.read(made.stdout.trim_end());
     assert!(
         text.contains("-- hazard data-loss: column public.boat.rig"),
@@ -201,29 +193,31 @@ fn what_is_denied_is_not_written() {
 #[test]
 fn check_names_what_is_denied() {
     let (project, database) = project(BOAT, SHORTER);
-    seaworthy(&project, &database, &["upgrade"]).expect_code(0);
+    project.run(&database.url(), &["upgrade"]).expect_code(0);
     project.file(
         "seaworthy.toml",
         "[schema]\nmodels = [\"schema.sql\"]\ndeny_hazards = [\"data-loss\", \"long-lock\"]\n",
     );
-    let check = seaworthy(&project, &database, &["check"]).expect_code(1);
+    let check = project.run(&database.url(), &["check"]).expect_code(1);
     let said = "error[hazard-denied]: the plan has 2 hazards that are denied\n  \
          cause: data-loss: column public.boat.name\n  cause: long-lock: ACCESS EXCLUSIVE on public.boat";
     assert!(check.stdout.contains(said), "{}", check.stdout);
-    let check = seaworthy(&project, &database, &["check", "--json"]).expect_code(1);
+    let check = project
+        .run(&database.url(), &["check", "--json"])
+        .expect_code(1);
     let document: Value = serde_json::from_str(&check.stdout).expect("JSON");
     let differences = document["differences"].as_array().expect("an array");
     let denied = differences.iter().filter(|one| one["change"] == "denied");
     let denied: Vec<&Value> = denied.map(|one| &one["object"]).collect();
     assert_eq!(denied, ["data-loss", "long-lock"]);
     project.file("schema.sql", BOAT);
-    seaworthy(&project, &database, &["check"]).expect_code(0);
+    project.run(&database.url(), &["check"]).expect_code(0);
 }
 
 #[test]
 fn a_kind_that_there_is_not_is_refused() {
     let (project, database) = project(BOAT, BOAT);
-    let wrong = seaworthy(&project, &database, &["diff", "--deny-hazard", "dataloss"]);
+    let wrong = project.run(&database.url(), &["diff", "--deny-hazard", "dataloss"]);
     let stderr = wrong.expect_code(2).stderr;
     for word in [
         "`data-loss`",

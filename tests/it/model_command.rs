@@ -6,8 +6,7 @@ use std::io::Read;
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
-use crate::support::binary::{Binary, Finished};
-use crate::support::database::Database;
+use crate::support::binary::Binary;
 use crate::support::project::Project;
 use crate::support::server::Server;
 
@@ -29,13 +28,6 @@ fn printing(script: &str) -> Project {
     project
 }
 
-fn seaworthy(project: &Project, database: &Database<'_>, line: &[&str]) -> Finished {
-    Binary::new(line)
-        .within(project.path())
-        .env("DATABASE_URL", database.url())
-        .run()
-}
-
 #[test]
 fn a_revision_is_made_from_what_a_command_prints() {
     let database = Server::shared().database();
@@ -43,11 +35,13 @@ fn a_revision_is_made_from_what_a_command_prints() {
         "echo 'CREATE TABLE boat (id int, name text);'\necho 'DROP TABLE boat; -- not SQL' >&2",
     );
     let line = ["revision", "--autogenerate", "-m", "name"];
-    let made = seaworthy(&project, &database, &line).expect_code(0);
+    let made = project.run(&database.url(), &line).expect_code(0);
     let text = project.read(made.stdout.trim_end());
     assert!(text.contains("ADD COLUMN name text"), "{text}");
-    seaworthy(&project, &database, &["upgrade"]).expect_code(0);
-    seaworthy(&project, &database, &["check", "--drift"]).expect_code(0);
+    project.run(&database.url(), &["upgrade"]).expect_code(0);
+    project
+        .run(&database.url(), &["check", "--drift"])
+        .expect_code(0);
     let flag = [
         "diff",
         "--exit-code",
@@ -55,13 +49,15 @@ fn a_revision_is_made_from_what_a_command_prints() {
         "echo 'CREATE TABLE boat (id int, name text)'",
     ];
     project.remove("seaworthy.toml");
-    seaworthy(&project, &database, &flag).expect_code(0);
+    project.run(&database.url(), &flag).expect_code(0);
 }
 
 #[track_caller]
 fn check(script: &str, parts: &[&str]) {
     let database = Server::shared().database();
-    let finished = seaworthy(&printing(script), &database, &["diff"]).expect_code(65);
+    let finished = printing(script)
+        .run(&database.url(), &["diff"])
+        .expect_code(65);
     assert_eq!(finished.stdout, "");
     for part in parts {
         assert!(
@@ -107,7 +103,7 @@ fn a_command_that_is_not_there_is_a_matter_of_the_configuration() {
         "seaworthy.toml",
         "[schema]\ncommand = [\"no-such-program\"]\n",
     );
-    let finished = seaworthy(&project, &database, &["diff"]).expect_code(78);
+    let finished = project.run(&database.url(), &["diff"]).expect_code(78);
     for part in [
         "error[models-command]",
         "`no-such-program` cannot be started",
@@ -125,7 +121,7 @@ fn models_are_configured_in_one_way() {
         "seaworthy.toml",
         "[schema]\ncommand = [\"true\"]\nsqlalchemy = [\"app:m\"]\n",
     );
-    let finished = seaworthy(&project, &database, &["diff"]).expect_code(78);
+    let finished = project.run(&database.url(), &["diff"]).expect_code(78);
     for part in [
         "error[contradiction]: `schema.command` and `schema.sqlalchemy` are both set",
         "seaworthy.toml:2:1",
@@ -135,7 +131,7 @@ fn models_are_configured_in_one_way() {
     }
     let line = ["diff", "--sqlalchemy", "app.models"];
     project.remove("seaworthy.toml");
-    let finished = seaworthy(&project, &database, &line).expect_code(2);
+    let finished = project.run(&database.url(), &line).expect_code(2);
     assert!(
         finished.stderr.contains("app.models:Base.metadata"),
         "{}",

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::binary::{Binary, Finished};
+use crate::support::binary::Finished;
 use crate::support::database::Database;
 use crate::support::project::Project;
 use crate::support::server::Server;
@@ -23,13 +23,6 @@ fn boats() -> Project {
         .file("seaworthy.toml", CONFIGURATION)
         .file("schema.sql", "CREATE TABLE boat (id int PRIMARY KEY);");
     project
-}
-
-fn seaworthy(project: &Project, url: &str, line: &[&str]) -> Finished {
-    Binary::new(line)
-        .within(project.path())
-        .env("DATABASE_URL", url)
-        .run()
 }
 
 /// Returns the one file that a command says it has written.
@@ -59,22 +52,23 @@ fn a_revision_is_made_from_the_models_both_ways() {
          CREATE TABLE boat (id int PRIMARY KEY, name text DEFAULT usual() NOT NULL);\n\
          CREATE FUNCTION usual() RETURNS text LANGUAGE sql AS 'SELECT ''Anna''';\n",
     );
-    let text = written(
-        &project,
-        seaworthy(&project, &database.url(), &AUTOGENERATE),
-    );
+    let text = written(&project, project.run(&database.url(), &AUTOGENERATE));
     assert!(text.contains("-- revises: aaaa"), "{text}");
     assert!(
         text.contains("-- hazard data-loss: column public.boat.name"),
         "{text}"
     );
-    seaworthy(&project, &database.url(), &["upgrade"]).expect_code(0);
+    project.run(&database.url(), &["upgrade"]).expect_code(0);
     assert_eq!(columns(&database), ["id", "name"]);
     assert_eq!(database.value("SELECT name FROM named"), "Anna");
-    seaworthy(&project, &database.url(), &["check", "--drift"]).expect_code(0);
-    let again = seaworthy(&project, &database.url(), &AUTOGENERATE).expect_code(0);
+    project
+        .run(&database.url(), &["check", "--drift"])
+        .expect_code(0);
+    let again = project.run(&database.url(), &AUTOGENERATE).expect_code(0);
     assert_eq!(again.stdout, "", "nothing is left to write");
-    seaworthy(&project, &database.url(), &["downgrade", "-1"]).expect_code(0);
+    project
+        .run(&database.url(), &["downgrade", "-1"])
+        .expect_code(0);
     assert_eq!(columns(&database), ["id"]);
     assert_eq!(database.value("SELECT count(*) FROM boat"), "1");
 }
@@ -86,7 +80,7 @@ fn rows_that_do_not_allow_a_revision_are_no_bug() {
         "schema.sql",
         "CREATE TABLE boat (id int PRIMARY KEY, name text NOT NULL);",
     );
-    let finished = seaworthy(&project, &database.url(), &AUTOGENERATE).expect_code(65);
+    let finished = project.run(&database.url(), &AUTOGENERATE).expect_code(65);
     let stderr = &finished.stderr;
     assert!(stderr.contains("error[rows-refuse]: "), "{stderr}");
     assert!(stderr.contains("column \"name\""), "{stderr}");
@@ -108,22 +102,25 @@ fn a_new_value_that_is_used_at_once_takes_two_revisions() {
             "CREATE TYPE rig AS ENUM ('sloop', 'ketch');\n\
              CREATE TABLE boat (id int PRIMARY KEY, rig rig DEFAULT 'ketch');",
         );
-    let made = seaworthy(&project, &database.url(), &AUTOGENERATE).expect_code(0);
+    let made = project.run(&database.url(), &AUTOGENERATE).expect_code(0);
     assert_eq!(made.stdout.lines().count(), 2, "{}", made.stdout);
-    seaworthy(&project, &database.url(), &["upgrade"]).expect_code(0);
+    project.run(&database.url(), &["upgrade"]).expect_code(0);
     assert_eq!(database.value("SELECT rig FROM boat"), "ketch");
-    seaworthy(&project, &database.url(), &["downgrade", "bbbb"]).expect_code(0);
+    project
+        .run(&database.url(), &["downgrade", "bbbb"])
+        .expect_code(0);
     assert_eq!(database.value("SELECT enum_range(NULL::rig)"), "{sloop}");
 }
 
 #[test]
 fn check_names_what_differs() {
     let (project, database) = (boats(), Server::shared().database());
-    seaworthy(&project, &database.url(), &["upgrade"]).expect_code(0);
+    project.run(&database.url(), &["upgrade"]).expect_code(0);
     database.execute("ALTER TABLE boat ADD COLUMN by_hand int");
-    seaworthy(&project, &database.url(), &["check"]).expect_code(0);
-    let drift =
-        seaworthy(&project, &database.url(), &["check", "--drift", "--json"]).expect_code(1);
+    project.run(&database.url(), &["check"]).expect_code(0);
+    let drift = project
+        .run(&database.url(), &["check", "--drift", "--json"])
+        .expect_code(1);
     let document: Value = serde_json::from_str(&drift.stdout).expect("JSON");
     assert_eq!(
         document["differences"],
@@ -133,7 +130,7 @@ fn check_names_what_differs() {
         }])
     );
     project.file("schema.sql", "CREATE TABLE boat (id bigint PRIMARY KEY);");
-    let check = seaworthy(&project, &database.url(), &["check"]).expect_code(1);
+    let check = project.run(&database.url(), &["check"]).expect_code(1);
     assert!(
         check.stdout.contains("error[models-differ]: "),
         "{}",
@@ -144,9 +141,11 @@ fn check_names_what_differs() {
         "{}",
         check.stdout
     );
-    seaworthy(&project, &database.url(), &["check", "--state-only"]).expect_code(0);
+    project
+        .run(&database.url(), &["check", "--state-only"])
+        .expect_code(0);
     let line = ["diff", "--exit-code"];
-    let diff = seaworthy(&project, &database.url(), &line).expect_code(1);
+    let diff = project.run(&database.url(), &line).expect_code(1);
     assert!(diff.stdout.contains("TYPE bigint"), "{}", diff.stdout);
 }
 
@@ -154,7 +153,7 @@ fn check_names_what_differs() {
 fn check(model: &str, code: i32, error: &str, place: &str) {
     let (project, database) = (boats(), Server::shared().database());
     project.file("schema.sql", model);
-    let finished = seaworthy(&project, &database.url(), &["diff"]).expect_code(code);
+    let finished = project.run(&database.url(), &["diff"]).expect_code(code);
     let stderr = &finished.stderr;
     assert!(
         stderr.contains(&format!("seaworthy: error[{error}]: ")),
@@ -193,7 +192,7 @@ fn databases_are_made_by_who_may_and_always_dropped() {
         ))
     };
     let refused = database.role("");
-    let finished = seaworthy(&project, &refused.url, &["diff"]).expect_code(77);
+    let finished = project.run(&refused.url, &["diff"]).expect_code(77);
     assert!(
         finished.stderr.contains("--shadow-url"),
         "{}",
@@ -203,14 +202,14 @@ fn databases_are_made_by_who_may_and_always_dropped() {
     let left = "seaworthy_shadow_1_1_0";
     database.execute(&format!("CREATE DATABASE {left} OWNER {}", maker.name));
     let line = ["diff", "--shadow-url", maker.url.as_str()];
-    seaworthy(&project, &refused.url, &line).expect_code(0);
+    project.run(&refused.url, &line).expect_code(0);
     assert_eq!(
         owned(&maker.name),
         "0",
         "neither an old one nor a new one is left"
     );
     project.file("schema.sql", "CREATE TABLE a (b nowhere);");
-    seaworthy(&project, &maker.url, &["diff"]).expect_code(65);
+    project.run(&maker.url, &["diff"]).expect_code(65);
     assert_eq!(owned(&maker.name), "0", "nothing is left of a failure");
 }
 
@@ -232,7 +231,7 @@ fn a_replay_changes_nothing_beyond_its_database() {
         &format!("{alter};\nCREATE TABLE crew ();"),
         "",
     );
-    let finished = seaworthy(&project, &database.url(), &["diff"]).expect_code(0);
+    let finished = project.run(&database.url(), &["diff"]).expect_code(0);
     assert_eq!(may_log_in(), "f");
     assert!(
         finished.stdout.contains("DROP TABLE public.crew"),
@@ -250,7 +249,7 @@ fn a_replay_changes_nothing_beyond_its_database() {
     project.revision("bbbb", "aaaa", &format!("DO $$ BEGIN {alter}; END $$;"), "");
     let own = database.url();
     for line in [&["diff"][..], &["diff", "--shadow-url", &own]] {
-        let finished = seaworthy(&project, &database.url(), line).expect_code(65);
+        let finished = project.run(&database.url(), line).expect_code(65);
         let stderr = &finished.stderr;
         assert!(stderr.contains("error[may-reach-server]: "), "{stderr}");
         assert!(stderr.contains("bbbb.sql:7:1"), "{stderr}");
@@ -258,6 +257,6 @@ fn a_replay_changes_nothing_beyond_its_database() {
     }
     // By another address it may be another server.
     let line = ["diff", "--shadow-url", &database.socket_url()];
-    seaworthy(&project, &database.url(), &line).expect_code(0);
+    project.run(&database.url(), &line).expect_code(0);
     assert_eq!(may_log_in(), "t");
 }

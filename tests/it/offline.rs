@@ -1,13 +1,11 @@
 //! `--sql`: what psql makes of it is what the online run makes.
 
-use std::process::Command;
 use std::time::Duration;
 
 use seaworthy::config::TransactionScope;
 use seaworthy::postgres::offline::{self, OfflineOptions, OfflineTables};
 
 use crate::support::dock::{Dock, Ship, Ship::InTransaction, Ship::Outside};
-use crate::support::server::binaries;
 
 const SHIPS: [Ship<'_>; 3] = [
     InTransaction(
@@ -80,13 +78,7 @@ async fn a_dump_is_a_first_revision() {
          CREATE FUNCTION app.f() RETURNS int LANGUAGE sql AS 'SELECT 1;'; \
          CREATE VIEW app.v AS SELECT * FROM app.t",
     );
-    let output = Command::new(binaries().join("pg_dump"))
-        .env_clear()
-        .args(["-d", &source.database.url()])
-        .output()
-        .expect("pg_dump can be run");
-    assert!(output.status.success());
-    let dump = String::from_utf8(output.stdout).expect("it is text");
+    let dump = source.database.dump(&[]);
     assert!(dump.contains("COPY app.t"));
     let dock = Dock::new(&[
         InTransaction("aaaa", &dump),

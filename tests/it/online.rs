@@ -1,6 +1,5 @@
 //! `--online`: plans for tables that stay in use.
 
-use crate::support::binary::{Binary, Finished};
 use crate::support::database::Database;
 use crate::support::project::Project;
 use crate::support::server::Server;
@@ -33,15 +32,8 @@ fn project<'a>(after: &str) -> (Project, Database<'a>) {
             "[schema]\nmodels = [\"schema.sql\"]\nonline = true\n",
         )
         .file("schema.sql", after);
-    seaworthy(&project, &database, &["upgrade"]).expect_code(0);
+    project.run(&database.url(), &["upgrade"]).expect_code(0);
     (project, database)
-}
-
-fn seaworthy(project: &Project, database: &Database<'_>, line: &[&str]) -> Finished {
-    Binary::new(line)
-        .within(project.path())
-        .env("DATABASE_URL", database.url())
-        .run()
 }
 
 /// Returns the statements of a script, without what is only said about them.
@@ -57,7 +49,7 @@ const AUTOGENERATE: [&str; 4] = ["revision", "--autogenerate", "-m", "more"];
 #[test]
 fn what_no_transaction_holds_gets_revisions_of_its_own() {
     let (project, database) = project(AFTER);
-    let made = seaworthy(&project, &database, &AUTOGENERATE).expect_code(0);
+    let made = project.run(&database.url(), &AUTOGENERATE).expect_code(0);
     let files: Vec<String> = made.stdout.lines().map(|path| project.read(path)).collect();
     assert!(files.len() > 5, "{}", made.stdout);
     for text in &files {
@@ -76,28 +68,30 @@ fn what_no_transaction_holds_gets_revisions_of_its_own() {
         assert!(count == 0 || statements(up).len() == 1, "{text}");
     }
     for line in [&["upgrade"][..], &["downgrade", "aaaa"], &["upgrade"]] {
-        seaworthy(&project, &database, line).expect_code(0);
+        project.run(&database.url(), line).expect_code(0);
         assert_eq!(database.value("SELECT count(*) FROM boat"), "1");
         let invalid = "SELECT count(*) FROM pg_index WHERE NOT indisvalid";
         assert_eq!(database.value(invalid), "0");
         let unproved = "SELECT count(*) FROM pg_constraint WHERE NOT convalidated";
         assert_eq!(database.value(unproved), "0");
     }
-    seaworthy(&project, &database, &["check", "--drift"]).expect_code(0);
-    let again = seaworthy(&project, &database, &AUTOGENERATE).expect_code(0);
+    project
+        .run(&database.url(), &["check", "--drift"])
+        .expect_code(0);
+    let again = project.run(&database.url(), &AUTOGENERATE).expect_code(0);
     assert_eq!(again.stdout, "");
 }
 
 #[test]
 fn a_script_does_the_same() {
     let (project, database) = project(AFTER);
-    let diff = seaworthy(&project, &database, &["diff"])
+    let diff = project
+        .run(&database.url(), &["diff"])
         .expect_code(0)
         .stdout;
     database.psql(&diff);
-    let left = seaworthy(
-        &project,
-        &database,
+    let left = project.run(
+        &database.url(),
         &["diff", "database", "models", "--exit-code"],
     );
     assert_eq!(left.expect_code(0).stdout, "");
@@ -108,7 +102,7 @@ fn check(before: &str, after: &str, expected: &[&str]) {
     let (project, database) = (Project::new(), Server::shared().database());
     project.file("before.sql", before).file("after.sql", after);
     let line = ["diff", "./before.sql", "./after.sql", "--online"];
-    let diff = seaworthy(&project, &database, &line).expect_code(0).stdout;
+    let diff = project.run(&database.url(), &line).expect_code(0).stdout;
     assert_eq!(statements(&diff), expected, "{diff}");
 }
 
@@ -210,9 +204,9 @@ fn a_new_or_partitioned_table_is_planned_as_ever() {
 fn locks_that_are_denied_can_be_done_without() {
     let (project, database) = project(AFTER);
     let line = ["diff", "--deny-hazard", "long-lock"];
-    seaworthy(&project, &database, &line).expect_code(0);
+    project.run(&database.url(), &line).expect_code(0);
     let plain = [&line[..], &["--online=false"]].concat();
-    let refused = seaworthy(&project, &database, &plain).expect_code(1).stderr;
+    let refused = project.run(&database.url(), &plain).expect_code(1).stderr;
     assert!(refused.contains("error[hazard-denied]: "), "{refused}");
     assert!(refused.contains("--online"), "{refused}");
 }

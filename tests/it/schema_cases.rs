@@ -24,6 +24,30 @@ pub(crate) struct Case {
     rows_after: String,
 }
 
+/// Hands the names of all files to a macro.
+macro_rules! each_file {
+    ($tests:ident) => {
+        $tests! {
+            columns
+            constraints
+            extensions
+            foreign
+            functions
+            indexes
+            inheritance
+            mixed
+            partitions
+            policies
+            privileges
+            publications
+            types
+            views
+        }
+    };
+}
+
+pub(crate) use each_file;
+
 macro_rules! files {
     ($($name:ident)*) => {
         $(#[test]
@@ -44,22 +68,7 @@ macro_rules! files {
     };
 }
 
-files! {
-    columns
-    constraints
-    extensions
-    foreign
-    functions
-    indexes
-    inheritance
-    mixed
-    partitions
-    policies
-    privileges
-    publications
-    types
-    views
-}
+each_file! {files}
 
 fn directory() -> &'static Path {
     Path::new(concat!(

@@ -67,18 +67,7 @@ fn everything(database: &Database<'_>) -> (String, Vec<String>, Vec<String>) {
 }
 
 fn pg_dump(database: &Database<'_>, args: &[&str]) -> String {
-    let output = Command::new(binaries().join("pg_dump"))
-        .env_clear()
-        .args(args)
-        .args(["-d", &database.url()])
-        .output()
-        .expect("pg_dump can be run");
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let dump = String::from_utf8(output.stdout).expect("a dump is text");
+    let dump = database.dump(args);
     let lines = dump.lines().filter(|line| !line.contains("restrict "));
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -1,7 +1,6 @@
 //! What stands around a schema in a shadow database: roles, extensions, and what
 //! new objects allow there.
 
-use crate::support::binary::{Binary, Finished};
 use crate::support::project::Project;
 use crate::support::server::Server;
 
@@ -17,13 +16,6 @@ fn project(models: &str) -> Project {
         .file("seaworthy.toml", "[schema]\nmodels = [\"schema.sql\"]\n")
         .file("schema.sql", models);
     project
-}
-
-fn seaworthy(project: &Project, url: &str, line: &[&str]) -> Finished {
-    Binary::new(line)
-        .within(project.path())
-        .env("DATABASE_URL", url)
-        .run()
 }
 
 const BOAT: &str = "CREATE TABLE boat (id serial PRIMARY KEY);";
@@ -44,7 +36,7 @@ fn all_roles_that_the_server_lacks_are_one_error() {
     let revisions = project(BOAT);
     revisions.revision("bbbb", "aaaa", &sql.replace(BOAT, ""), "");
     for project in [models, revisions] {
-        let finished = seaworthy(&project, &database.url(), &["diff"]).expect_code(65);
+        let finished = project.run(&database.url(), &["diff"]).expect_code(65);
         let said = finished.stderr;
         assert!(said.contains("error[missing-roles]: "), "{said}");
         assert!(said.contains(lines), "{said}");
@@ -57,7 +49,7 @@ fn an_extension_that_the_template_has_is_no_error() {
     // Every database has this one.
     let project = project(&format!("CREATE EXTENSION plpgsql;\n{BOAT}"));
     let line = ["diff", "--exit-code"];
-    seaworthy(&project, &database.url(), &line).expect_code(0);
+    project.run(&database.url(), &line).expect_code(0);
 }
 
 #[test]
@@ -73,17 +65,19 @@ fn new_objects_allow_what_they_allow_in_the_source() {
     let sql = format!("{BOAT}\nCREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';");
     let project = project(&sql);
     project.revision("aaaa", "", &sql, "DROP FUNCTION f; DROP TABLE boat;");
-    seaworthy(&project, &database.url(), &["upgrade"]).expect_code(0);
+    project.run(&database.url(), &["upgrade"]).expect_code(0);
     let granted = format!("SELECT has_table_privilege('{name}', 'boat', 'SELECT')");
     assert_eq!(database.value(&granted), "t");
     let line = ["diff", "--exit-code", "database", "models"];
-    let same = seaworthy(&project, &database.url(), &line).expect_code(0);
+    let same = project.run(&database.url(), &line).expect_code(0);
     assert_eq!(same.stdout, "");
-    seaworthy(&project, &database.url(), &["check", "--drift"]).expect_code(0);
+    project
+        .run(&database.url(), &["check", "--drift"])
+        .expect_code(0);
     // What the project sets itself is the project's alone.
     let own = format!("{sql}\nALTER DEFAULT PRIVILEGES GRANT INSERT ON TABLES TO {name};");
     project.file("schema.sql", own);
-    let differs = seaworthy(&project, &database.url(), &line).expect_code(1);
+    let differs = project.run(&database.url(), &line).expect_code(1);
     for part in [
         format!("REVOKE SELECT ON TABLE public.boat FROM {name};"),
         format!("ALTER DEFAULT PRIVILEGES GRANT INSERT ON TABLES TO {name};"),

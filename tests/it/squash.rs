@@ -1,7 +1,7 @@
 //! `squash`: one revision in the place of several, and what databases make of it
 //! that have them all, none of them, or some.
 
-use crate::support::binary::{Binary, Finished};
+use crate::support::binary::Binary;
 use crate::support::database::Database;
 use crate::support::judge;
 use crate::support::project::Project;
@@ -51,17 +51,10 @@ const SQUASH: [&str; 6] = [
 ];
 const NEW: &str = "migrations/eeee_name_boats.sql";
 
-fn seaworthy(project: &Project, url: &str, line: &[&str]) -> Finished {
-    Binary::new(line)
-        .within(project.path())
-        .env("DATABASE_URL", url)
-        .run()
-}
-
 #[track_caller]
 fn refused(project: &Project, url: &str, line: &[&str], error: &str) -> String {
     let before = files(project);
-    let finished = seaworthy(project, url, line).expect_code(65);
+    let finished = project.run(url, line).expect_code(65);
     assert!(
         finished.stderr.contains(&format!("error[{error}]: ")),
         "{}",
@@ -92,10 +85,14 @@ fn databases_that_have_all_or_none_of_it_end_alike() {
     let project = boats();
     let server = Server::shared();
     let [whole, none, part] = [server.database(), server.database(), server.database()];
-    seaworthy(&project, &whole.url(), &["upgrade"]).expect_code(0);
-    seaworthy(&project, &none.url(), &["upgrade", "aaaa"]).expect_code(0);
-    seaworthy(&project, &part.url(), &["upgrade", "bbbb"]).expect_code(0);
-    let finished = seaworthy(&project, &whole.url(), &SQUASH).expect_code(0);
+    project.run(&whole.url(), &["upgrade"]).expect_code(0);
+    project
+        .run(&none.url(), &["upgrade", "aaaa"])
+        .expect_code(0);
+    project
+        .run(&part.url(), &["upgrade", "bbbb"])
+        .expect_code(0);
+    let finished = project.run(&whole.url(), &SQUASH).expect_code(0);
     assert_eq!(finished.stdout, format!("{NEW}\n"));
     assert_eq!(
         files(&project),
@@ -121,24 +118,28 @@ fn databases_that_have_all_or_none_of_it_end_alike() {
         assert!(text.lines().any(|one| one == line), "no `{line}` in {text}");
     }
 
-    seaworthy(&project, &whole.url(), &["upgrade"]).expect_code(0);
-    seaworthy(&project, &none.url(), &["upgrade"]).expect_code(0);
+    project.run(&whole.url(), &["upgrade"]).expect_code(0);
+    project.run(&none.url(), &["upgrade"]).expect_code(0);
     assert_eq!(judge::dump(&whole), judge::dump(&none));
     for database in [&whole, &none] {
         let standing = applied(database);
         assert!(standing.contains(&"eeee".to_owned()), "{standing:?}");
-        seaworthy(&project, &database.url(), &["check", "--drift"]).expect_code(0);
+        project
+            .run(&database.url(), &["check", "--drift"])
+            .expect_code(0);
     }
     assert_eq!(whole.value("SELECT name FROM boat"), "Anna");
     assert_eq!(none.value("SELECT count(*) FROM boat"), "0");
-    let partly = seaworthy(&project, &part.url(), &["upgrade"]).expect_code(65);
+    let partly = project.run(&part.url(), &["upgrade"]).expect_code(65);
     assert!(
         partly.stderr.contains("error[partly-replaced]: "),
         "{}",
         partly.stderr
     );
 
-    seaworthy(&project, &none.url(), &["downgrade", "aaaa"]).expect_code(0);
+    project
+        .run(&none.url(), &["downgrade", "aaaa"])
+        .expect_code(0);
     assert_eq!(applied(&none), ["aaaa"]);
     assert_eq!(none.value("SELECT to_regclass('crew')"), "null");
 }
@@ -146,13 +147,15 @@ fn databases_that_have_all_or_none_of_it_end_alike() {
 #[test]
 fn a_range_that_is_half_applied_is_left_alone() {
     let (project, database) = (boats(), Server::shared().database());
-    seaworthy(&project, &database.url(), &["upgrade", "bbbb"]).expect_code(0);
+    project
+        .run(&database.url(), &["upgrade", "bbbb"])
+        .expect_code(0);
     let stderr = refused(&project, &database.url(), &SQUASH, "not-squashed");
     for said in ["`cccc`", "it has `bbbb`", "seaworthy upgrade"] {
         assert!(stderr.contains(said), "no `{said}` in {stderr}");
     }
-    seaworthy(&project, &database.url(), &["upgrade"]).expect_code(0);
-    seaworthy(&project, &database.url(), &SQUASH).expect_code(0);
+    project.run(&database.url(), &["upgrade"]).expect_code(0);
+    project.run(&database.url(), &SQUASH).expect_code(0);
 }
 
 #[test]
@@ -160,7 +163,7 @@ fn a_dry_run_prints_the_revision_alone() {
     let (project, database) = (boats(), Server::shared().database());
     let before = files(&project);
     let line = [&SQUASH[..], &["--dry-run"]].concat();
-    let finished = seaworthy(&project, &database.url(), &line).expect_code(0);
+    let finished = project.run(&database.url(), &line).expect_code(0);
     assert!(
         finished.stdout.starts_with("-- name boats\n"),
         "{}",
@@ -193,19 +196,23 @@ fn a_range_ends_where_it_is_told_to() {
     let text = project.read(finished.stdout.trim_end());
     assert!(text.contains("-- replaces: aaaa, bbbb, cccc\n"), "{text}");
     assert!(!text.contains("-- revises"), "{text}");
-    seaworthy(&project, &database.url(), &["upgrade"]).expect_code(0);
-    seaworthy(&project, &database.url(), &["check", "--drift"]).expect_code(0);
+    project.run(&database.url(), &["upgrade"]).expect_code(0);
+    project
+        .run(&database.url(), &["check", "--drift"])
+        .expect_code(0);
     // Once more, with the end of it and what comes after.
     let line = ["squash", ":", "-m", "all of it"];
-    let finished = seaworthy(&project, &database.url(), &line).expect_code(0);
+    let finished = project.run(&database.url(), &line).expect_code(0);
     assert!(
         finished.stderr.contains("replaces others itself"),
         "{}",
         finished.stderr
     );
     assert_eq!(files(&project).len(), 1);
-    seaworthy(&project, &database.url(), &["upgrade"]).expect_code(0);
-    seaworthy(&project, &database.url(), &["check", "--drift"]).expect_code(0);
+    project.run(&database.url(), &["upgrade"]).expect_code(0);
+    project
+        .run(&database.url(), &["check", "--drift"])
+        .expect_code(0);
 }
 
 #[test]
@@ -228,7 +235,7 @@ fn what_is_no_block_is_refused_by_name() {
     let line = ["squash", "cccc:aaaa", "-m", "x"];
     refused(&project, &database.url(), &line, "no-such-range");
     let line = ["squash", "cccc", "-m", "x"];
-    seaworthy(&project, &database.url(), &line).expect_code(2);
+    project.run(&database.url(), &line).expect_code(2);
 }
 
 #[test]
@@ -247,8 +254,8 @@ fn what_needs_two_transactions_is_no_single_revision() {
     let stderr = refused(&project, &database.url(), &line, "not-squashed");
     assert!(stderr.contains("one transaction"), "{stderr}");
     let line = ["squash", "aaaa:cccc", "-m", "x"];
-    seaworthy(&project, &database.url(), &line).expect_code(0);
-    seaworthy(&project, &database.url(), &["upgrade"]).expect_code(0);
+    project.run(&database.url(), &line).expect_code(0);
+    project.run(&database.url(), &["upgrade"]).expect_code(0);
 }
 
 #[test]
@@ -264,16 +271,16 @@ fn numbered_files_are_squashed_at_their_end() {
     let line = ["squash", "1:2", "-m", "x"];
     let stderr = refused(&project, &database.url(), &line, "not-squashed");
     assert!(stderr.contains("revision `3` has no header"), "{stderr}");
-    seaworthy(&project, &database.url(), &["upgrade"]).expect_code(0);
+    project.run(&database.url(), &["upgrade"]).expect_code(0);
     let line = ["squash", "2:3", "-m", "rest"];
-    seaworthy(&project, &database.url(), &line).expect_code(0);
+    project.run(&database.url(), &line).expect_code(0);
     assert_eq!(
         files(&project),
         ["1_boat.down.sql", "1_boat.up.sql", "4_rest.sql"]
     );
-    seaworthy(&project, &database.url(), &["upgrade"]).expect_code(0);
+    project.run(&database.url(), &["upgrade"]).expect_code(0);
     let other = Server::shared().database();
-    seaworthy(&project, &other.url(), &["upgrade"]).expect_code(0);
+    project.run(&other.url(), &["upgrade"]).expect_code(0);
     assert_eq!(judge::dump(&database), judge::dump(&other));
 }
 
@@ -298,11 +305,13 @@ fn names_and_needs_outlive_the_range() {
              CREATE VIEW visited AS SELECT at FROM visit;\n",
         );
     let line = ["squash", "aaaa:cccc", "-m", "visits", "--rev-id", "eeee"];
-    seaworthy(&project, &database.url(), &line).expect_code(0);
+    project.run(&database.url(), &line).expect_code(0);
     let text = project.read("migrations/eeee_visits.sql");
     assert!(text.contains("-- depends-on: lib\n"), "{text}");
     assert!(text.contains("-- replaces: aaaa, bbbb, cccc\n"), "{text}");
-    seaworthy(&project, &database.url(), &["upgrade", "heads"]).expect_code(0);
+    project
+        .run(&database.url(), &["upgrade", "heads"])
+        .expect_code(0);
     assert_eq!(applied(&database), ["eeee", "llll", "xxxx"]);
 }
 
@@ -312,7 +321,7 @@ fn no_file_goes_where_none_can_come() {
     let before = files(&project);
     let name = "x".repeat(300);
     let line = [&SQUASH[..], &["--file-template", &name]].concat();
-    let finished = seaworthy(&project, &database.url(), &line).expect_code(74);
+    let finished = project.run(&database.url(), &line).expect_code(74);
     assert!(
         finished.stderr.contains("error[file-not-written]: "),
         "{}",
@@ -330,7 +339,7 @@ fn what_comes_later_must_still_work() {
     let up = "DO $$ BEGIN ASSERT EXISTS (SELECT FROM boat), 'nobody sails'; END $$;";
     project.revision("ffff", "dddd", up, "");
     let before = files(&project);
-    let finished = seaworthy(&project, &database.url(), &SQUASH).expect_code(1);
+    let finished = project.run(&database.url(), &SQUASH).expect_code(1);
     let stderr = &finished.stderr;
     assert!(
         stderr.contains("nobody sails") && stderr.contains("ffff.sql:7"),

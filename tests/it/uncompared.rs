@@ -17,10 +17,7 @@ const SUBSCRIBE: &str =
     "CREATE SUBSCRIPTION news CONNECTION 'dbname=nowhere' PUBLICATION news WITH (connect = false)";
 
 fn check_drift(project: &Project, database: &Database<'_>) -> Finished {
-    Binary::new(["check", "--drift", "--json"])
-        .within(project.path())
-        .env("DATABASE_URL", database.url())
-        .run()
+    project.run(&database.url(), &["check", "--drift", "--json"])
 }
 
 fn differences(finished: &Finished) -> Vec<Value> {
@@ -39,19 +36,12 @@ fn not_compared(kind: &str, object: &str) -> Value {
 fn what_is_not_read_fails_a_check() {
     let (project, database) = (Project::new(), Server::shared().database());
     project.revision("aaaa", "", "CREATE TABLE boat (id int PRIMARY KEY);", "");
-    Binary::new(["upgrade"])
-        .within(project.path())
-        .env("DATABASE_URL", database.url())
-        .run()
-        .expect_code(0);
+    project.run(&database.url(), &["upgrade"]).expect_code(0);
     check_drift(&project, &database).expect_code(0);
     database.execute(UNREAD);
     database.execute(SUBSCRIBE);
     let found = check_drift(&project, &database);
-    let script = Binary::new(["diff", "empty", "database"])
-        .within(project.path())
-        .env("DATABASE_URL", database.url())
-        .run();
+    let script = project.run(&database.url(), &["diff", "empty", "database"]);
     // A database with a subscription cannot be dropped.
     database.execute("ALTER SUBSCRIPTION news DISABLE");
     database.execute("ALTER SUBSCRIPTION news SET (slot_name = NONE)");
@@ -75,11 +65,7 @@ fn what_is_not_read_fails_a_check() {
 fn what_belongs_to_an_extension_is_left_alone() {
     let (project, database) = (Project::new(), Server::shared().database());
     project.revision("aaaa", "", "CREATE TABLE boat (id int PRIMARY KEY);", "");
-    Binary::new(["upgrade"])
-        .within(project.path())
-        .env("DATABASE_URL", database.url())
-        .run()
-        .expect_code(0);
+    project.run(&database.url(), &["upgrade"]).expect_code(0);
     database.execute(
         "CREATE TABLE slip (id serial PRIMARY KEY, name text DEFAULT 'a' CHECK (name <> '')); \
          CREATE INDEX ON slip (name); CREATE TYPE size AS ENUM ('a'); \

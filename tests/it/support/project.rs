@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use super::binary::{Binary, Finished};
+
 /// A directory that belongs to one test. It is removed with the value.
 #[derive(Debug)]
 pub(crate) struct Project {
@@ -19,6 +21,14 @@ impl Project {
             .tempdir()
             .expect("the temporary directory can be written");
         Self { directory }
+    }
+
+    /// Runs the binary in the project, with a database.
+    pub(crate) fn run(&self, url: &str, line: &[&str]) -> Finished {
+        Binary::new(line)
+            .within(self.path())
+            .env("DATABASE_URL", url)
+            .run()
     }
 
     pub(crate) fn path(&self) -> &Path {
