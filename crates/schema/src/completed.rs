@@ -45,6 +45,9 @@ const SILENT: &[&str] = &[
     "statistics",
 ];
 
+/// The same, of a column that may not be null on either side.
+const SILENT_OF_NOT_NULL: &[&str] = &["not_null_name", "not_null_no_inherit", "not_null_not_valid"];
+
 /// What of a declared object may be left open.
 const OPEN: &[&str] = &["unlogged", "partition_by", "options", "tablespace"];
 
@@ -243,9 +246,11 @@ fn filled(fact: &Fact, other: Option<&Fact>) -> Fact {
     };
     let columns = fact.kind().columns();
     let same_type = fact.kind() != Kind::Column || fact.get("type") == other.get("type");
+    let never_null = fact.is("not_null") && other.is("not_null");
     for (at, column) in columns.iter().enumerate() {
         let is_open = OPEN.contains(column) && matches!(fact.get(column), None | Some("f"));
-        if is_open || (SILENT.contains(column) && same_type) {
+        let is_of_not_null = SILENT_OF_NOT_NULL.contains(column);
+        if is_open || (SILENT.contains(column) && same_type) || (is_of_not_null && never_null) {
             filled.values[at] = other.values[at].clone();
         }
     }

@@ -4,7 +4,7 @@
 use super::catalog::{OWN_SCHEMA, part};
 use super::relation::{of, of_relation};
 use super::{
-    Alteration, Kind, Naming, Row, TearDown, danger, default, foreign_options, inheritance, retyping,
+    Alteration, Kind, Naming, Row, TearDown, danger, default, foreign_options, inheritance, not_null, retyping,
     storage, types, using,
 };
 use crate::compare::Change;
@@ -24,6 +24,8 @@ pub(super) const ROW: Row = Row {
         "collation",
         "not_null",
         "not_null_name",
+        "not_null_no_inherit",
+        "not_null_not_valid",
         "not_null_full_name?",
         "not_null_from_parent?",
         "generated",
@@ -47,19 +49,14 @@ pub(super) const ROW: Row = Row {
     ],
     expressions: &["generated"],
     question: |version| {
-        // From 18 on a name stands there, which is the usual one mostly.
-        let named = if version.at_least(18) {
-            NOT_NULL
-        } else {
-            "NULL, NULL, NULL"
-        };
+        let (not_null, not_null_join) = not_null::reading(version);
         // From 17 on a partition has the identity of the whole, and none of its own.
         let own = if version.at_least(17) { "NOT c.relispartition" } else { "true" };
         format!(
             "SELECT {}, {}, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), \
              CASE WHEN a.attcollation <> t.typcollation THEN \
                 pg_catalog.quote_ident(ln.nspname) || '.' || pg_catalog.quote_ident(l.collname) END, \
-             a.attnotnull, {named}, CASE WHEN a.attgenerated <> '' THEN \
+             {not_null}, CASE WHEN a.attgenerated <> '' THEN \
                 CASE a.attgenerated WHEN 'v' THEN 'VIRTUAL ' ELSE 'STORED ' END \
                 || pg_catalog.pg_get_expr(d.adbin, d.adrelid) END, \
              CASE WHEN {own} THEN NULLIF(a.attidentity, '') END, s.options, \
@@ -71,6 +68,7 @@ pub(super) const ROW: Row = Row {
              LEFT JOIN pg_catalog.pg_type ot ON ot.oid = c.reloftype \
              LEFT JOIN pg_catalog.pg_namespace otn ON otn.oid = ot.typnamespace \
              LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum \
+             {not_null_join} \
              LEFT JOIN pg_catalog.pg_collation l ON l.oid = a.attcollation \
              LEFT JOIN pg_catalog.pg_namespace ln ON ln.oid = l.collnamespace \
              LEFT JOIN LATERAL (SELECT i.inhparent FROM pg_catalog.pg_inherits i \
@@ -106,7 +104,8 @@ pub(super) const ROW: Row = Row {
     alter,
     made_with: |fact, context| {
         let table = fact.parent.clone().filter(|table| context.made.contains(table));
-        table.or_else(|| followed(fact, context))
+        let along = || followed(fact, context).filter(|_| apart(fact, context).is_empty());
+        table.or_else(along)
     },
     gone_with: |fact, context| {
         let table = fact.parent.iter().cloned();
@@ -114,6 +113,7 @@ pub(super) const ROW: Row = Row {
         table.chain(above).collect()
     },
     after: |fact| attribute(fact).into_iter().collect(),
+    follows: |fact| inherited_from(fact).into_iter().collect(),
     outlives: |fact, needed| match needed.kind() {
         Kind::Function | Kind::Column => fact.get("generated").is_none(),
         Kind::BaseType | Kind::Extension => false,
@@ -126,17 +126,6 @@ pub(super) const ROW: Row = Row {
     take_over,
     ..Row::BLANK
 };
-
-/// What the constraint is called that keeps the column `a` from being null, if
-/// that is not what it would be called anyway; its name, which another may have
-/// meanwhile; whether a parent alone asks for it.
-const NOT_NULL: &str = "\
-    (SELECT NULLIF(o.conname, c.relname || '_' || a.attname || '_not_null') FROM pg_catalog.pg_constraint o \
-        WHERE o.contype = 'n' AND o.conrelid = c.oid AND o.conkey[1] = a.attnum), \
-    (SELECT o.conname FROM pg_catalog.pg_constraint o \
-        WHERE o.contype = 'n' AND o.conrelid = c.oid AND o.conkey[1] = a.attnum), \
-    EXISTS (SELECT FROM pg_catalog.pg_constraint o WHERE o.contype = 'n' AND o.conrelid = c.oid \
-        AND o.conkey[1] = a.attnum AND NOT o.conislocal AND NOT c.relispartition)";
 
 /// The options of an identity column's sequence `q`, one a line.
 const IDENTITY: &str = "\
@@ -173,12 +162,7 @@ pub(super) fn definition(fact: &Fact, context: &Context<'_>) -> String {
     if let Some((kind, expression)) = generated(fact) {
         sql.push_str(&format!(" GENERATED ALWAYS AS ({expression}) {kind}"));
     }
-    if fact.is("not_null") && !fact.is("not_null_from_parent?") {
-        if let Some(name) = fact.get("not_null_full_name?") {
-            sql.push_str(&format!(" CONSTRAINT {}", identifier(name)));
-        }
-        sql.push_str(" NOT NULL");
-    }
+    sql.push_str(&not_null::clause(fact));
     if let Some(identity) = identity(fact) {
         sql.push_str(&format!(" GENERATED {identity}"));
     }
@@ -187,8 +171,11 @@ pub(super) fn definition(fact: &Fact, context: &Context<'_>) -> String {
 
 fn create(fact: &Fact, context: &Context<'_>) -> Vec<Statement> {
     if followed_attribute(fact, context).is_some() {
-        let not_null = fact.is("not_null").then(|| set_not_null(fact));
+        let not_null = fact.is("not_null").then(|| not_null::set(fact));
         return not_null.into_iter().chain(storage::afterwards(fact)).collect();
+    }
+    if comes_along(fact, context) {
+        return apart(fact, context);
     }
     let add = format!("{} ADD COLUMN {}", alter_table(fact), definition(fact, context));
     let add = Statement::new(add);
@@ -199,8 +186,13 @@ fn create(fact: &Fact, context: &Context<'_>) -> Vec<Statement> {
         true => danger::rewriting(add, fact),
         false => add,
     }];
-    statements.extend(storage::afterwards(fact));
+    statements.extend(afterwards(fact));
     statements
+}
+
+/// Returns what has to be said of a new column after it is there.
+pub(super) fn afterwards(fact: &Fact) -> impl Iterator<Item = Statement> {
+    not_null::afterwards(fact).into_iter().chain(storage::afterwards(fact))
 }
 
 fn alter(change: &Change<'_>, context: &Context<'_>) -> Alteration {
@@ -215,8 +207,7 @@ fn alter(change: &Change<'_>, context: &Context<'_>) -> Alteration {
         statements.extend(storage::changes(&change));
     } else {
         let follows = followed(new, context).or_else(|| followed_attribute(new, context));
-        let retyped = is_type && follows.is_none();
-        statements.extend(self::statements(retyped, &change, context));
+        statements.extend(self::statements(is_type, follows.is_some(), &change, context));
     }
     let tears_down = if is_type {
         TearDown::Those(stands_in_the_way)
@@ -229,7 +220,7 @@ fn alter(change: &Change<'_>, context: &Context<'_>) -> Alteration {
     }
 }
 
-fn statements(is_type: bool, change: &Change<'_>, context: &Context<'_>) -> Vec<Statement> {
+fn statements(is_type: bool, follows: bool, change: &Change<'_>, context: &Context<'_>) -> Vec<Statement> {
     let (old, new) = (change.old, change.new);
     let mut statements = Vec::new();
     let mut alter = |what: String| statements.push(alter_column(new, &what));
@@ -239,7 +230,7 @@ fn statements(is_type: bool, change: &Change<'_>, context: &Context<'_>) -> Vec<
     if old.get("identity").is_some() && new.get("identity").is_none() {
         alter("DROP IDENTITY".to_owned());
     }
-    if is_type {
+    if is_type && !follows {
         let collation = match new.get("collation") {
             Some(collation) => format!(" COLLATE {collation}"),
             None => String::new(),
@@ -252,17 +243,8 @@ fn statements(is_type: bool, change: &Change<'_>, context: &Context<'_>) -> Vec<
         let what = format!("TYPE {}{collation}{using}", new.text("type"));
         statements.push(retyped(alter_column(new, &what), change));
     }
-    if change.of("not_null") && new.is("not_null") {
-        let statement = set_not_null(new);
-        let is_scanned = !new.is("foreign?") && !danger::is_checked_not_null(new, context);
-        statements.push(match is_scanned {
-            true => danger::locking(statement, danger::ACCESS, new, danger::CHECKED),
-            false => statement,
-        });
-    } else if new.is("not_null") && change.of("not_null_name") {
-        let (from, to) = (not_null_name(old), not_null_name(new));
-        let rename = format!("{} RENAME CONSTRAINT {from} TO {to}", alter_table(new));
-        statements.push(Statement::new(rename));
+    if !(follows && not_null::is_from_parent(new)) {
+        statements.extend(not_null::changes(change, context));
     }
     let mut alter = |what: String| statements.push(alter_column(new, &what));
     match (identity(old), identity(new)) {
@@ -275,13 +257,11 @@ fn statements(is_type: bool, change: &Change<'_>, context: &Context<'_>) -> Vec<
         }
         (_, None) => {}
     }
-    let mut alter = |what: String| statements.push(alter_column(new, &what));
-    if change.of("not_null") && !new.is("not_null") {
-        alter("DROP NOT NULL".to_owned());
-    }
+    statements.extend(not_null::dropped(change));
     if change.of("foreign_options") {
-        let (old, new) = (old.text("foreign_options"), new.text("foreign_options"));
-        alter(foreign_options::changes(old, new).trim_start().to_owned());
+        let foreign = (old.text("foreign_options"), new.text("foreign_options"));
+        let what = foreign_options::changes(foreign.0, foreign.1);
+        statements.push(alter_column(new, what.trim_start()));
     }
     statements.extend(storage::changes(change));
     statements
@@ -359,8 +339,8 @@ fn comes_from_parent(change: &Change<'_>, context: &Context<'_>) -> bool {
     let (Some(old), Some(new)) = (context.old.get(&parent), context.new.get(&parent)) else {
         return false;
     };
-    let columns = ["type", "collation", "not_null", "not_null_name", "generated", "identity", "identity_options"];
-    let mut columns = columns.into_iter();
+    let columns = ["type", "collation", "generated", "identity", "identity_options"];
+    let mut columns = columns.into_iter().chain(not_null::INHERITED);
     columns.all(|column| {
         old.get(column) == change.old.get(column) && new.get(column) == change.new.get(column)
     })
@@ -400,16 +380,18 @@ pub(super) fn comes_along(fact: &Fact, context: &Context<'_>) -> bool {
     followed(fact, context).is_some_and(is_made)
 }
 
-/// Returns what makes a new column that came from a parent what it shall be.
+/// Returns what makes a new column that comes from a parent what it shall be.
 pub(super) fn apart(fact: &Fact, context: &Context<'_>) -> Vec<Statement> {
     let parent = inherited_from(fact).and_then(|parent| context.new.get(&parent));
-    let Some(parent) = parent.filter(|_| !is_named(fact)) else {
+    let Some(parent) = parent.filter(|_| comes_along(fact, context)) else {
         return Vec::new();
     };
-    let change = Change { old: parent, new: fact };
+    let is_with_table = fact.parent.as_ref().is_some_and(|table| context.made.contains(table));
+    let came = storage::inherited(parent, is_with_table);
+    let change = Change { old: &came, new: fact };
     let mut statements = Vec::new();
     if change.of("not_null") && fact.is("not_null") {
-        statements.push(set_not_null(fact));
+        statements.push(not_null::set(fact));
     }
     let has_default = |column: &Fact| context.new.children(&column.identity, Kind::Default).next().is_some();
     if has_default(parent) && !has_default(fact) {
@@ -456,26 +438,6 @@ fn identity_changes(old: &Fact, new: &Fact) -> Vec<String> {
         }
     }
     clauses
-}
-
-fn set_not_null(fact: &Fact) -> Statement {
-    match fact.get("not_null_name") {
-        Some(_) => Statement::new(format!(
-            "{} ADD CONSTRAINT {} NOT NULL {}",
-            alter_table(fact),
-            not_null_name(fact),
-            own(fact)
-        )),
-        None => alter_column(fact, "SET NOT NULL"),
-    }
-}
-
-fn not_null_name(fact: &Fact) -> String {
-    let [table, column] = [fact.identity.name(1), fact.identity.name(2)];
-    match fact.get("not_null_name") {
-        Some(name) => identifier(name),
-        None => identifier(&format!("{table}_{column}_not_null")),
-    }
 }
 
 /// Gives an identity column's sequence the name it shall have.

@@ -54,7 +54,7 @@ fn is_folded(fact: &Fact, context: &Context<'_>) -> bool {
     if column::comes_along(column, context) {
         let parent = column::inherited_from(column);
         let parents = parent.and_then(|parent| context.new.children(&parent, Kind::Default).next());
-        return parents.is_some_and(|default| default.values == fact.values);
+        return parents.is_some_and(|default| default.values == fact.values && is_folded(default, context));
     }
     let path = fact.identity.path().take(2);
     let table = Identity::new(Kind::Table, path);

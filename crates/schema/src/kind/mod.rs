@@ -19,6 +19,7 @@ mod danger;
 mod firing;
 mod foreign_options;
 mod marked_index;
+mod not_null;
 mod options;
 mod relation;
 mod retyping;
@@ -131,6 +132,8 @@ pub(crate) struct Row {
     pub(crate) granted: fn(&Fact) -> String,
     /// Returns the facts whose changes come before its own, needed or not.
     pub(crate) after: fn(&Fact) -> Vec<Identity>,
+    /// Returns the facts that are made and altered before it is, needed or not.
+    pub(crate) follows: fn(&Fact) -> Vec<Identity>,
     /// Asks for what such facts need beyond `pg_depend`.
     pub(crate) links: Option<fn(Version) -> String>,
     pub(crate) create: fn(&Fact, &Context<'_>) -> Vec<Statement>,
@@ -212,6 +215,7 @@ impl Row {
         sql: |_| String::new(),
         granted: |fact| (fact.kind().row().sql)(fact),
         after: |_| Vec::new(),
+        follows: |_| Vec::new(),
         links: None,
         create: |_, _| Vec::new(),
         drop: |_, _| Vec::new(),

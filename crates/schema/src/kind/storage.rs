@@ -33,6 +33,21 @@ pub(super) fn afterwards(fact: &Fact) -> Vec<Statement> {
     statements
 }
 
+/// Returns a parent's column as a child gets it: with its table it takes over how
+/// values are stored, later nothing of all this.
+pub(super) fn inherited(parent: &Fact, is_with_table: bool) -> Fact {
+    let mut came = parent.clone();
+    let columns = parent.kind().columns().iter();
+    for (column, value) in columns.zip(&mut came.values) {
+        match *column {
+            STATISTICS | OPTIONS => *value = None,
+            STORAGE | COMPRESSION if !is_with_table => *value = None,
+            _ => {}
+        }
+    }
+    came
+}
+
 /// Returns the statements that turn one way of keeping values into another.
 pub(super) fn changes(change: &Change<'_>) -> Vec<Statement> {
     let new = change.new;

@@ -3,7 +3,7 @@
 
 use super::catalog::{OWN_SCHEMA, address};
 use super::relation::{in_schema, name, row_type_slots};
-use super::{column, danger, foreign_options, inheritance, options, storage};
+use super::{column, danger, foreign_options, inheritance, options};
 use super::{Alteration, Kind, Naming, Row};
 use crate::compare::Change;
 use crate::context::Context;
@@ -115,7 +115,7 @@ fn create(fact: &Fact, context: &Context<'_>) -> Vec<Statement> {
     }
     for column in context.new.children(&fact.identity, Kind::Column) {
         if column::is_named(column) {
-            statements.extend(storage::afterwards(column));
+            statements.extend(column::afterwards(column));
         } else {
             statements.extend(column::apart(column, context));
         }

@@ -145,14 +145,14 @@ impl Graph {
             let Some(fact) = context.new.get(identity) else {
                 continue;
             };
-            for first in (fact.kind().row().after)(fact) {
-                for before in [
-                    Action::Drop(first.clone()),
-                    Action::Alter(first.clone()),
-                    Action::Create(first.clone()),
-                ] {
-                    self.edge(&before, &action);
-                }
+            let row = fact.kind().row();
+            let after = (row.after)(fact);
+            for first in after.iter().cloned() {
+                self.edge(&Action::Drop(first), &action);
+            }
+            for first in after.into_iter().chain((row.follows)(fact)) {
+                self.edge(&Action::Alter(first.clone()), &action);
+                self.edge(&Action::Create(first), &action);
             }
         }
     }

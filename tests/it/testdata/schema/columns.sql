@@ -53,3 +53,20 @@ CREATE TABLE boat (id int, log text);
 -- after
 CREATE TABLE boat (id int, log text);
 ALTER TABLE boat ALTER log SET STORAGE external, ALTER log SET STATISTICS 200, ALTER id SET (n_distinct = 5);
+-- case: not null: a constraint
+-- since: 18
+-- before
+create table a(x int not null, y int constraint given not null, z int, w int not null, v int not null no inherit, u int);
+alter table a add constraint later not null z not valid;
+-- after
+create table a(x int not null no inherit, y int not null, z int constraint later not null, w int, v int not null, u int);
+alter table a drop constraint a_y_not_null;
+alter table a add constraint taken not null y not valid;
+alter table a add not null w not valid;
+alter table a add not null u not valid;
+create table b(x int constraint mine not null no inherit, y int);
+alter table b add not null y not valid;
+-- rows before
+insert into a values (1, 1, 1, 1, 1, 1)
+-- rows after
+insert into a values (1, 1, 1, 1, 1, 1)

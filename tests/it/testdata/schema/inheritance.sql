@@ -48,3 +48,32 @@ create table tu of ct;
 create table x(id int generated always as identity (sequence name foo));
 -- after
 create table x(id int generated always as identity (sequence name bar start 4));
+-- case: inh: column kept in another way
+-- before
+create table pa(x int);
+create table ch(z int) inherits (pa);
+-- after
+create table pa(x int, body text);
+create table ch(z int) inherits (pa);
+create table ch2() inherits (pa);
+alter table pa alter body set statistics 77, alter body set storage external;
+alter table ch alter body set (n_distinct = 3);
+-- rows before
+insert into ch values (1, 2)
+-- rows after
+insert into ch values (1, 'a', 2)
+-- case: inh: not null that does not reach children
+-- since: 18
+-- before
+create table pa(x int not null, y int not null no inherit, z int);
+create table ch() inherits (pa);
+alter table pa add not null z not valid;
+-- after
+create table pa(x int not null no inherit, y int not null, z int not null);
+create table ch() inherits (pa);
+alter table ch alter x drop not null;
+create table dh(w int not null) inherits (pa);
+-- rows before
+insert into ch values (1, 2, 3)
+-- rows after
+insert into ch values (1, 2, 3)

@@ -199,3 +199,19 @@ create table m(id int not null, d date not null) partition by range (d);
 create table m1 partition of m for values from ('2024-01-01') to ('2025-01-01');
 create table m2 partition of m for values from ('2025-01-01') to ('2026-01-01');
 alter table m add column g int generated always as (id*2) stored;
+-- case: part: column kept in another way
+-- before
+create table m(k int not null) partition by range (k);
+create table m1 partition of m for values from (0) to (10);
+create table m2 partition of m for values from (10) to (20);
+-- after
+create table m(k int not null, body text not null default '', n int) partition by range (k);
+create table m1 partition of m for values from (0) to (10);
+create table m2 partition of m for values from (10) to (20);
+alter table m alter body set statistics 77, alter body set storage external;
+alter table only m2 alter body set statistics -1, alter body set storage main, alter body drop default;
+alter table only m1 alter n set (n_distinct = 5);
+-- rows before
+insert into m values (1), (11)
+-- rows after
+insert into m values (1, 'a', 1), (11, 'b', 2)
