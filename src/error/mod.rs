@@ -35,6 +35,7 @@ pub use not_ready::NotReady;
 pub use schema::RenameProblem;
 
 use std::io;
+use std::path::PathBuf;
 use std::process::ExitStatus;
 
 use seaworthy_schema::Hazard;
@@ -101,6 +102,8 @@ pub enum Error {
     Models(Box<ModelsError>),
     #[error("no models are configured")]
     NoModels,
+    #[error("the models hold no statement")]
+    EmptyModels(Vec<PathBuf>),
     #[error("the database is not at head")]
     NotAtHead {
         pending: Vec<Located>,
@@ -225,6 +228,7 @@ impl Error {
             Self::Load(error) => schema::load(error),
             Self::Models(error) => models::diagnostic(error),
             Self::NoModels => schema::no_models(),
+            Self::EmptyModels(paths) => schema::empty_models(paths),
             Self::NotAtHead { pending, why } => {
                 schema::not_at_head(self.to_string(), pending, why.as_deref())
             }

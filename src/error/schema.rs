@@ -1,5 +1,7 @@
 //! What is said when schemas cannot be read or compared.
 
+use std::path::PathBuf;
+
 use seaworthy_schema::{Hazard, PlanError, ReadError, Unfulfilled, identifier};
 
 use super::apply::{told, unavailable_or};
@@ -202,6 +204,21 @@ pub fn no_models() -> Diagnostic {
     Diagnostic::error("no-models", Exit::Config, "no models are configured")
         .hint("name the SQL that makes the schema: `models = [\"schema.sql\"]` under `[schema]` in seaworthy.toml, or `--models`")
         .hint("or SQLAlchemy's metadata: `sqlalchemy = [\"app.models:Base.metadata\"]`")
+}
+
+/// Returns what is said of models in which nothing stands.
+pub fn empty_models(paths: &[PathBuf]) -> Diagnostic {
+    let paths: Vec<String> = paths
+        .iter()
+        .map(|path| format!("`{}`", path.display()))
+        .collect();
+    let title = format!("the models hold no statement: {}", paths.join(", "));
+    Diagnostic::error("models-empty", Exit::Invalid, title)
+        .cause("to compare with nothing would drop everything")
+        .hint("write the schema there; that of the database is printed by `seaworthy dump`")
+        .hint(
+            "or, if nothing shall be left, compare with `empty`: `seaworthy diff revisions empty`",
+        )
 }
 
 /// Returns what is said about a database that lacks what the models come after.

@@ -43,9 +43,23 @@ impl Made {
         Ok(())
     }
 
-    /// Returns the files: they stay.
-    pub fn paths(self) -> Vec<PathBuf> {
-        self.files
+    /// Makes all that is wanted, or nothing.
+    ///
+    /// # Errors
+    ///
+    /// Those of `make`; what it had made until then is gone.
+    pub fn all<T, E>(make: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
+        let mut made = Self::default();
+        let result = make(&mut made);
+        if result.is_err() {
+            made.undo();
+        }
+        result
+    }
+
+    /// Returns the files.
+    pub fn paths(&self) -> Vec<PathBuf> {
+        self.files.clone()
     }
 
     /// Takes all of it away again. What cannot be removed is named in a warning:

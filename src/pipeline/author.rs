@@ -64,14 +64,29 @@ pub(super) struct Draft {
 /// What is wrong with the directory or the command; that the file cannot be
 /// written; that a hook failed on it.
 pub fn revision(config: &Config, command: &NewRevision) -> Result<Written, Error> {
-    with_body(config, command, None)
+    written(config, |made| with_body(config, command, None, made))
 }
 
-/// Makes a new revision that does something already.
+/// Writes files, all of them or none, and runs the configured hooks on them: they
+/// stay, whatever comes of that.
+pub(super) fn written<T>(
+    config: &Config,
+    write: impl FnOnce(&mut Made) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let (written, paths) = Made::all(|made| {
+        let written = write(made)?;
+        Ok::<_, Error>((written, made.paths()))
+    })?;
+    run_hooks(config, &paths)?;
+    Ok(written)
+}
+
+/// Writes a new revision that may do something already.
 pub(super) fn with_body(
     config: &Config,
     command: &NewRevision,
     body: Option<&Body>,
+    made: &mut Made,
 ) -> Result<Written, Error> {
     let graph = present(config)?;
     let head = graph.revised(command.head.as_ref(), splice(command.splice))?;
@@ -88,7 +103,7 @@ pub(super) fn with_body(
         dir: directory(config, &graph, command.version_path.as_deref(), head)?,
         body,
     };
-    write(config, &graph, wish)
+    write(config, &graph, wish, made)
 }
 
 /// Makes a revision that joins others.
@@ -114,7 +129,7 @@ pub fn merge(config: &Config, command: &Merge) -> Result<Written, Error> {
         dir: directory(config, &graph, None, merged.first().copied())?,
         body: None,
     };
-    write(config, &graph, wish)
+    written(config, |made| write(config, &graph, wish, made))
 }
 
 /// Returns the message of one of several revisions that belong together.
@@ -158,14 +173,10 @@ pub fn init(config: &Config) -> Result<Vec<PathBuf>, Error> {
     let dir = first(config);
     let new = new.into_iter().map(|file| (dir.join(file.name), file.text));
     let new: Vec<(PathBuf, String)> = new.collect();
-    let mut made = Made::default();
-    match start(config, &mut made, &new) {
-        Ok(()) => Ok(made.paths()),
-        Err(error) => {
-            made.undo();
-            Err(error)
-        }
-    }
+    Made::all(|made| {
+        start(config, made, &new)?;
+        Ok(made.paths())
+    })
 }
 
 /// Refuses directories that hold revisions: a project is started once.
@@ -217,14 +228,18 @@ pub(super) fn present(config: &Config) -> Result<Graph, Error> {
     }
 }
 
-fn write(config: &Config, graph: &Graph, wish: Wish<'_>) -> Result<Written, Error> {
+fn write(
+    config: &Config,
+    graph: &Graph,
+    wish: Wish<'_>,
+    made: &mut Made,
+) -> Result<Written, Error> {
     let draft = draft(config, graph, wish)?;
     let mut paths = Vec::new();
     for (path, text) in draft.files {
-        files::write_new(&path, &text)?;
+        made.file(&path, &text)?;
         paths.push(path);
     }
-    run_hooks(config, &paths)?;
     Ok(Written {
         id: draft.id,
         paths,

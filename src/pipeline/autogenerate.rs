@@ -50,23 +50,29 @@ pub async fn autogenerate(
     if !denied.is_empty() {
         return Err(Error::HazardsDenied(denied));
     }
-    let count = steps.len();
-    let mut written = Vec::with_capacity(count);
-    for (at, step) in steps.iter().enumerate() {
-        tell(step);
-        let body = step.body(text);
-        let mut command = command.clone();
-        command.message = author::numbered(&command.message, at, count);
-        if at > 0 {
-            // It revises the one before, and the names are taken.
-            command.head = None;
-            command.id = None;
-            command.labels.clear();
-            command.depends_on.clear();
-        }
-        written.push(author::with_body(config, &command, Some(&body))?);
+    steps.iter().for_each(tell);
+    author::written(config, |made| {
+        let bodies = steps.iter().map(|step| step.body(text)).enumerate();
+        let written = bodies.map(|(at, body)| {
+            let command = part(command, at, steps.len());
+            author::with_body(config, &command, Some(&body), made)
+        });
+        written.collect()
+    })
+}
+
+/// Returns the command for one of several revisions that belong together.
+fn part(command: &NewRevision, at: usize, count: usize) -> NewRevision {
+    let mut command = command.clone();
+    command.message = author::numbered(&command.message, at, count);
+    if at > 0 {
+        // It revises the one before, and the names are taken.
+        command.head = None;
+        command.id = None;
+        command.labels.clear();
+        command.depends_on.clear();
     }
-    Ok(written)
+    command
 }
 
 /// Returns what the new revisions do, after it has been done.

@@ -87,9 +87,9 @@ fn rows_that_do_not_allow_a_revision_are_no_bug() {
     assert_eq!(finished.stdout, "");
 }
 
-#[test]
-fn a_new_value_that_is_used_at_once_takes_two_revisions() {
-    let (project, database) = (boats(), Server::shared().database());
+/// Models whose way takes two revisions.
+fn ketches() -> Project {
+    let project = boats();
     project
         .revision(
             "bbbb",
@@ -102,6 +102,12 @@ fn a_new_value_that_is_used_at_once_takes_two_revisions() {
             "CREATE TYPE rig AS ENUM ('sloop', 'ketch');\n\
              CREATE TABLE boat (id int PRIMARY KEY, rig rig DEFAULT 'ketch');",
         );
+    project
+}
+
+#[test]
+fn a_new_value_that_is_used_at_once_takes_two_revisions() {
+    let (project, database) = (ketches(), Server::shared().database());
     let made = project.run(&database.url(), &AUTOGENERATE).expect_code(0);
     assert_eq!(made.stdout.lines().count(), 2, "{}", made.stdout);
     project.run(&database.url(), &["upgrade"]).expect_code(0);
@@ -110,6 +116,30 @@ fn a_new_value_that_is_used_at_once_takes_two_revisions() {
         .run(&database.url(), &["downgrade", "bbbb"])
         .expect_code(0);
     assert_eq!(database.value("SELECT enum_range(NULL::rig)"), "{sloop}");
+}
+
+#[test]
+fn revisions_that_belong_together_are_written_together() {
+    let (project, database) = (ketches(), Server::shared().database());
+    // The second one's name is taken by the first.
+    let line = [&AUTOGENERATE[..], &["--file-template", "same"]].concat();
+    let finished = project.run(&database.url(), &line).expect_code(74);
+    assert_eq!(finished.stdout, "");
+    let left = project.run(&database.url(), &["history"]).expect_code(0);
+    assert_eq!(left.stdout.lines().count(), 2, "{}", left.stdout);
+}
+
+#[test]
+fn models_without_a_statement_drop_nothing() {
+    let (project, database) = (boats(), Server::shared().database());
+    project.file("schema.sql", "-- CREATE TABLE boat (id int PRIMARY KEY);\n");
+    for line in [&AUTOGENERATE[..], &["check"], &["diff"]] {
+        let finished = project.run(&database.url(), line).expect_code(65);
+        let stderr = &finished.stderr;
+        assert!(stderr.contains("error[models-empty]: "), "{stderr}");
+        assert!(stderr.contains("`schema.sql`"), "{stderr}");
+        assert_eq!(finished.stdout, "");
+    }
 }
 
 #[test]

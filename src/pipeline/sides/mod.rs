@@ -9,21 +9,21 @@ use seaworthy_schema::{
 use tracing::{debug, warn};
 
 use super::renames::{self, Line};
-use super::{arrival, author, proof, queue};
-use crate::config::{Config, Connection, DatabaseSource, Host, Models, Side, TransactionScope};
-use crate::error::{self, Error, RenameProblem};
+use super::{arrival, proof};
+use crate::config::{Config, Connection, DatabaseSource, Host, Models, Side};
+use crate::error::{Error, RenameProblem};
 use crate::files::{self, Disk};
-use crate::plan::{self, Course, ShadowServer};
-use crate::postgres::apply::{self, ApplyError, Mode, Options, ProgressDisplay};
+use crate::plan::ShadowServer;
 use crate::postgres::catalog;
-use crate::postgres::lock::Patience;
-use crate::postgres::shadow::{self, LoadError, Shadows};
-use crate::postgres::version_table::{self, Neighbours, is_known};
+use crate::postgres::shadow::{self, Shadows};
+use crate::postgres::version_table::is_known;
 use crate::postgres::{ServerFailure, Session};
-use crate::process::{self, ModelsError};
 use crate::revision::{Graph, Point, RevisionId, Target};
 use crate::source::Source;
 use crate::sql;
+
+mod models;
+mod replay;
 
 /// The sides of one comparison, and the databases that were made for them.
 pub(super) struct Sides<'a> {
@@ -73,14 +73,6 @@ pub(super) struct Proving<'a> {
     session: Session,
     role: String,
     config: &'a Config,
-}
-
-/// What is not replayed of the revisions.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum LeftOut {
-    Told,
-    /// That was done already.
-    Known,
 }
 
 impl<'a> Sides<'a> {
@@ -190,13 +182,6 @@ impl<'a> Sides<'a> {
         self.proving_at(&connection).await
     }
 
-    /// Takes other revisions for those of the directory from now on.
-    pub(super) fn replay_instead(&mut self, graph: Graph) -> Result<(), Error> {
-        let graph = confined(&graph, self.config, LeftOut::Known)?;
-        self.graph = Some(Arc::new(graph));
-        Ok(())
-    }
-
     /// Makes a database in which nothing is.
     pub(super) async fn blank(&mut self) -> Result<Proving<'a>, Error> {
         let connection = self.shadow(Privileges::OfProject).await?;
@@ -255,37 +240,6 @@ impl<'a> Sides<'a> {
         }
     }
 
-    /// Returns the SQL that makes the schema as it shall be.
-    async fn models(&mut self) -> Result<Vec<Arc<Source>>, Error> {
-        let config = self.config;
-        let (name, text) = match &config.schema.models {
-            Models::None => return Err(Error::NoModels),
-            Models::Files(paths) => return Ok(files::models(paths)?),
-            Models::Command(command) => (
-                command.program.clone(),
-                process::printed_models(command).await?,
-            ),
-            Models::Metadata(metadata) => {
-                let version = self.shadows().await?.version();
-                (
-                    metadata.names.join(", "),
-                    process::metadata_models(metadata, version).await?,
-                )
-            }
-        };
-        if sql::is_blank(&text) {
-            return Err(ModelsError::Empty { program: name }.into());
-        }
-        let mut sources = vec![Source::new(format!("<output of {name}>"), text)];
-        if matches!(config.schema.models, Models::Metadata(_)) {
-            // What is wrong with the revisions is said where they are a side.
-            let graph = self.graph();
-            let extensions = graph.map_or_else(|_| String::new(), |graph| plan::extensions(&graph));
-            sources.insert(0, Source::new("<extensions of the revisions>", extensions));
-        }
-        Ok(sources.into_iter().map(Arc::new).collect())
-    }
-
     /// Returns the database that a side is, if it is one.
     fn live_source(&self, side: &Side) -> Result<Option<DatabaseSource>, Error> {
         Ok(match side {
@@ -340,60 +294,6 @@ impl<'a> Sides<'a> {
         let schema = schema_of(&session, self.config).await;
         session.close().await;
         schema
-    }
-
-    /// Makes a database, and applies revisions to it as an upgrade does.
-    async fn replayed(&mut self, targets: &[Target]) -> Result<Connection, Error> {
-        let config = self.config;
-        let graph = self.graph()?;
-        let connection = self.shadow(privileges(&graph)).await?;
-        let all = Target::at(Point::Heads);
-        // A project may have no revision yet, and then it has all of them.
-        let is_done = |target: &&Target| graph.is_empty() && **target == all;
-        for target in targets.iter().filter(|target| !is_done(target)) {
-            let course = Course::up(target.clone());
-            let session = arrival::session_at(config, &connection).await?;
-            if let Err(error) = replay(config, &graph, &course, session).await {
-                return Err(self.for_want_of_roles(&graph, error).await);
-            }
-        }
-        Ok(connection)
-    }
-
-    /// Returns the error of a replay, or the roles that all of the revisions name
-    /// and the server lacks, where it is for want of one.
-    async fn for_want_of_roles(&self, graph: &Graph, error: Error) -> Error {
-        let Error::Apply(stopped) = &error else {
-            return error;
-        };
-        let ApplyError::Script { failure, .. } = &*stopped.error else {
-            return error;
-        };
-        let (Some(shadows), Some(_)) = (&self.shadows, shadow::missing_role(failure)) else {
-            return error;
-        };
-        let scripts = graph.revisions().iter().map(|one| one.text(&one.up));
-        let statements = scripts.flat_map(|text| {
-            let statements = sql::statements(text).unwrap_or_default();
-            statements.into_iter().map(|one| &text[one.span])
-        });
-        match shadows.lacked_roles(statements).await {
-            Ok(roles) if !roles.is_empty() => LoadError::MissingRoles(roles).into(),
-            Ok(_) | Err(_) => error,
-        }
-    }
-
-    fn graph(&mut self) -> Result<Arc<Graph>, Error> {
-        if let Some(graph) = &self.graph {
-            return Ok(Arc::clone(graph));
-        }
-        let graph = Arc::new(confined(
-            &author::present(self.config)?,
-            self.config,
-            LeftOut::Told,
-        )?);
-        self.graph = Some(Arc::clone(&graph));
-        Ok(graph)
     }
 
     /// Makes an empty database, and returns how to log in to it. What new objects
@@ -477,16 +377,6 @@ fn named(heads: &[RevisionId]) -> Vec<Target> {
     heads.iter().map(point).collect()
 }
 
-/// Returns the revisions as they may be replayed, and warns of what of them is
-/// not.
-fn confined(graph: &Graph, config: &Config, telling: LeftOut) -> Result<Graph, Error> {
-    let (revisions, left_out) = plan::confined(graph, shadow_server(config)?)?;
-    for place in left_out.iter().filter(|_| telling == LeftOut::Told) {
-        warn!("{}", error::script::left_out(place));
-    }
-    Ok(Graph::build(revisions)?)
-}
-
 /// Returns whether the revisions say what new objects allow.
 fn privileges(graph: &Graph) -> Privileges {
     let mut revisions = graph.revisions().iter();
@@ -545,34 +435,4 @@ fn compared(schema: Schema, config: &Config) -> Schema {
         |names| wanted.compares(names),
         |name| wanted.compares_schema(name),
     )
-}
-
-/// Applies revisions to an empty database, as an upgrade does.
-async fn replay(
-    config: &Config,
-    graph: &Graph,
-    course: &Course,
-    session: Session,
-) -> Result<(), Error> {
-    let patience = Patience::starting_now(config.migrations.lock_wait, config.wait.attempt_timeout);
-    let mut locked = queue::lock(config, session, patience).await?;
-    let table = arrival::version_table(&config.migrations);
-    let location = version_table::locate(locked.session(), &table, Neighbours::PassOver).await?;
-    let state = version_table::read(locked.session(), &location).await?;
-    let plan = course.plan(graph, &state, arrival::policy(config))?;
-    let options = Options {
-        mode: Mode::Commit,
-        transaction: TransactionScope::Revision,
-        lock_timeout: None,
-        lock_retry: std::time::Duration::ZERO,
-        statement_timeout: None,
-        progress: ProgressDisplay::Quiet,
-    };
-    let applied = apply::apply(&mut locked, &plan, graph, &location, &options, async || {
-        None
-    })
-    .await;
-    locked.release().await;
-    applied?;
-    Ok(())
 }
