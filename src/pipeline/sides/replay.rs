@@ -61,7 +61,11 @@ impl Sides<'_> {
         let ApplyError::Script { failure, .. } = &*stopped.error else {
             return error;
         };
-        let (Some(shadows), Some(_)) = (&self.shadows, shadow::missing_role(failure)) else {
+        let Some(shadows) = self
+            .shadows
+            .as_ref()
+            .filter(|_| shadow::may_lack_role(failure))
+        else {
             return error;
         };
         let scripts = graph.revisions().iter().map(|one| one.text(&one.up));

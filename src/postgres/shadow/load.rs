@@ -99,8 +99,10 @@ pub async fn load(
             return Ok(());
         };
         if failed.len() + kept.len() == before {
-            let failures = failed.iter().map(|(_, failure)| failure);
-            if failures.filter_map(roles::missing).next().is_some() {
+            if failed
+                .iter()
+                .any(|(_, failure)| roles::may_lack_role(failure))
+            {
                 let texts = failed.iter().map(|(statement, _)| statement.text);
                 let lacked = roles::lacked(session, texts).await;
                 let lacked = lacked.map_err(|failure| LoadError::Lost(Box::new(failure)))?;

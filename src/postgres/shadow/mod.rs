@@ -7,7 +7,7 @@ mod load;
 mod roles;
 
 pub use load::{LoadError, LoadPlace, load, run, run_apart};
-pub use roles::missing as missing_role;
+pub use roles::may_lack_role;
 
 use std::time::Duration;
 

@@ -7,11 +7,10 @@ use super::super::quote::text_array;
 use crate::postgres::{ServerFailure, Session};
 use crate::sql;
 
-/// Returns the role that a statement failed for want of.
-pub fn missing(failure: &ServerFailure) -> Option<&str> {
-    let name = failure.message.strip_prefix("role \"")?;
-    let name = name.strip_suffix("\" does not exist")?;
-    (failure.sqlstate() == "42704").then_some(name)
+/// Says whether a statement may have failed for want of a role. Its message tells,
+/// in the server's language; the state is that of other missing objects as well.
+pub fn may_lack_role(failure: &ServerFailure) -> bool {
+    failure.sqlstate() == "42704"
 }
 
 /// Returns the roles that statements name and the server lacks, sorted.
