@@ -18,6 +18,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
+use nix::sys::statvfs::{Statvfs, statvfs};
 use nix::unistd::{Pid, User, geteuid};
 
 use super::database::Database;
@@ -33,6 +34,10 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A port found free may be taken before the server has it.
 const PORT_TRIES: usize = 5;
+
+/// How many bytes have to be free in memory for servers to live there: several at
+/// once, each with its log and the databases of a few tests.
+const ENOUGH: u64 = 4 << 30;
 
 /// Waits for the end of its standard input, which is the end of the test
 /// process however it ended, then stops the server and removes its directory.
@@ -258,6 +263,7 @@ impl Server {
              fsync = off\n\
              synchronous_commit = off\n\
              full_page_writes = off\n\
+             max_wal_size = '256MB'\n\
              autovacuum = off\n\
              password_encryption = 'scram-sha-256'\n\
              log_line_prefix = '%m [%p] %a '\n\
@@ -467,23 +473,33 @@ pub(super) fn give_to_owner(path: &Path) {
 
 /// Makes the directory of one server; the watchdog removes it.
 fn new_directory() -> PathBuf {
-    // A unix socket's path may have about a hundred bytes, so a deep TMPDIR
-    // would not do.
-    let base = std::env::temp_dir();
-    let base = if base.as_os_str().len() > 60 {
-        Path::new("/tmp")
-    } else {
-        &base
-    };
     let directory = tempfile::Builder::new()
         .prefix("seaworthy-pg-")
-        .tempdir_in(base)
+        .tempdir_in(base())
         .expect("the temporary directory can be written")
         .keep();
     // Others may reach the socket, as with Debian's own server.
     fs::set_permissions(&directory, Permissions::from_mode(0o755)).expect("it is ours");
     give_to_owner(&directory);
     directory
+}
+
+/// Returns where servers live: in memory where there is enough of it, since most
+/// of what tests wait for is databases being made and dropped.
+fn base() -> PathBuf {
+    let memory = Path::new("/dev/shm");
+    let is_chosen = std::env::var_os("TMPDIR").is_some();
+    let has_room = |free: Statvfs| free.blocks_available() * free.fragment_size() >= ENOUGH;
+    if !is_chosen && statvfs(memory).is_ok_and(has_room) {
+        return memory.to_owned();
+    }
+    // A unix socket's path may have about a hundred bytes, so a deep TMPDIR
+    // would not do.
+    let base = std::env::temp_dir();
+    if base.as_os_str().len() > 60 {
+        return "/tmp".into();
+    }
+    base
 }
 
 fn watch(directory: &Path) -> (PipeWriter, Child) {
