@@ -1,13 +1,13 @@
 //! Comparing two schemas: both brought about where they are no database yet,
 //! read, planned.
 
-use seaworthy_schema::{Difference, Hazard, Rename, Statement, column_order};
+use seaworthy_schema::{Difference, Hazard, Rename, Statement};
 use tracing::warn;
 
-use super::differences::{renamed, told};
+use super::differences::{misplaced, renamed, told};
 use super::sides::{Pair, Sides, warn_of_uncompared};
 use super::until_signal;
-use crate::config::{ColumnOrder, Config, Diff};
+use crate::config::{Config, Diff};
 use crate::error::Error;
 use crate::process::Signals;
 
@@ -35,10 +35,9 @@ pub async fn diff(config: &Config, command: &Diff, signals: &Signals) -> Result<
     left?;
     let Pair { renames, old, new } = pair;
     warn_of_uncompared(&old, &new);
-    if command.column_order == ColumnOrder::Same {
-        for one in column_order(&old, &new) {
-            warn!("{} {}: {}", one.kind, one.object, one.detail);
-        }
+    let misplaced = misplaced(&old, &new, command.column_order);
+    for one in &misplaced {
+        warn!("{} {}: {}", one.kind, one.object, one.detail);
     }
     let plan = seaworthy_schema::plan(&old, &new, config.schema.manner)?;
     let denied = denied(config, &plan);
@@ -47,9 +46,7 @@ pub async fn diff(config: &Config, command: &Diff, signals: &Signals) -> Result<
     }
     let renamed = renames.iter().map(renamed);
     Ok(Differing {
-        differences: renamed
-            .chain(told(&old, &new, command.column_order))
-            .collect(),
+        differences: renamed.chain(told(&old, &new)).chain(misplaced).collect(),
         statements: renames.iter().map(Rename::statement).chain(plan).collect(),
     })
 }

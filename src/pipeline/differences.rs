@@ -51,7 +51,8 @@ pub async fn differences(
             let pair = pair.await?;
             let renamed = pair.renames.iter().map(renamed);
             let mut differing: Vec<Difference> = renamed.collect();
-            differing.extend(told(&pair.old, &pair.new, check.column_order));
+            differing.extend(told(&pair.old, &pair.new));
+            differing.extend(misplaced(&pair.old, &pair.new, check.column_order));
             if !config.schema.deny_hazards.is_empty() {
                 let plan = seaworthy_schema::plan(&pair.old, &pair.new, config.schema.manner)?;
                 differing.extend(denied(config, &plan).into_iter().map(refused));
@@ -59,16 +60,18 @@ pub async fn differences(
             found.extend(all(Comparison::RevisionsModels, differing));
         }
         if with_drift {
-            let told = match incomparable(standing) {
+            let differing = match incomparable(standing) {
                 Some(difference) => vec![difference],
                 None => {
                     let heads = standing.heads.iter().map(|node| graph.id(*node).clone());
                     let revisions = sides.at(&heads.collect::<Vec<_>>()).await?;
                     let database = sides.schema(&Side::Database).await?;
-                    told(&revisions, &database, check.column_order)
+                    let mut differing = told(&revisions, &database);
+                    differing.extend(misplaced(&revisions, &database, check.column_order));
+                    differing
                 }
             };
-            found.extend(all(Comparison::RevisionsDatabase, told));
+            found.extend(all(Comparison::RevisionsDatabase, differing));
         }
         Ok(found)
     };
@@ -80,13 +83,18 @@ pub async fn differences(
 }
 
 /// Returns what differs, and what could not be compared.
-pub(super) fn told(old: &Schema, new: &Schema, order: ColumnOrder) -> Vec<Difference> {
+pub(super) fn told(old: &Schema, new: &Schema) -> Vec<Difference> {
     let mut told = compare(old, new).told();
     told.extend(uncompared(old, new));
-    if order == ColumnOrder::Same {
-        told.extend(column_order(old, new));
-    }
     told
+}
+
+/// Returns where columns stand in another order, if that counts.
+pub(super) fn misplaced(old: &Schema, new: &Schema, order: ColumnOrder) -> Vec<Difference> {
+    match order {
+        ColumnOrder::Same => column_order(old, new),
+        ColumnOrder::Any => Vec::new(),
+    }
 }
 
 fn all(comparison: Comparison, told: Vec<Difference>) -> impl Iterator<Item = Found> {
