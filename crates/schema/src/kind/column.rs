@@ -243,7 +243,7 @@ fn statements(is_type: bool, follows: bool, change: &Change<'_>, context: &Conte
         let what = format!("TYPE {}{collation}{using}", new.text("type"));
         statements.push(retyped(alter_column(new, &what), change));
     }
-    if !(follows && not_null::is_from_parent(new)) {
+    if !is_not_null_by_parent(new, context) {
         statements.extend(not_null::changes(change, context));
     }
     let mut alter = |what: String| statements.push(alter_column(new, &what));
@@ -352,6 +352,19 @@ fn followed(fact: &Fact, context: &Context<'_>) -> Option<Identity> {
     let parent = inherited_from(fact)?;
     let table = [parent.name(0), parent.name(1)];
     inheritance::stays(fact, table, context).then_some(parent)
+}
+
+/// Says whether a column may not be null only because a parent's may not, which its
+/// table is a child of all the time.
+fn is_not_null_by_parent(fact: &Fact, context: &Context<'_>) -> bool {
+    let table = fact.parent.as_ref().filter(|_| not_null::is_from_parent(fact));
+    let parents = table.into_iter().flat_map(|table| context.new.children(table, Kind::Inheritance));
+    let mut parents = parents.map(|one| [one.identity.name(2), one.identity.name(3)]);
+    parents.any(|[schema, table]| {
+        let column = Identity::new(Kind::Column, [schema, table, fact.identity.last()]);
+        inheritance::stays(fact, [schema, table], context)
+            && context.new.get(&column).is_some_and(not_null::reaches_children)
+    })
 }
 
 /// Returns the attribute that this column of a typed table stands for.

@@ -43,6 +43,11 @@ pub(super) fn is_from_parent(fact: &Fact) -> bool {
     fact.is(NOT_NULL) && fact.is(FROM_PARENT)
 }
 
+/// Says whether the columns of children may not be null either.
+pub(super) fn reaches_children(fact: &Fact) -> bool {
+    fact.is(NOT_NULL) && !fact.is(NO_INHERIT)
+}
+
 /// Returns what stands in the declaration of a column.
 pub(super) fn clause(fact: &Fact) -> String {
     // What has to be checked yet can only be added.

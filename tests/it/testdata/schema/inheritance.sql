@@ -77,3 +77,17 @@ create table dh(w int not null) inherits (pa);
 insert into ch values (1, 2, 3)
 -- rows after
 insert into ch values (1, 2, 3)
+-- case: inh: not null of one parent, then of the other
+-- since: 18
+-- before
+create table pa(x int constraint nn_a not null);
+create table pb(x int);
+create table ch() inherits (pa, pb);
+-- after
+create table pa(x int);
+create table pb(x int constraint nn_b not null);
+create table ch() inherits (pa, pb);
+-- rows before
+insert into ch values (1)
+-- rows after
+insert into ch values (1)
