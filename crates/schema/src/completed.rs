@@ -246,7 +246,7 @@ fn filled(fact: &Fact, other: Option<&Fact>) -> Fact {
     };
     let columns = fact.kind().columns();
     let same_type = fact.kind() != Kind::Column || fact.get("type") == other.get("type");
-    let never_null = fact.is("not_null") && other.is("not_null");
+    let never_null = fact.kind() == Kind::Column && fact.is("not_null") && other.is("not_null");
     for (at, column) in columns.iter().enumerate() {
         let is_open = OPEN.contains(column) && matches!(fact.get(column), None | Some("f"));
         let is_of_not_null = SILENT_OF_NOT_NULL.contains(column);
