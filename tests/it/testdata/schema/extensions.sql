@@ -20,3 +20,26 @@ comment on extension citext is 'x';
 -- after
 create extension citext;
 comment on extension citext is null;
+-- case: collation: change used
+-- before
+create collation co (provider=icu, locale='de-DE');
+create table t(id int, x text collate co, primary key(x));
+create index i on t(lower(x) collate co);
+create view v as select x from t;
+comment on collation co is 'c';
+create domain d as text collate co;
+create table u(x d);
+-- after
+create collation co (provider=icu, locale='fr-FR', deterministic=false);
+create table t(id int, x text collate co, primary key(x));
+create index i on t(lower(x) collate co);
+create view v as select x from t;
+comment on collation co is 'c';
+create domain d as text collate co;
+create table u(x d);
+-- rows before
+insert into t values(1,'a');
+insert into u values('x');
+-- rows after
+insert into t values(1,'a');
+insert into u values('x');

@@ -241,29 +241,6 @@ create type bt;
 create function bt_in(cstring) returns bt language internal immutable strict as 'int4in';
 create function bt_out(bt) returns cstring language internal immutable strict as 'int4out';
 create type bt (input=bt_in, output=bt_out, internallength=4, passedbyvalue, alignment=int4, delimiter=';', category='X');
--- case: collation: change used
--- before
-create collation co (provider=icu, locale='de-DE');
-create table t(id int, x text collate co, primary key(x));
-create index i on t(lower(x) collate co);
-create view v as select x from t;
-comment on collation co is 'c';
-create domain d as text collate co;
-create table u(x d);
--- after
-create collation co (provider=icu, locale='fr-FR', deterministic=false);
-create table t(id int, x text collate co, primary key(x));
-create index i on t(lower(x) collate co);
-create view v as select x from t;
-comment on collation co is 'c';
-create domain d as text collate co;
-create table u(x d);
--- rows before
-insert into t values(1,'a');
-insert into u values('x');
--- rows after
-insert into t values(1,'a');
-insert into u values('x');
 -- case: types: table same name
 -- before
 create type x as enum('a');
