@@ -177,9 +177,9 @@ pub fn rename(problem: &RenameProblem) -> Diagnostic {
             };
             match why {
                 Unfulfilled::Ambiguous { .. } => diagnostic.hint("name its schema"),
-                Unfulfilled::Done { .. } | Unfulfilled::Both { .. } => {
-                    diagnostic.hint("leave the rename out")
-                }
+                Unfulfilled::Done { .. } => diagnostic.hint("leave the rename out"),
+                Unfulfilled::Both { .. } => diagnostic
+                    .hint("leave the rename out, or say in the same step what the other one shall be called"),
                 Unfulfilled::Unknown { .. }
                 | Unfulfilled::NotWanted { .. }
                 | Unfulfilled::Kept { .. } => diagnostic
