@@ -2,11 +2,11 @@
 //! declaration, so that it names every key there is.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
 
 use super::declaration::SETTINGS;
 use super::kind::Shape;
-use super::setting::{DefaultValue, Setting};
+use super::setting::{DefaultValue, Group, Setting};
+use super::{Config, Origin, ShownSetting, ShownValue};
 
 const HEAD: &str = "\
 # Settings of seaworthy. Each line shows a default: take away its `#` to change it.
@@ -23,10 +23,21 @@ const HOOKS: &str = "\
 # command = [\"pg_format\", \"--inplace\", \"REVISION_SCRIPT_FILENAME\"]
 ";
 
-/// Returns the text of a `seaworthy.toml` that names the directories of the
-/// revisions and changes nothing else.
-pub fn example_file(dirs: &[PathBuf]) -> String {
+/// The text of a `seaworthy.toml`.
+#[derive(Clone, Debug)]
+pub struct ExampleFile {
+    pub text: String,
+    /// Flags that were given and are not in it: their values may be secrets.
+    pub withheld: Vec<&'static str>,
+}
+
+/// Returns the file that says where the revisions are, and what was typed about
+/// revisions and schemas, so that the next command goes on with it. All else
+/// stands there as a comment.
+pub fn example_file(config: &Config) -> ExampleFile {
+    let shown = config.values.shown();
     let mut text = HEAD.to_owned();
+    let mut withheld = Vec::new();
     let mut tables: Vec<&str> = SETTINGS.iter().filter_map(table).collect();
     tables.sort_by_key(|name| (*name != "migrations", *name));
     tables.dedup();
@@ -37,30 +48,47 @@ pub fn example_file(dirs: &[PathBuf]) -> String {
             let key = key.strip_prefix(name).unwrap_or(key);
             let key = key.trim_start_matches('.');
             let _ = writeln!(text, "# {}", setting.help);
-            match setting.flag {
-                "dir" => {
-                    let _ = writeln!(text, "{key} = {}", directories(dirs));
-                }
-                _ => {
-                    let _ = writeln!(text, "# {key} = {}", default(setting));
-                }
+            let typed = shown.iter().find(|one| is_kept(setting, one));
+            let value = typed.and_then(|one| value(setting, &one.value));
+            let _ = match value {
+                Some(ref value) => writeln!(text, "{key} = {value}"),
+                None => writeln!(text, "# {key} = {}", default(setting)),
+            };
+            if let (Some(typed), None) = (typed, value) {
+                withheld.push(typed.name);
             }
         }
         if name == "migrations" {
             let _ = write!(text, "\n{HOOKS}");
         }
     }
-    text
+    ExampleFile { text, withheld }
 }
 
-fn directories(dirs: &[PathBuf]) -> String {
-    let dirs: Vec<String> = dirs
-        .iter()
-        .map(|dir| quoted(&dir.display().to_string()))
-        .collect();
-    match &dirs[..] {
-        [dir] => dir.clone(),
-        dirs => format!("[{}]", dirs.join(", ")),
+/// Says whether a value in force belongs to the project, and not to this run
+/// alone: what was typed of it, and the directories in any case.
+fn is_kept(setting: &Setting, shown: &ShownSetting<'_>) -> bool {
+    let is_of_project = matches!(
+        setting.group,
+        Group::Revisions | Group::Writing | Group::Schema
+    );
+    let is_typed = matches!(shown.origin, Origin::Flag(_));
+    shown.name == setting.flag && (setting.flag == "dir" || is_of_project && is_typed)
+}
+
+/// Returns a value as it stands in the file; `None` for what may be a secret.
+fn value(setting: &Setting, shown: &ShownValue) -> Option<String> {
+    match (setting.shape, shown) {
+        (Shape::Words, _) | (_, ShownValue::Nothing | ShownValue::Hidden) => None,
+        (Shape::Switch | Shape::Number, ShownValue::One(text)) => Some(text.clone()),
+        (_, ShownValue::One(text)) => Some(quoted(text)),
+        (_, ShownValue::Several(texts)) => {
+            let texts: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
+            match &texts[..] {
+                [dir] if setting.flag == "dir" => Some(dir.clone()),
+                texts => Some(format!("[{}]", texts.join(", "))),
+            }
+        }
     }
 }
 

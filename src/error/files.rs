@@ -1,5 +1,6 @@
 //! What is said about files that cannot be read or written.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::listing::names;
@@ -32,7 +33,10 @@ pub fn diagnostic(error: &FilesError) -> Diagnostic {
         FilesError::Read { path, error: cause } => invalid("file-unreadable")
             .place(named(path))
             .cause(cause.to_string())
-            .hint("let this user read the file"),
+            .hint(match cause.kind() {
+                ErrorKind::NotFound => "name a file that there is",
+                _ => "let this user read the file",
+            }),
         FilesError::NotUtf8 { path, position } => invalid("not-utf8")
             .place(Place::named(format!(
                 "{}:{}:{}",
@@ -42,7 +46,7 @@ pub fn diagnostic(error: &FilesError) -> Diagnostic {
             )))
             .hint("save the file as UTF-8"),
         FilesError::NoProject { .. } => invalid("no-directory")
-            .hint("start a project: `seaworthy init`")
+            .hint("start a project with `seaworthy init`, or make the directory")
             .hint("or name the directory of the revisions with `--dir`"),
         FilesError::OtherDirectory { dirs, .. } => {
             let dirs: Vec<String> = dirs.iter().map(|dir| dir.display().to_string()).collect();
@@ -67,7 +71,7 @@ pub fn diagnostic(error: &FilesError) -> Diagnostic {
                 .place(named(path))
                 .hint("nothing is written over: move it away, or choose another name")
         }
-        FilesError::NoMatch { .. } | FilesError::Pattern { .. } => {
+        FilesError::NoMatch { .. } | FilesError::NoModel { .. } | FilesError::Pattern { .. } => {
             Diagnostic::error("models", Exit::Config, error.to_string())
                 .hint("name files, directories, or patterns such as `schema/**/*.sql`")
         }
@@ -98,6 +102,7 @@ fn without_cause(error: &FilesError) -> String {
         | FilesError::TimeZone { .. }
         | FilesError::NoTimeZones { .. }
         | FilesError::NoMatch { .. }
+        | FilesError::NoModel { .. }
         | FilesError::Pattern { .. }
         | FilesError::Exists { .. } => error.to_string(),
     }
@@ -209,7 +214,7 @@ mod tests {
         insta::assert_snapshot!(shown(&FilesError::NoProject { dir: dir() }), @"
         seaworthy: error[no-directory]: the directory `migrations` does not exist
 
-          hint: start a project: `seaworthy init`
+          hint: start a project with `seaworthy init`, or make the directory
           hint: or name the directory of the revisions with `--dir`
         exit 65
         ");

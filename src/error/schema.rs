@@ -41,10 +41,10 @@ pub fn plan(error: &PlanError) -> Diagnostic {
 /// Returns what is said about a database that cannot be made or dropped.
 pub fn shadow(error: &ShadowError) -> Diagnostic {
     match error {
-        ShadowError::NotAllowed { .. } => {
+        ShadowError::NotAllowed { role, .. } => {
             Diagnostic::error("shadow-not-allowed", Exit::Refused, error.to_string())
                 .hint("name a server where that is allowed with `--shadow-url`: databases `seaworthy_shadow_*` are made there, and dropped")
-                .hint("or allow it here: `ALTER ROLE ... CREATEDB`")
+                .hint(format!("or allow it here: `ALTER ROLE {} CREATEDB`", identifier(role)))
         }
         ShadowError::Denied { failure, .. } => {
             Diagnostic::error("shadow-not-allowed", Exit::Refused, error.to_string())
@@ -177,9 +177,9 @@ pub fn rename(problem: &RenameProblem) -> Diagnostic {
             };
             match why {
                 Unfulfilled::Ambiguous { .. } => diagnostic.hint("name its schema"),
-                Unfulfilled::Done { .. } | Unfulfilled::Both { .. } => {
-                    diagnostic.hint("leave the rename out")
-                }
+                Unfulfilled::Done { .. } => diagnostic.hint("leave the rename out"),
+                Unfulfilled::Both { .. } => diagnostic
+                    .hint("leave the rename out, or say in the same step what the other one shall be called"),
                 Unfulfilled::Unknown { .. }
                 | Unfulfilled::NotWanted { .. }
                 | Unfulfilled::Kept { .. } => diagnostic

@@ -23,6 +23,8 @@ pub enum FilesError {
     NotUtf8 { path: PathBuf, position: Position },
     #[error("no `.sql` file matches `{pattern}`")]
     NoMatch { pattern: PathBuf },
+    #[error("the directory `{dir}` of models holds no `.sql` file")]
+    NoModel { dir: PathBuf },
     #[error("`{pattern}` is no pattern of file names")]
     Pattern { pattern: PathBuf },
     /// Where `init` or `revision` would begin.

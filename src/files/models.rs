@@ -12,6 +12,7 @@ use crate::source::Source;
 /// # Errors
 ///
 /// - [`FilesError::NoMatch`] for a pattern that matches nothing.
+/// - [`FilesError::NoModel`] for a directory without such a file.
 /// - [`FilesError::Pattern`] for one that is none.
 /// - Those of [`load`] and [`read_text`].
 pub fn models(paths: &[PathBuf]) -> Result<Vec<Arc<Source>>, FilesError> {
@@ -49,7 +50,10 @@ fn matches(path: &Path) -> Result<Vec<PathBuf>, FilesError> {
 
 fn read(path: &Path) -> Result<Vec<Source>, FilesError> {
     if path.is_dir() {
-        return load(path);
+        return load(path).map_err(|error| match error {
+            FilesError::Empty { dir } => FilesError::NoModel { dir },
+            error => error,
+        });
     }
     Ok(vec![Source::new(path, read_text(path)?)])
 }

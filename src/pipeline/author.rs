@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tracing::info;
+use tracing::{info, warn};
 
 use super::graph_of;
-use crate::config::{Config, Merge, NewRevision, example_file};
+use crate::config::{Config, Merge, Models, NewRevision, example_file};
 use crate::error::Error;
 use crate::files::{self, FilesError, Made};
 use crate::format::{self, Body, Moment, TEMPLATE_NAME, Writing};
@@ -140,7 +140,8 @@ pub(super) fn numbered(message: &str, at: usize, count: usize) -> String {
     format!("{message} ({} of {count})", at + 1)
 }
 
-/// Starts a project, and returns the files that it begins with.
+/// Starts a project, and returns the files that it begins with: with an example,
+/// unless there are models for the first revision to come from.
 ///
 /// # Errors
 ///
@@ -150,6 +151,23 @@ pub fn init(config: &Config) -> Result<Vec<PathBuf>, Error> {
         return Err(FilesError::Exists { path: path.clone() }.into());
     }
     refuse_occupied(config)?;
+    let new = if config.schema.models == Models::None {
+        example(config)?
+    } else {
+        info!(
+            "there are models, so no example is written: \
+             `seaworthy revision --autogenerate -m \"begin\"` writes the first revision"
+        );
+        Vec::new()
+    };
+    Made::all(|made| {
+        start(config, made, &new)?;
+        Ok(made.paths())
+    })
+}
+
+/// Returns a revision that shows what one looks like.
+fn example(config: &Config) -> Result<Vec<(PathBuf, String)>, Error> {
     let example = Arc::new(Source::new("", EXAMPLE));
     let proposal = Proposal {
         id: fresh(&Graph::build(Vec::new())?)?,
@@ -172,11 +190,7 @@ pub fn init(config: &Config) -> Result<Vec<PathBuf>, Error> {
     )?;
     let dir = first(config);
     let new = new.into_iter().map(|file| (dir.join(file.name), file.text));
-    let new: Vec<(PathBuf, String)> = new.collect();
-    Made::all(|made| {
-        start(config, made, &new)?;
-        Ok(made.paths())
-    })
+    Ok(new.collect())
 }
 
 /// Refuses directories that hold revisions: a project is started once.
@@ -206,7 +220,11 @@ pub(super) fn start(
         made.file(path, text)?;
     }
     if config.file.is_none() {
-        made.file(Path::new(CONFIGURATION), &example_file(dirs))?;
+        let file = example_file(config);
+        made.file(Path::new(CONFIGURATION), &file.text)?;
+        for flag in file.withheld {
+            warn!("`--{flag}` is not in {CONFIGURATION}: a password may be in it");
+        }
     }
     Ok(())
 }

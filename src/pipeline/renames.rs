@@ -4,7 +4,9 @@
 use std::io;
 use std::sync::Arc;
 
-use seaworthy_schema::{Rename, Schema, Unfulfilled, Wish, candidates, followers};
+use seaworthy_schema::{
+    Rename, Room, Schema, Unfulfilled, Wish, candidates, followers, in_order, with_room,
+};
 use tracing::warn;
 
 use super::sides::Proving;
@@ -70,10 +72,22 @@ pub(super) fn wanted(
         let typed = typed.iter().map(|wish| (wish, None));
         let placed = lines.iter().map(|line| (&line.wish, Some(&line.place)));
         let wishes = typed.chain(placed);
-        for (wish, place) in wishes.filter(|(wish, _)| wish.is_of_table() == of_tables) {
-            let why = match (fulfilled(wish, &tables, lines, old, new), place) {
+        let wishes = wishes.filter(|(wish, _)| wish.is_of_table() == of_tables);
+        let wishes: Vec<(&Wish, Option<&LoadPlace>)> = wishes.collect();
+        let (of_lines, of_typed): (Vec<_>, Vec<_>) =
+            wishes.iter().partition(|(_, place)| place.is_some());
+        let assumed = |wishes: Vec<&(&Wish, _)>| {
+            let renames = wishes
+                .into_iter()
+                .map(|(wish, _)| fulfilled(wish, &tables, lines, Room::Assumed, old, new));
+            renames.filter_map(Result::ok).collect::<Vec<Rename>>()
+        };
+        let room = with_room(assumed(of_typed), &assumed(of_lines), old, new);
+        for (wish, place) in wishes {
+            let found = fulfilled(wish, &tables, lines, Room::Of(&room), old, new);
+            let why = match (found, place) {
                 (Ok(rename), _) => {
-                    if !renames.contains(&rename) {
+                    if room.contains(&rename) && !renames.contains(&rename) {
                         renames.push(rename);
                     }
                     continue;
@@ -103,9 +117,7 @@ pub(super) fn wanted(
             return Err(RenameProblem::Unfulfilled { why, place }.into());
         }
     }
-    // The columns first, while their tables are called as they are.
-    renames.reverse();
-    Ok(renames)
+    Ok(in_order(renames, old, new))
 }
 
 /// Returns the rename that a wish stands for. A line about a column may call
@@ -114,15 +126,16 @@ fn fulfilled(
     wish: &Wish,
     tables: &[Rename],
     lines: &[Line],
+    room: Room<'_>,
     old: &Schema,
     new: &Schema,
 ) -> Result<Rename, Unfulfilled> {
-    let found = wish.fulfilled(tables, old, new);
+    let found = wish.fulfilled(tables, room, old, new);
     if !matches!(found, Err(Unfulfilled::Unknown { .. })) {
         return found;
     }
     let later = lines.iter().filter_map(|line| wish.after(&line.wish));
-    let mut later = later.map(|wish| wish.fulfilled(tables, old, new));
+    let mut later = later.map(|wish| wish.fulfilled(tables, room, old, new));
     let is_known = |found: &Result<_, _>| !matches!(found, Err(Unfulfilled::Unknown { .. }));
     later.find(is_known).unwrap_or(found)
 }
@@ -134,11 +147,16 @@ pub(super) fn wanted_back(lines: &[Line], old: &Schema, new: &Schema) -> Vec<Ren
     for of_tables in [true, false] {
         let tables = renames.clone();
         let wishes = lines.iter().map(|line| line.wish.reversed());
-        let wishes = wishes.filter(|wish| wish.is_of_table() == of_tables);
-        renames.extend(wishes.filter_map(|wish| wish.fulfilled(&tables, old, new).ok()));
+        let wishes: Vec<Wish> = wishes
+            .filter(|wish| wish.is_of_table() == of_tables)
+            .collect();
+        let found = wishes
+            .iter()
+            .map(|wish| wish.fulfilled(&tables, Room::Assumed, old, new));
+        let found: Vec<Rename> = found.filter_map(Result::ok).collect();
+        renames.extend(with_room(Vec::new(), &found, old, new));
     }
-    renames.reverse();
-    renames
+    in_order(renames, old, new)
 }
 
 /// Asks about everything that looks as if it got another name, and returns

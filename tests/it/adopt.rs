@@ -369,13 +369,18 @@ fn a_project_of_one_sql_file_gets_its_revisions() {
     let url = database.url();
     let schema = "CREATE VIEW fleet AS SELECT name FROM boat;\n\
                   CREATE TABLE boat (id int PRIMARY KEY, name text);\n";
-    let finished = project.run(&url, &["init"]).expect_code(0);
-    let example = finished.stdout.lines().next().expect("an example");
-    let text = project.read("seaworthy.toml");
-    project.remove(example).file("schema.sql", schema).file(
-        "seaworthy.toml",
-        text.replace("# models = []", "models = [\"schema.sql\"]"),
+    project.file("schema.sql", schema);
+    let line = ["init", "--models", "schema.sql", "--timezone", "UTC"];
+    let finished = project.run(&url, &line).expect_code(0);
+    assert_eq!(finished.stdout, "seaworthy.toml\n");
+    assert!(
+        finished.stderr.contains("no example is written"),
+        "{}",
+        finished.stderr
     );
+    let text = project.read("seaworthy.toml");
+    assert!(text.contains("\nmodels = [\"schema.sql\"]\n"), "{text}");
+    assert!(text.contains("\ntimezone = \"UTC\"\n"), "{text}");
     let diff = project.run(&url, &["diff"]).expect_code(0);
     assert!(
         diff.stdout.contains("CREATE TABLE public.boat"),

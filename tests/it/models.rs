@@ -201,7 +201,13 @@ fn what_makes_no_schema_is_refused_with_its_line() {
         "model",
         "schema.sql:2:1",
     );
-    check("CREATE TABLE a (b nowhere);", 65, "model", "schema.sql:1:1");
+    check(
+        "CREATE TABLE a (\n  \"é\" text, b nowhere);",
+        65,
+        "model",
+        "schema.sql:2:15",
+    );
+    check("CREATE TABLE a (b int", 65, "model", "schema.sql:1:22");
     check("\nCREATE ROLE r;", 65, "model", "schema.sql:2:1");
     check("BEGIN;", 65, "model", "schema.sql:1:1");
     check(

@@ -209,6 +209,88 @@ fn a_typed_rename_must_be_possible() {
     );
 }
 
+/// Compares a table `a` with a column `one` of 1 and `two` of 2, and a table `b`,
+/// with models; takes what is written up, down and up, and looks at what a query
+/// of the new schema returns.
+#[track_caller]
+fn check_together(models: &str, renames: &[&str], query: &str, expected: &str) {
+    let (project, database) = (Project::new(), Server::shared().database());
+    project
+        .revision(
+            "aaaa",
+            "",
+            "CREATE TABLE a (one int, two int); INSERT INTO a VALUES (1, 2); CREATE TABLE b ();",
+            "DROP TABLE a; DROP TABLE b;",
+        )
+        .file("seaworthy.toml", "[schema]\nmodels = [\"schema.sql\"]\n")
+        .file("schema.sql", models);
+    seaworthy(&project, &database, &["upgrade"], &[]).expect_code(0);
+    let typed = renames.iter().flat_map(|rename| ["--rename", rename]);
+    let typed: Vec<&str> = typed.collect();
+    let made = seaworthy(&project, &database, &AUTOGENERATE, &typed).expect_code(0);
+    let text = project.read(made.stdout.trim_end());
+    assert!(!text.contains("DROP"), "{text}");
+    seaworthy(&project, &database, &["upgrade"], &[]).expect_code(0);
+    assert_eq!(database.value(query), expected, "{text}");
+    seaworthy(&project, &database, &["downgrade", "-1"], &[]).expect_code(0);
+    assert_eq!(database.value("SELECT one + 10 * two FROM a"), "21");
+    seaworthy(&project, &database, &["upgrade"], &[]).expect_code(0);
+    assert_eq!(database.value(query), expected, "{text}");
+    let check = seaworthy(&project, &database, &["check", "--drift"], &[]).expect_code(0);
+    assert!(!check.stderr.contains("WARN"), "{}", check.stderr);
+}
+
+#[test]
+fn names_are_handed_on_and_exchanged() {
+    for renames in [
+        ["column:a.one=two", "column:a.two=three"],
+        ["column:a.two=three", "column:a.one=two"],
+    ] {
+        let models = "CREATE TABLE a (two int, three int); CREATE TABLE b ();";
+        check_together(models, &renames, "SELECT two + 10 * three FROM a", "21");
+    }
+    check_together(
+        "CREATE TABLE a (two int, one int); CREATE TABLE b ();",
+        &["column:a.one=two", "column:a.two=one"],
+        "SELECT two + 10 * one FROM a",
+        "21",
+    );
+    check_together(
+        "CREATE TABLE b (uno int, two int); CREATE TABLE a ();",
+        &["table:a=b", "table:b=a", "column:a.one=uno"],
+        "SELECT uno + 10 * two FROM b",
+        "21",
+    );
+    check_together(
+        "CREATE TABLE b (one int, two int); CREATE TABLE c ();\n\
+         -- seaworthy:rename table a b\n-- seaworthy:rename table b c\n",
+        &[],
+        "SELECT one + 10 * two FROM b",
+        "21",
+    );
+}
+
+/// A line may stay when it is done, so that it says nothing about a table that
+/// gets its old name later.
+#[test]
+fn a_line_that_is_done_hands_no_name_on() {
+    let (project, database) = boats(&format!(
+        "CREATE TABLE ship (id int);\n{BOATS}\nCREATE TABLE raft (id int);\n\
+         -- seaworthy:rename table boat ship\n-- seaworthy:rename table ship raft\n"
+    ));
+    project.revision(
+        "bbbb",
+        "aaaa",
+        "CREATE TABLE ship (id int);",
+        "DROP TABLE ship;",
+    );
+    let diff = seaworthy(&project, &database, &["diff"], &[]).expect_code(0);
+    let expected =
+        "BEGIN;\n\nALTER TABLE public.ship RENAME TO raft;\n\nCREATE TABLE public.ship (";
+    assert!(diff.stdout.starts_with(expected), "{}", diff.stdout);
+    assert!(!diff.stdout.contains("boat"), "{}", diff.stdout);
+}
+
 #[test]
 fn a_name_in_several_schemas_needs_its_schema() {
     let more = "CREATE SCHEMA other; CREATE TABLE other.boat (id int);";

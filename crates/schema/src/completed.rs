@@ -245,8 +245,9 @@ fn filled(fact: &Fact, other: Option<&Fact>) -> Fact {
         return filled;
     };
     let columns = fact.kind().columns();
-    let same_type = fact.kind() != Kind::Column || fact.get("type") == other.get("type");
-    let never_null = fact.kind() == Kind::Column && fact.is("not_null") && other.is("not_null");
+    let is_column = fact.kind() == Kind::Column;
+    let same_type = !is_column || fact.get("type") == other.get("type");
+    let never_null = is_column && fact.is("not_null") && other.is("not_null");
     for (at, column) in columns.iter().enumerate() {
         let is_open = OPEN.contains(column) && matches!(fact.get(column), None | Some("f"));
         let is_of_not_null = SILENT_OF_NOT_NULL.contains(column);

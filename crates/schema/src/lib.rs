@@ -43,7 +43,7 @@ pub use kind::Kind;
 pub use plan::{Manner, PlanError, is_one_transaction, plan};
 pub use quote::{identifier, literal};
 pub use reading::{Answer, Question, ReadError, Reading};
-pub use rename::{Rename, Unfulfilled, Wish, candidates, followers};
+pub use rename::{Rename, Room, Unfulfilled, Wish, candidates, followers, in_order, with_room};
 pub use schema::{Schema, Unread};
 pub use statement::{Hazard, HazardKind, Statement, Transaction};
 pub use told::{Difference, column_order, uncompared};

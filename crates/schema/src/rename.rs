@@ -15,9 +15,11 @@ use super::quote::{dotted, identifier};
 use super::schema::Schema;
 use super::statement::Statement;
 
+mod chain;
 mod wish;
 
-pub use wish::{Unfulfilled, Wish};
+pub use chain::{in_order, with_room};
+pub use wish::{Room, Unfulfilled, Wish};
 
 /// One object that gets another name.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -27,7 +27,7 @@ pub(super) const ROW: Row = Row {
     name: CommandName::Init,
     grammar: |command| {
         command
-            .about("Starts a project: directory, configuration file, example revision")
+            .about("Starts a project: directory, configuration file, and without models an example revision")
             .arg(flag(
                 FROM_DATABASE,
                 "Make the schema of the database the first revision, proved, and record it as applied",

@@ -80,7 +80,8 @@ fn a_hook_that_is_none_is_refused_with_its_place() {
 
 #[test]
 fn the_example_file_changes_nothing_but_the_directory() {
-    let text = example_file(&["db/\"é\"".into()]);
+    let typed = World::typing(&["init", "--dir", "db/\"é\"", "--timeout", "5s"]);
+    let text = example_file(&typed.resolve().expect("it is right")).text;
     let world = init().file("seaworthy.toml", &text);
     let config = world.resolve().expect("it is right");
     assert_eq!(config.migrations.dirs, [Path::new("db/\"é\"")]);
@@ -88,6 +89,36 @@ fn the_example_file_changes_nothing_but_the_directory() {
         let is_file = matches!(origin, Origin::File(_));
         assert_eq!(is_file, flag == "dir", "{flag}");
     }
+}
+
+#[test]
+fn the_file_keeps_what_was_typed_of_the_project() {
+    let typed = World::typing(&[
+        "init",
+        "--models",
+        "a b.sql",
+        "--models",
+        "c/*.sql",
+        "--truncate-slug-length",
+        "9",
+        "--online",
+        "--shadow-url",
+        "postgres://u:hunter2@db",
+        "--log-level",
+        "warn",
+    ]);
+    let file = example_file(&typed.resolve().expect("it is right"));
+    assert_eq!(file.withheld, ["shadow-url"]);
+    assert!(!file.text.contains("hunter2"), "{}", file.text);
+    let read = init().file("seaworthy.toml", &file.text);
+    let config = read.resolve().expect("it is right");
+    let models = [PathBuf::from("a b.sql"), PathBuf::from("c/*.sql")];
+    assert_eq!(config.schema.models, Models::Files(models.to_vec()));
+    let kept = config.values.shown().into_iter();
+    let kept = kept.filter(|one| matches!(one.origin, Origin::File(_)));
+    let kept: Vec<&str> = kept.map(|one| one.name).collect();
+    let expected = ["dir", "truncate-slug-length", "models", "online"];
+    assert_eq!(kept, expected);
 }
 
 const WITHOUT_DEFAULT: [&str; 9] = [
@@ -104,7 +135,7 @@ const WITHOUT_DEFAULT: [&str; 9] = [
 
 #[test]
 fn what_the_example_file_offers_is_the_default() {
-    let text = example_file(&["migrations".into()]);
+    let text = example_file(&init().resolve().expect("it is right")).text;
     let offered: Vec<&str> = text
         .lines()
         .map(|line| match line.strip_prefix("# ") {

@@ -51,6 +51,22 @@ struct Waiting<'a> {
     scope: Scope,
 }
 
+impl Waiting<'_> {
+    /// Returns the place that the server points at, else the statement's own.
+    fn place_of(&self, failure: &ServerFailure) -> LoadPlace {
+        let before = failure.position.map_or(0, |position| {
+            // Positions count characters, from one.
+            let mut characters = self.text.char_indices();
+            let found = characters.nth((position as usize).saturating_sub(1));
+            found.map_or(self.text.len(), |(at, _)| at)
+        });
+        LoadPlace {
+            source: Arc::clone(&self.place.source),
+            at: self.place.at + before,
+        }
+    }
+}
+
 /// Runs the statements of some files until all are done.
 ///
 /// # Errors
@@ -111,7 +127,7 @@ pub async fn load(
                 }
             }
             return Err(LoadError::Statement {
-                place: first.place.clone(),
+                place: first.place_of(failure),
                 failure: Box::new(failure.clone()),
             });
         }

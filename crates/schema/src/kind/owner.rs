@@ -1,5 +1,6 @@
 //! Who owns an object, where that is not the role that reads the schema: two
-//! sides made by different roles are equal.
+//! sides made by different roles are equal. The schema `public` is nobody's as
+//! long as the server's own roles have it.
 
 use super::catalog::NOWHERE;
 use super::{Alteration, Naming, Row};
@@ -11,27 +12,43 @@ use crate::statement::Statement;
 pub(super) const ROW: Row = Row {
     word: "owner",
     naming: Naming::On(0),
-    columns: &["role"],
-    question: |_| {
+    columns: &["role", "initial?"],
+    question: |version| {
+        // Of 14 and older only the role that initialised the cluster has it at first.
+        let initial = match version.at_least(15) {
+            true => "'pg_database_owner'",
+            false => "NULL",
+        };
         let object = |(catalog, owner, filter): &(&str, &str, &str)| {
             format!(
-                "SELECT '{catalog}'::pg_catalog.regclass::pg_catalog.oid, o.oid, o.{owner} \
+                "SELECT '{catalog}'::pg_catalog.regclass::pg_catalog.oid, o.oid, o.{owner}, NULL \
                  FROM pg_catalog.{catalog} o WHERE o.oid >= 16384 AND {filter}"
             )
         };
-        let objects: Vec<String> = OWNED.iter().map(object).collect();
+        let mut objects: Vec<String> = OWNED.iter().map(object).collect();
+        objects.push(format!(
+            "SELECT 'pg_catalog.pg_namespace'::pg_catalog.regclass, o.oid, o.nspowner, {initial} \
+             FROM pg_catalog.pg_namespace o WHERE o.nspname = 'public' AND o.nspowner <> {FIRST_ROLE} \
+             AND pg_catalog.pg_get_userbyid(o.nspowner) <> 'pg_database_owner'"
+        ));
         format!(
-            "SELECT {NOWHERE}, o.class, o.id, 0, pg_catalog.pg_get_userbyid(o.owner) \
-             FROM ({}) o(class, id, owner) \
+            "SELECT {NOWHERE}, o.class, o.id, 0, pg_catalog.pg_get_userbyid(o.owner), o.initial \
+             FROM ({}) o(class, id, owner, initial) \
              WHERE pg_catalog.pg_get_userbyid(o.owner) <> CURRENT_USER",
             objects.join(" UNION ALL ")
         )
     },
     create: |fact, context| owned(fact, context.new, &identifier(fact.text("role"))),
-    drop: |fact, context| owned(fact, context.old, "CURRENT_USER"),
+    drop: |fact, context| {
+        let initial = fact.get("initial?").map(identifier);
+        owned(fact, context.old, initial.as_deref().unwrap_or("CURRENT_USER"))
+    },
     alter: |change, context| Alteration::plain((ROW.create)(change.new, context)),
     ..Row::BLANK
 };
+
+/// The role that initialised the cluster, whatever its name.
+const FIRST_ROLE: u32 = 10;
 
 /// Catalogs, the column that names the owner, and which objects have one of
 /// their own: a column's sequence follows its table.
@@ -57,7 +74,7 @@ const OWNED: &[(&str, &str, &str)] = &[
         "NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = o.tableoid \
          AND d.objid = o.oid AND d.deptype = 'i')",
     ),
-    ("pg_namespace", "nspowner", "true"),
+    ("pg_namespace", "nspowner", "o.nspname <> 'public'"),
     ("pg_operator", "oprowner", "true"),
     ("pg_opclass", "opcowner", "true"),
     ("pg_opfamily", "opfowner", "true"),

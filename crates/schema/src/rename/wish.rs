@@ -17,6 +17,15 @@ pub struct Wish {
     to: String,
 }
 
+/// Which names other renames make free.
+#[derive(Clone, Copy, Debug)]
+pub enum Room<'a> {
+    /// Each that is asked for.
+    Assumed,
+    /// Those under which these renames find something.
+    Of(&'a [Rename]),
+}
+
 /// Why a wish cannot be fulfilled.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unfulfilled {
@@ -112,6 +121,7 @@ impl Wish {
     pub fn fulfilled(
         &self,
         tables: &[Rename],
+        room: Room<'_>,
         old: &Schema,
         new: &Schema,
     ) -> Result<Rename, Unfulfilled> {
@@ -119,7 +129,10 @@ impl Wish {
         let is_column = self.kind == Kind::Column;
         let path = &self.from[..self.from.len() - usize::from(is_column)];
         let mut found = if is_column {
-            let renamed = tables.iter().filter(|rename| is_called(&rename.to, path));
+            // Where tables swap their names, it is the one that has it now.
+            let is_later = |rename: &&Rename| !old.contains(&rename.to);
+            let renamed = tables.iter().filter(is_later);
+            let renamed = renamed.filter(|rename| is_called(&rename.to, path));
             let mut found: Vec<Identity> = renamed.map(|rename| rename.from.clone()).collect();
             found.extend(called(path, old));
             found
@@ -157,9 +170,10 @@ impl Wish {
             from: at(table, own),
             to: at(later, &self.to),
         };
-        let is_there = old.contains(&at(table, &self.to));
+        let occupied = at(table, &self.to);
+        let is_there = old.contains(&occupied);
         match old.contains(&rename.from) {
-            true if is_there => Err(Unfulfilled::Both { from, to }),
+            true if is_there && !room.has(&occupied) => Err(Unfulfilled::Both { from, to }),
             true if new.contains(&rename.to) => Ok(rename),
             true if new.contains(&at(later, own)) => Err(Unfulfilled::Kept { from, to }),
             true => Err(Unfulfilled::NotWanted { from, to }),
@@ -174,6 +188,15 @@ impl Wish {
             format!("{} {path}", self.kind.word())
         };
         (show(&self.from), show(&self.reversed().from))
+    }
+}
+
+impl Room<'_> {
+    fn has(self, name: &Identity) -> bool {
+        match self {
+            Self::Assumed => true,
+            Self::Of(renames) => renames.iter().any(|rename| rename.from == *name),
+        }
     }
 }
 

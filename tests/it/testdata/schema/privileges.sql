@@ -68,3 +68,19 @@ GRANT SELECT (a), INSERT (b) ON t TO sailor WITH GRANT OPTION;
 CREATE TABLE t (a int, b int);
 GRANT SELECT (a), INSERT (b), UPDATE (b) ON t TO sailor;
 GRANT SELECT (a) ON t TO sailor WITH GRANT OPTION;
+
+-- case: the schema public gets an owner
+-- roles: sailor
+-- before
+CREATE TABLE t (a int);
+-- after
+CREATE TABLE t (a int);
+ALTER SCHEMA public OWNER TO sailor;
+
+-- case: the schema public gets another owner, and rights on it change
+-- roles: sailor, cook
+-- before
+ALTER SCHEMA public OWNER TO sailor;
+-- after
+ALTER SCHEMA public OWNER TO cook;
+GRANT CREATE ON SCHEMA public TO PUBLIC;
