@@ -42,6 +42,7 @@ pub(super) const ROW: Row = Row {
         "number?",
         "local?",
         "partition?",
+        "key?",
         "from_schema?",
         "from_table?",
         "type_schema?",
@@ -60,7 +61,7 @@ pub(super) const ROW: Row = Row {
                 CASE a.attgenerated WHEN 'v' THEN 'VIRTUAL ' ELSE 'STORED ' END \
                 || pg_catalog.pg_get_expr(d.adbin, d.adrelid) END, \
              CASE WHEN {own} THEN NULLIF(a.attidentity, '') END, s.options, \
-             {}, {}, c.relkind = 'f', c.reloftype <> 0, a.attnum, a.attislocal, c.relispartition, \
+             {}, {}, c.relkind = 'f', c.reloftype <> 0, a.attnum, a.attislocal, c.relispartition, {IN_KEY}, \
              pn.nspname, p.relname, otn.nspname, ot.typname \
              FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid \
              JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
@@ -121,6 +122,13 @@ pub(super) const ROW: Row = Row {
     },
     takes_over: |fact, needed| {
         let holds_rows = fact.get("generated").is_none();
+/// Says whether a partitioned table is divided by a column, or by an expression
+/// of it.
+pub(super) const IN_KEY: &str = "\
+    EXISTS (SELECT FROM pg_catalog.pg_depend k \
+    WHERE k.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND k.objid = c.oid AND k.objsubid = a.attnum \
+    AND k.refclassid = k.classid AND k.refobjid = c.oid AND k.refobjsubid = 0 AND k.deptype = 'i')";
+
         (holds_rows && types::is_held(needed)).then_some(TearDown::Those(stands_in_the_way))
     },
     take_over,
@@ -241,6 +249,10 @@ fn statements(is_type: bool, follows: bool, change: &Change<'_>, context: &Conte
             None => using::using(change, &own(new), context),
         };
         let what = format!("TYPE {}{collation}{using}", new.text("type"));
+    // What a table is divided by cannot change; its partitions keep their rows.
+    if is_type && change.old.is("key?") {
+        return Alteration::WholeAnew;
+    }
         statements.push(retyped(alter_column(new, &what), change));
     }
     if !(follows && not_null::is_from_parent(new)) {

@@ -3,8 +3,8 @@
 
 use super::catalog::{OWN_SCHEMA, address};
 use super::relation::{in_schema, name, row_type_slots};
-use super::{column, danger, foreign_options, inheritance, options};
-use super::{Alteration, Kind, Naming, Row};
+use super::{column, danger, foreign_options, inheritance, options, types};
+use super::{Alteration, Kind, Naming, Row, TearDown};
 use crate::compare::Change;
 use crate::context::Context;
 use crate::fact::Fact;
@@ -54,6 +54,17 @@ pub(super) const ROW: Row = Row {
     sql,
     granted: |fact| format!("TABLE {}", name(fact)),
     create,
+    // The types of the columns that a table is divided by cannot change.
+    links: Some(|_| {
+        format!(
+            "SELECT {}, {} FROM pg_catalog.pg_partitioned_table p \
+             JOIN pg_catalog.pg_class c ON c.oid = p.partrelid \
+             JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND {}",
+            address("pg_class", "c.oid"),
+            address("pg_type", "a.atttypid"),
+            column::IN_KEY,
+        )
+    }),
     drop: |fact, context| {
         let statement = Statement::new(format!("DROP {}", sql(fact)));
         match fact.get("server") {
@@ -64,11 +75,20 @@ pub(super) const ROW: Row = Row {
     alter,
     slots: row_type_slots,
     gone_with: |fact, context| inheritance::whole(&fact.identity, context.old).into_iter().collect(),
-    outlives: |_, needed| !matches!(needed.kind(), Kind::Table | Kind::Server),
+    outlives,
     ..Row::BLANK
 };
 
 fn sql(fact: &Fact) -> String {
+/// A table that is divided needs what it is divided by.
+fn outlives(fact: &Fact, needed: &Fact) -> bool {
+    match needed.kind() {
+        Kind::Table | Kind::Server => false,
+        Kind::Function | Kind::OperatorClass => fact.get("partition_by").is_none(),
+        _ => fact.get("partition_by").is_none() || !types::is_held(needed),
+    }
+}
+
     let foreign = if fact.get("server").is_some() { "FOREIGN " } else { "" };
     format!("{foreign}TABLE {}", name(fact))
 }
