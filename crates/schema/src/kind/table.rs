@@ -8,6 +8,7 @@ use super::{Alteration, Kind, Naming, Row, TearDown};
 use crate::compare::Change;
 use crate::context::Context;
 use crate::fact::Fact;
+use crate::identity::Identity;
 use crate::rename;
 use crate::quote::{dotted, identifier};
 use crate::statement::{HazardKind, Statement};
@@ -53,7 +54,6 @@ pub(super) const ROW: Row = Row {
     },
     sql,
     granted: |fact| format!("TABLE {}", name(fact)),
-    create,
     // The types of the columns that a table is divided by cannot change.
     links: Some(|_| {
         format!(
@@ -65,6 +65,7 @@ pub(super) const ROW: Row = Row {
             column::IN_KEY,
         )
     }),
+    create,
     drop: |fact, context| {
         let statement = Statement::new(format!("DROP {}", sql(fact)));
         match fact.get("server") {
@@ -79,7 +80,6 @@ pub(super) const ROW: Row = Row {
     ..Row::BLANK
 };
 
-fn sql(fact: &Fact) -> String {
 /// A table that is divided needs what it is divided by.
 fn outlives(fact: &Fact, needed: &Fact) -> bool {
     match needed.kind() {
@@ -89,6 +89,7 @@ fn outlives(fact: &Fact, needed: &Fact) -> bool {
     }
 }
 
+fn sql(fact: &Fact) -> String {
     let foreign = if fact.get("server").is_some() { "FOREIGN " } else { "" };
     format!("{foreign}TABLE {}", name(fact))
 }
@@ -165,7 +166,7 @@ fn parents(fact: &Fact, context: &Context<'_>) -> Vec<String> {
         .collect()
 }
 
-fn alter(change: &Change<'_>, _: &Context<'_>) -> Alteration {
+fn alter(change: &Change<'_>, context: &Context<'_>) -> Alteration {
     if change.of("partition_by") || change.of("server") {
         return Alteration::Anew;
     }
@@ -222,7 +223,29 @@ fn alter(change: &Change<'_>, _: &Context<'_>) -> Alteration {
     if change.of("replica_identity") && new.text("replica_identity") != "i" {
         statements.push(replica_identity(new));
     }
+    if change.of("unlogged") && refers_to_such(change, context) {
+        let tears_down = TearDown::Those(|fact| fact.kind() == Kind::Constraint && fact.text("type") == "f");
+        return Alteration::InPlace { statements, tears_down };
+    }
     Alteration::plain(statements)
+}
+
+/// Says whether it refers to another table that is made logged or unlogged in the
+/// same plan, or the other way round: while one of them is, there can be no reference.
+fn refers_to_such(change: &Change<'_>, context: &Context<'_>) -> bool {
+    let dependents = context.old.dependents(change.identity());
+    let constraints = dependents.filter_map(|one| context.old.get(one));
+    let constraints = constraints.filter(|one| one.kind() == Kind::Constraint);
+    let changes = |table: &Identity| {
+        let both = context.old.get(table).zip(context.new.get(table));
+        both.is_some_and(|(old, new)| old.get("unlogged") != new.get("unlogged"))
+    };
+    let mut tables = constraints.flat_map(|reference| {
+        let to = reference.get("foreign_schema?").zip(reference.get("foreign_table?"));
+        let to = to.map(|(schema, table)| Identity::new(Kind::Table, [schema, table]));
+        reference.parent.clone().filter(|_| to.is_some()).into_iter().chain(to)
+    });
+    tables.any(|table| table != *change.identity() && changes(&table))
 }
 
 fn security(fact: &Fact, enabled: bool, forced: bool) -> Vec<Statement> {
