@@ -160,12 +160,22 @@ impl Graph {
     /// The same for what is taken away.
     fn drop_after(&mut self, work: &Work, context: &Context<'_>) {
         for identity in &work.gone {
-            let first = context
-                .old
-                .get(identity)
-                .map(|fact| (fact.kind().row().after)(fact));
-            for first in first.unwrap_or_default() {
-                let drop = Action::Drop(identity.clone());
+            let Some(fact) = context.old.get(identity) else {
+                continue;
+            };
+            let drop = Action::Drop(identity.clone());
+            let then = (fact.kind().row().gone_before)(fact);
+            for then in &then {
+                self.edge(&drop, &Action::Drop(then.clone()));
+                self.edge(&drop, &Action::Alter(then.clone()));
+                self.edge(&drop, &Action::Create(then.clone()));
+            }
+            for first in (fact.kind().row().gone_after)(fact) {
+                self.edge(&Action::Drop(first), &drop);
+            }
+            let mut first = (fact.kind().row().after)(fact);
+            first.retain(|first| !then.contains(first));
+            for first in first {
                 self.edge(&Action::Drop(first.clone()), &drop);
                 self.edge(&Action::Alter(first), &drop);
             }

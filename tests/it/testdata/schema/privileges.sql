@@ -68,3 +68,13 @@ GRANT SELECT (a), INSERT (b) ON t TO sailor WITH GRANT OPTION;
 CREATE TABLE t (a int, b int);
 GRANT SELECT (a), INSERT (b), UPDATE (b) ON t TO sailor;
 GRANT SELECT (a) ON t TO sailor WITH GRANT OPTION;
+-- case: an owner that was granted something before
+-- roles: sailor, cook, smutje
+-- before
+create table t(a int, b int); alter table t owner to sailor; grant select on t to cook; grant update (b) on t to smutje;
+create function f() returns int language sql as 'select 1'; revoke execute on function f() from public;
+create sequence s; alter sequence s owner to sailor; grant usage on sequence s to cook;
+-- after
+create table t(a int, b int); alter table t owner to cook; revoke all on t from cook; grant select on t to sailor; grant update (b) on t to smutje with grant option;
+create function f() returns int language sql as 'select 1'; alter function f() owner to smutje; revoke all on function f() from smutje;
+create sequence s; alter sequence s owner to cook; grant select on sequence s to sailor;
