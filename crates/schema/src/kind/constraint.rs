@@ -103,6 +103,8 @@ pub(super) const ROW: Row = Row {
         "c" if is_declared_again(fact) => from(fact).into_iter().collect(),
         _ => Vec::new(),
     },
+    // What comes from a parent cannot be dropped as long as it is one.
+    gone_after: |fact| inheritance(fact).into_iter().collect(),
     outlives: |_, needed| needed.kind() == Kind::Attachment,
     ..Row::BLANK
 };
