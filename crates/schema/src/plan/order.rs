@@ -12,6 +12,7 @@ use super::{Action, PlanError};
 use crate::context::Context;
 use crate::fact::Fact;
 use crate::identity::Identity;
+use crate::kind::Kind;
 
 /// Returns the actions that have statements of their own, in order.
 pub(super) fn ordered(work: &Work, context: &Context<'_>) -> Result<Vec<Action>, PlanError> {
@@ -128,9 +129,58 @@ impl Graph {
                 }
             }
         }
+        self.see_casts(work, context);
+        self.see_attributes(work, context);
         self.free_slots(work, context);
         self.keep_after(work, context);
         self.drop_after(work, context);
+    }
+
+    /// A view may use a cast, of which `pg_depend` knows nothing but its function
+    /// and its types.
+    fn see_casts(&mut self, work: &Work, context: &Context<'_>) {
+        let casts = work.made.iter().filter(|one| one.kind() == Kind::Cast);
+        for cast in casts {
+            let create = Action::Create(cast.clone());
+            let needs = || context.new.needs(cast);
+            if needs().any(|need| is_view(need.kind())) {
+                continue;
+            }
+            for user in needs().flat_map(|need| context.new.dependents(need)) {
+                if is_view(user.kind()) {
+                    self.edge(&create, &Action::Create(user.clone()));
+                    self.edge(&create, &Action::Alter(user.clone()));
+                }
+            }
+        }
+    }
+
+    /// A view may make a value of a type of all its attributes, of which
+    /// `pg_depend` knows the type alone.
+    fn see_attributes(&mut self, work: &Work, context: &Context<'_>) {
+        use Action::{Alter, Create, Drop};
+        let changed = work.made.iter().chain(work.altered.keys());
+        let views: Vec<&Identity> = changed.filter(|one| is_view(one.kind())).collect();
+        for view in views {
+            let needs = context.new.needs(view);
+            for composite in needs.filter(|need| need.kind() == Kind::Composite) {
+                let new = context.new.children(composite, Kind::Attribute);
+                for attribute in new.map(|fact| &fact.identity) {
+                    for view in [Create(view.clone()), Alter(view.clone())] {
+                        self.edge(&Create(attribute.clone()), &view);
+                        self.edge(&Alter(attribute.clone()), &view);
+                    }
+                }
+                let old = context.old.children(composite, Kind::Attribute);
+                for attribute in old.map(|fact| &fact.identity) {
+                    if !context.old.needs(view).any(|need| need == attribute) {
+                        for view in [Create(view.clone()), Alter(view.clone())] {
+                            self.edge(&Drop(attribute.clone()), &view);
+                        }
+                    }
+                }
+            }
+        }
     }
 
     /// What a kind wants to come first does, whatever happens to it.
@@ -232,6 +282,10 @@ impl Graph {
         });
         PlanError::Circle(shown.collect())
     }
+}
+
+fn is_view(kind: Kind) -> bool {
+    matches!(kind, Kind::View | Kind::MaterializedView)
 }
 
 /// Returns what is made in this plan and brings a fact along.
