@@ -148,8 +148,7 @@ impl Graph {
             }
             for user in needs().flat_map(|need| context.new.dependents(need)) {
                 if is_view(user.kind()) {
-                    self.edge(&create, &Action::Create(user.clone()));
-                    self.edge(&create, &Action::Alter(user.clone()));
+                    self.edge(&create, &coming(user, work, context));
                 }
             }
         }
@@ -162,21 +161,18 @@ impl Graph {
         let changed = work.made.iter().chain(work.altered.keys());
         let views: Vec<&Identity> = changed.filter(|one| is_view(one.kind())).collect();
         for view in views {
+            let coming = coming(view, work, context);
             let needs = context.new.needs(view);
             for composite in needs.filter(|need| need.kind() == Kind::Composite) {
                 let new = context.new.children(composite, Kind::Attribute);
                 for attribute in new.map(|fact| &fact.identity) {
-                    for view in [Create(view.clone()), Alter(view.clone())] {
-                        self.edge(&Create(attribute.clone()), &view);
-                        self.edge(&Alter(attribute.clone()), &view);
-                    }
+                    self.edge(&Create(attribute.clone()), &coming);
+                    self.edge(&Alter(attribute.clone()), &coming);
                 }
                 let old = context.old.children(composite, Kind::Attribute);
                 for attribute in old.map(|fact| &fact.identity) {
                     if !context.old.needs(view).any(|need| need == attribute) {
-                        for view in [Create(view.clone()), Alter(view.clone())] {
-                            self.edge(&Drop(attribute.clone()), &view);
-                        }
+                        self.edge(&Drop(attribute.clone()), &coming);
                     }
                 }
             }
@@ -281,6 +277,16 @@ impl Graph {
             })
         });
         PlanError::Circle(shown.collect())
+    }
+}
+
+/// Returns what makes a view what it shall be, where that may come late: one that is
+/// altered has to come before what it needed goes.
+fn coming(view: &Identity, work: &Work, context: &Context<'_>) -> Action {
+    let is_bound = context.old.needs(view).any(|need| work.gone.contains(need));
+    match work.altered.contains_key(view) && !is_bound {
+        true => Action::Alter(view.clone()),
+        false => Action::Create(view.clone()),
     }
 }
 
