@@ -24,4 +24,10 @@ impl<'a> Context<'a> {
             gone: BTreeSet::new(),
         }
     }
+
+    /// Takes in what the plan makes and takes away.
+    pub(crate) fn know(&mut self, made: &BTreeSet<Identity>, gone: &BTreeSet<Identity>) {
+        self.made.clone_from(made);
+        self.gone.clone_from(gone);
+    }
 }

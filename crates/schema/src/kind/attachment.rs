@@ -39,6 +39,11 @@ pub(super) const ROW: Row = Row {
             (&table, &whole),
         ];
         let links = links.map(|(one, on)| format!("SELECT {one}, {on} {FROM}"));
+        // A partition that is divided itself brings its indexes whole, or gets others.
+        let divided = format!(
+            "SELECT {}, {attachment} {FROM} WHERE w.relispartition",
+            part("pg_class", "w.oid", PART)
+        );
         // A reference to a partitioned table needs the whole key to be valid.
         let references = format!(
             "SELECT {}, {} FROM pg_catalog.pg_constraint o, \
@@ -47,7 +52,7 @@ pub(super) const ROW: Row = Row {
             address("pg_constraint", "o.oid"),
             part("pg_class", "t.relid", PART),
         );
-        format!("{} UNION ALL {references}", links.join(" UNION ALL "))
+        format!("{} UNION ALL {divided} UNION ALL {references}", links.join(" UNION ALL "))
     }),
     create: |fact, _| {
         vec![Statement::new(format!(

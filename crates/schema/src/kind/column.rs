@@ -42,6 +42,7 @@ pub(super) const ROW: Row = Row {
         "number?",
         "local?",
         "partition?",
+        "key?",
         "from_schema?",
         "from_table?",
         "type_schema?",
@@ -60,7 +61,7 @@ pub(super) const ROW: Row = Row {
                 CASE a.attgenerated WHEN 'v' THEN 'VIRTUAL ' ELSE 'STORED ' END \
                 || pg_catalog.pg_get_expr(d.adbin, d.adrelid) END, \
              CASE WHEN {own} THEN NULLIF(a.attidentity, '') END, s.options, \
-             {}, {}, c.relkind = 'f', c.reloftype <> 0, a.attnum, a.attislocal, c.relispartition, \
+             {}, {}, c.relkind = 'f', c.reloftype <> 0, a.attnum, a.attislocal, c.relispartition, {IN_KEY}, \
              pn.nspname, p.relname, otn.nspname, ot.typname \
              FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid \
              JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
@@ -94,13 +95,7 @@ pub(super) const ROW: Row = Row {
     },
     sql: |fact| format!("COLUMN {}.{}", of(fact), own(fact)),
     create,
-    drop: |fact, context| {
-        let statement = Statement::new(format!("{} DROP COLUMN {}", alter_table(fact), own(fact)));
-        match fact.get("generated") {
-            Some(_) => vec![statement],
-            None => vec![statement.hazard(HazardKind::DataLoss, rename::loss(fact, context))],
-        }
-    },
+    drop,
     alter,
     made_with: |fact, context| {
         let table = fact.parent.clone().filter(|table| context.made.contains(table));
@@ -126,6 +121,13 @@ pub(super) const ROW: Row = Row {
     take_over,
     ..Row::BLANK
 };
+
+/// Says whether a partitioned table is divided by a column, or by an expression
+/// of it.
+pub(super) const IN_KEY: &str = "\
+    (c.relkind = 'p' AND EXISTS (SELECT FROM pg_catalog.pg_depend k \
+    WHERE k.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND k.objid = c.oid AND k.objsubid = a.attnum \
+    AND k.refclassid = k.classid AND k.refobjid = c.oid AND k.refobjsubid = 0 AND k.deptype = 'i'))";
 
 /// The options of an identity column's sequence `q`, one a line.
 const IDENTITY: &str = "\
@@ -195,12 +197,62 @@ pub(super) fn afterwards(fact: &Fact) -> impl Iterator<Item = Statement> {
     not_null::afterwards(fact).into_iter().chain(storage::afterwards(fact))
 }
 
+/// The children lose a column with their parent, unless one of them keeps it.
+fn drop(fact: &Fact, context: &Context<'_>) -> Vec<Statement> {
+    let heirs = heirs(fact, context);
+    let is_kept = heirs.iter().any(|heir| is_kept(heir, context));
+    let what = format!("DROP COLUMN {}", own(fact));
+    let statement = match is_kept {
+        true => Statement::new(format!("ALTER TABLE ONLY {} {what}", of(fact))),
+        false => Statement::new(format!("{} {what}", alter_table(fact))),
+    };
+    let mut statements = vec![match fact.get("generated") {
+        Some(_) => statement,
+        None => statement.hazard(HazardKind::DataLoss, rename::loss(fact, context)),
+    }];
+    if is_kept {
+        let gone = heirs.into_iter().filter(|heir| context.gone.contains(&heir.identity));
+        statements.extend(gone.flat_map(|heir| drop(heir, context)));
+    }
+    statements
+}
+
+/// Returns the columns of children that are there because of a column alone.
+fn heirs<'a>(fact: &Fact, context: &'a Context<'_>) -> Vec<&'a Fact> {
+    let column = |table: [&str; 2]| {
+        let path = table.into_iter().chain([fact.identity.last()]);
+        context.old.get(&Identity::new(Kind::Column, path))
+    };
+    let has_one_parent = |heir: &&Fact| {
+        let parents = heir.parent.iter().flat_map(|table| context.old.children(table, Kind::Inheritance));
+        let parents = parents.filter_map(|one| column([one.identity.name(2), one.identity.name(3)]));
+        parents.count() == 1
+    };
+    let dependents = fact.parent.iter().flat_map(|table| context.old.dependents(table));
+    let children = dependents.filter(|one| one.kind() == Kind::Inheritance);
+    let columns = children.filter_map(|one| column([one.name(0), one.name(1)]));
+    columns
+        .filter(|heir| inherited_from(heir).as_ref() == Some(&fact.identity) && !heir.is("local?"))
+        .filter(has_one_parent)
+        .collect()
+}
+
+/// Says whether a column, or one that follows it, stays.
+fn is_kept(fact: &Fact, context: &Context<'_>) -> bool {
+    !context.gone.contains(&fact.identity)
+        || heirs(fact, context).iter().any(|heir| is_kept(heir, context))
+}
+
 fn alter(change: &Change<'_>, context: &Context<'_>) -> Alteration {
     let new = change.new;
     if new.get("generated").is_some() && change.of("generated") {
         return Alteration::Anew;
     }
     let is_type = change.of("type") || change.of("collation");
+    // What a table is divided by cannot change; its partitions keep their rows.
+    if is_type && change.old.is("key?") {
+        return Alteration::WholeAnew;
+    }
     let mut statements = Vec::new();
     let change = *change;
     if comes_from_parent(&change, context) {

@@ -31,9 +31,23 @@ pub(super) const ROW: Row = Row {
     },
     drop: |fact, _| vec![alter_only(fact, "DROP DEFAULT")],
     alter: |change, context| Alteration::plain((ROW.create)(change.new, context)),
+    gone_with: |fact, context| match releases_sequence(fact, context) {
+        true => Vec::new(),
+        false => fact.parent.iter().cloned().collect(),
+    },
     made_with: |fact, context| fact.parent.clone().filter(|_| is_folded(fact, context)),
     ..Row::BLANK
 };
+
+/// Says whether it takes its values from a sequence that changes and belongs to
+/// something else from then on, before the column goes.
+fn releases_sequence(fact: &Fact, context: &Context<'_>) -> bool {
+    let mut needs = context.old.needs(&fact.identity).filter(|need| need.kind() == Kind::Sequence);
+    needs.any(|sequence| {
+        let new = context.new.get(sequence);
+        new.is_some() && new != context.old.get(sequence)
+    })
+}
 
 /// Returns the default that stands in a new column's declaration.
 pub(super) fn folded<'a>(column: &Fact, context: &'a Context<'_>) -> Option<&'a str> {

@@ -14,8 +14,8 @@ pub(super) const ROW: Row = Row {
     question: |_| {
         format!(
             "SELECT {}, {NOWHERE}, e.evtname, e.evtevent, e.evtfoid::pg_catalog.regproc, \
-             (SELECT pg_catalog.string_agg(pg_catalog.quote_literal(t.tag), ', ' ORDER BY t.tag) \
-                FROM pg_catalog.unnest(e.evttags) t(tag)), e.evtenabled \
+             (SELECT pg_catalog.string_agg(pg_catalog.quote_literal(t.tag), ', ' ORDER BY t.at) \
+                FROM pg_catalog.unnest(e.evttags) WITH ORDINALITY t(tag, at)), e.evtenabled \
              FROM pg_catalog.pg_event_trigger e",
             address("pg_event_trigger", "e.oid"),
         )

@@ -65,6 +65,8 @@ pub(super) const ROW: Row = Row {
         Alteration::plain(statements)
     },
     after,
+    // What the new owner was granted before would become what it owns.
+    gone_before: |fact| owner(fact).into_iter().collect(),
     ..Row::BLANK
 };
 
@@ -91,8 +93,7 @@ fn after(fact: &Fact) -> Vec<Identity> {
     let Some(object) = &fact.parent else {
         return Vec::new();
     };
-    let owner = Identity::on(Kind::Owner, object, &[]);
-    let mut after = vec![owner];
+    let mut after: Vec<Identity> = owner(fact).into_iter().collect();
     if is_column(object.kind()) {
         for kind in [Kind::Table, Kind::View, Kind::MaterializedView] {
             let whole = Identity::new(kind, object.path().take(2));
@@ -100,6 +101,11 @@ fn after(fact: &Fact) -> Vec<Identity> {
         }
     }
     after
+}
+
+fn owner(fact: &Fact) -> Option<Identity> {
+    let object = fact.parent.as_ref()?;
+    Some(Identity::on(Kind::Owner, object, &[]))
 }
 
 /// Returns the statements that turn one list of privileges into another. A

@@ -88,7 +88,10 @@ pub(super) const ROW: Row = Row {
         fact.parent.clone().filter(|_| !is_referred_to).into_iter().collect()
     },
     outlives: |_, needed| {
-        matches!(needed.kind(), Kind::Column | Kind::Constraint | Kind::Index)
+        matches!(
+            needed.kind(),
+            Kind::Column | Kind::Constraint | Kind::Index | Kind::Attachment
+        )
     },
     ..Row::BLANK
 };

@@ -132,6 +132,10 @@ pub(crate) struct Row {
     pub(crate) granted: fn(&Fact) -> String,
     /// Returns the facts whose changes come before its own, needed or not.
     pub(crate) after: fn(&Fact) -> Vec<Identity>,
+    /// Returns those of them that change only after it is gone.
+    pub(crate) gone_before: fn(&Fact) -> Vec<Identity>,
+    /// Returns the facts that go before it does, though it does not need them.
+    pub(crate) gone_after: fn(&Fact) -> Vec<Identity>,
     /// Returns the facts that are made and altered before it is, needed or not.
     pub(crate) follows: fn(&Fact) -> Vec<Identity>,
     /// Asks for what such facts need beyond `pg_depend`.
@@ -215,6 +219,8 @@ impl Row {
         sql: |_| String::new(),
         granted: |fact| (fact.kind().row().sql)(fact),
         after: |_| Vec::new(),
+        gone_before: |_| Vec::new(),
+        gone_after: |_| Vec::new(),
         follows: |_| Vec::new(),
         links: None,
         create: |_, _| Vec::new(),

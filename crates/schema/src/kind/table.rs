@@ -3,11 +3,12 @@
 
 use super::catalog::{OWN_SCHEMA, address};
 use super::relation::{in_schema, name, row_type_slots};
-use super::{column, danger, foreign_options, inheritance, options};
-use super::{Alteration, Kind, Naming, Row};
+use super::{column, danger, foreign_options, inheritance, options, types};
+use super::{Alteration, Kind, Naming, Row, TearDown};
 use crate::compare::Change;
 use crate::context::Context;
 use crate::fact::Fact;
+use crate::identity::Identity;
 use crate::rename;
 use crate::quote::{dotted, identifier};
 use crate::statement::{HazardKind, Statement};
@@ -53,6 +54,17 @@ pub(super) const ROW: Row = Row {
     },
     sql,
     granted: |fact| format!("TABLE {}", name(fact)),
+    // The types of the columns that a table is divided by cannot change.
+    links: Some(|_| {
+        format!(
+            "SELECT {}, {} FROM pg_catalog.pg_partitioned_table p \
+             JOIN pg_catalog.pg_class c ON c.oid = p.partrelid \
+             JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND {}",
+            address("pg_class", "c.oid"),
+            address("pg_type", "a.atttypid"),
+            column::IN_KEY,
+        )
+    }),
     create,
     drop: |fact, context| {
         let statement = Statement::new(format!("DROP {}", sql(fact)));
@@ -64,9 +76,18 @@ pub(super) const ROW: Row = Row {
     alter,
     slots: row_type_slots,
     gone_with: |fact, context| inheritance::whole(&fact.identity, context.old).into_iter().collect(),
-    outlives: |_, needed| !matches!(needed.kind(), Kind::Table | Kind::Server),
+    outlives,
     ..Row::BLANK
 };
+
+/// A table that is divided needs what it is divided by.
+fn outlives(fact: &Fact, needed: &Fact) -> bool {
+    match needed.kind() {
+        Kind::Table | Kind::Server => false,
+        Kind::Function | Kind::OperatorClass => fact.get("partition_by").is_none(),
+        _ => fact.get("partition_by").is_none() || !types::is_held(needed),
+    }
+}
 
 fn sql(fact: &Fact) -> String {
     let foreign = if fact.get("server").is_some() { "FOREIGN " } else { "" };
@@ -145,7 +166,7 @@ fn parents(fact: &Fact, context: &Context<'_>) -> Vec<String> {
         .collect()
 }
 
-fn alter(change: &Change<'_>, _: &Context<'_>) -> Alteration {
+fn alter(change: &Change<'_>, context: &Context<'_>) -> Alteration {
     if change.of("partition_by") || change.of("server") {
         return Alteration::Anew;
     }
@@ -202,7 +223,29 @@ fn alter(change: &Change<'_>, _: &Context<'_>) -> Alteration {
     if change.of("replica_identity") && new.text("replica_identity") != "i" {
         statements.push(replica_identity(new));
     }
+    if change.of("unlogged") && refers_to_such(change, context) {
+        let tears_down = TearDown::Those(|fact| fact.kind() == Kind::Constraint && fact.text("type") == "f");
+        return Alteration::InPlace { statements, tears_down };
+    }
     Alteration::plain(statements)
+}
+
+/// Says whether it refers to another table that is made logged or unlogged in the
+/// same plan, or the other way round: while one of them is, there can be no reference.
+fn refers_to_such(change: &Change<'_>, context: &Context<'_>) -> bool {
+    let dependents = context.old.dependents(change.identity());
+    let constraints = dependents.filter_map(|one| context.old.get(one));
+    let constraints = constraints.filter(|one| one.kind() == Kind::Constraint);
+    let changes = |table: &Identity| {
+        let both = context.old.get(table).zip(context.new.get(table));
+        both.is_some_and(|(old, new)| old.get("unlogged") != new.get("unlogged"))
+    };
+    let mut tables = constraints.flat_map(|reference| {
+        let to = reference.get("foreign_schema?").zip(reference.get("foreign_table?"));
+        let to = to.map(|(schema, table)| Identity::new(Kind::Table, [schema, table]));
+        reference.parent.clone().filter(|_| to.is_some()).into_iter().chain(to)
+    });
+    tables.any(|table| table != *change.identity() && changes(&table))
 }
 
 fn security(fact: &Fact, enabled: bool, forced: bool) -> Vec<Statement> {

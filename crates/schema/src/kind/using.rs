@@ -49,7 +49,14 @@ const FAMILIES: &[&[&str]] = &[
     &["uuid"],
     &["xml"],
     &["tsvector"],
+    &["tsquery"],
     &["point"],
+    &["int4range", "int4multirange"],
+    &["int8range", "int8multirange"],
+    &["numrange", "nummultirange"],
+    &["daterange", "datemultirange"],
+    &["tsrange", "tsmultirange"],
+    &["tstzrange", "tstzmultirange"],
 ];
 
 const STRINGS: &[&str] = &["text", "character varying", "character", "name", "\"char\""];
@@ -131,6 +138,7 @@ mod tests {
         check("boolean", "bigint", false);
         check("numeric(10,2)", "integer[]", false);
         check("date[]", "uuid[]", false);
+        check("int4range", "int8range", false);
         check("date", "time without time zone", false);
     }
 }

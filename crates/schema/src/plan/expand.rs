@@ -63,10 +63,14 @@ impl Work {
 
     /// Takes facts away and makes them anew, with everything that needs them.
     fn rebuild(&mut self, mut rebuild: Rebuild, context: &Context<'_>) {
+        let mut seen = BTreeSet::new();
         while let Some(identity) = rebuild.anew.pop() {
-            if !self.gone.insert(identity.clone()) {
+            // A part that goes for good may be here, too: nothing that needs it
+            // can stay while the whole is made anew.
+            if !seen.insert(identity.clone()) {
                 continue;
             }
+            self.gone.insert(identity.clone());
             self.altered.remove(&identity);
             if context.new.contains(&identity) {
                 self.made.insert(identity.clone());

@@ -42,9 +42,11 @@ pub enum Manner {
 pub fn plan(old: &Schema, new: &Schema, manner: Manner) -> Result<Vec<Statement>, PlanError> {
     let mut context = Context::new(old, new);
     let differences = compare(old, new);
-    let work = Work::of(&differences, &context);
-    context.made = work.made.clone();
-    context.gone = work.gone.clone();
+    let mut work = Work::of(&differences, &context);
+    context.know(&work.made, &work.gone);
+    // A column follows that of a parent, unless this is made anew.
+    work = Work::of(&differences, &context);
+    context.know(&work.made, &work.gone);
     let actions = order::ordered(&work, &context)?;
     let mut staged = match manner {
         Manner::Online => Staged::of(&actions, &work, &context),

@@ -12,6 +12,7 @@ use super::{Action, PlanError};
 use crate::context::Context;
 use crate::fact::Fact;
 use crate::identity::Identity;
+use crate::kind::Kind;
 
 /// Returns the actions that have statements of their own, in order.
 pub(super) fn ordered(work: &Work, context: &Context<'_>) -> Result<Vec<Action>, PlanError> {
@@ -128,9 +129,54 @@ impl Graph {
                 }
             }
         }
+        self.see_casts(work, context);
+        self.see_attributes(work, context);
         self.free_slots(work, context);
         self.keep_after(work, context);
         self.drop_after(work, context);
+    }
+
+    /// A view may use a cast, of which `pg_depend` knows nothing but its function
+    /// and its types.
+    fn see_casts(&mut self, work: &Work, context: &Context<'_>) {
+        let casts = work.made.iter().filter(|one| one.kind() == Kind::Cast);
+        for cast in casts {
+            let create = Action::Create(cast.clone());
+            let needs = || context.new.needs(cast);
+            if needs().any(|need| is_view(need.kind())) {
+                continue;
+            }
+            for user in needs().flat_map(|need| context.new.dependents(need)) {
+                if is_view(user.kind()) {
+                    self.edge(&create, &coming(user, work, context));
+                }
+            }
+        }
+    }
+
+    /// A view may make a value of a type of all its attributes, of which
+    /// `pg_depend` knows the type alone.
+    fn see_attributes(&mut self, work: &Work, context: &Context<'_>) {
+        use Action::{Alter, Create, Drop};
+        let changed = work.made.iter().chain(work.altered.keys());
+        let views: Vec<&Identity> = changed.filter(|one| is_view(one.kind())).collect();
+        for view in views {
+            let coming = coming(view, work, context);
+            let needs = context.new.needs(view);
+            for composite in needs.filter(|need| need.kind() == Kind::Composite) {
+                let new = context.new.children(composite, Kind::Attribute);
+                for attribute in new.map(|fact| &fact.identity) {
+                    self.edge(&Create(attribute.clone()), &coming);
+                    self.edge(&Alter(attribute.clone()), &coming);
+                }
+                let old = context.old.children(composite, Kind::Attribute);
+                for attribute in old.map(|fact| &fact.identity) {
+                    if !context.old.needs(view).any(|need| need == attribute) {
+                        self.edge(&Drop(attribute.clone()), &coming);
+                    }
+                }
+            }
+        }
     }
 
     /// What a kind wants to come first does, whatever happens to it.
@@ -159,13 +205,25 @@ impl Graph {
 
     /// The same for what is taken away.
     fn drop_after(&mut self, work: &Work, context: &Context<'_>) {
-        for identity in &work.gone {
-            let first = context
-                .old
-                .get(identity)
-                .map(|fact| (fact.kind().row().after)(fact));
-            for first in first.unwrap_or_default() {
-                let drop = Action::Drop(identity.clone());
+        // What goes along with something else has no order of its own.
+        let alone = |identity: &&Identity| gone_with(identity, context).is_none();
+        for identity in work.gone.iter().filter(alone) {
+            let Some(fact) = context.old.get(identity) else {
+                continue;
+            };
+            let drop = Action::Drop(identity.clone());
+            let then = (fact.kind().row().gone_before)(fact);
+            for then in &then {
+                self.edge(&drop, &Action::Drop(then.clone()));
+                self.edge(&drop, &Action::Alter(then.clone()));
+                self.edge(&drop, &Action::Create(then.clone()));
+            }
+            for first in (fact.kind().row().gone_after)(fact) {
+                self.edge(&Action::Drop(first), &drop);
+            }
+            let mut first = (fact.kind().row().after)(fact);
+            first.retain(|first| !then.contains(first));
+            for first in first {
                 self.edge(&Action::Drop(first.clone()), &drop);
                 self.edge(&Action::Alter(first), &drop);
             }
@@ -222,6 +280,20 @@ impl Graph {
         });
         PlanError::Circle(shown.collect())
     }
+}
+
+/// Returns what makes a view what it shall be, where that may come late: one that is
+/// altered has to come before what it needed goes.
+fn coming(view: &Identity, work: &Work, context: &Context<'_>) -> Action {
+    let is_bound = context.old.needs(view).any(|need| work.gone.contains(need));
+    match work.altered.contains_key(view) && !is_bound {
+        true => Action::Alter(view.clone()),
+        false => Action::Create(view.clone()),
+    }
+}
+
+fn is_view(kind: Kind) -> bool {
+    matches!(kind, Kind::View | Kind::MaterializedView)
 }
 
 /// Returns what is made in this plan and brings a fact along.

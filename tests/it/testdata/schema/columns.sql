@@ -70,3 +70,27 @@ alter table b add not null y not valid;
 insert into a values (1, 1, 1, 1, 1, 1)
 -- rows after
 insert into a values (1, 1, 1, 1, 1, 1)
+-- case: sequence: changes with its owner
+-- before
+create sequence s;
+create table t(a int default nextval('s'), b int);
+create table u(a int);
+alter sequence s owned by t.a;
+-- after
+create sequence s as smallint increment 3 cycle;
+create table t(b int);
+create table u(a int default nextval('s'));
+alter sequence s owned by u.a;
+-- rows before
+insert into t(b) values (1);
+-- rows after
+insert into u values (1);
+-- case: column: a range of another type
+-- before
+create table t(r int4range, exclude using gist (r with &&));
+-- after
+create table t(r int8range, exclude using gist (r with &&));
+-- rows before
+insert into t values ('[1,3)');
+-- rows after
+insert into t values ('[1,3)');

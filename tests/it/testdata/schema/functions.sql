@@ -191,3 +191,10 @@ comment on language plfoo is 'l';
 create function f() returns int language plfoo as 'begin return 1; end';
 grant usage on language plfoo to sailor;
 alter language plfoo owner to cook;
+-- case: event trigger: tags in another order
+-- before
+create function ef() returns event_trigger language plpgsql as 'begin end';
+create event trigger e on ddl_command_end when tag in ('ALTER TABLE', 'CREATE TABLE') execute function ef();
+-- after
+create function ef() returns event_trigger language plpgsql as 'begin end';
+create event trigger e on ddl_command_end when tag in ('CREATE TABLE', 'ALTER TABLE') execute function ef();

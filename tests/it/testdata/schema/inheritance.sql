@@ -91,3 +91,41 @@ create table ch() inherits (pa, pb);
 insert into ch values (1)
 -- rows after
 insert into ch values (1)
+-- case: inheritance: a child keeps the column that its parent loses
+-- one way: a child's own column cannot become its parent's
+-- before
+create table a(x int, y text);
+create table c(z int) inherits (a);
+create table d() inherits (c);
+create table e() inherits (a);
+create index on c(y);
+-- after
+create table a(x int);
+create table c(y text, z int) inherits (a);
+create table d() inherits (c);
+create table e() inherits (a);
+create index on c(y);
+-- rows before
+insert into c values (1, 'y', 2);
+-- case: inheritance: the parent goes, with a check
+-- one way: a child's own column cannot become its parent's
+-- before
+create table a(x int check (x > 0));
+create table c(y int) inherits (a);
+-- after
+create table c(x int check (x > 0), y int);
+-- rows before
+insert into c values (1, 2);
+-- case: inh: everything goes, a check that a child declares again among it
+-- before
+create table a(x int constraint ax check (x > 1));
+create table b() inherits (a);
+create table c(constraint ax check (x > 1)) inherits (b);
+-- after
+create table z();
+-- case: typed: everything goes
+-- before
+create type ty as (a int, b text);
+create table u of ty;
+-- after
+create table z();

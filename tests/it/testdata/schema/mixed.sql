@@ -285,3 +285,14 @@ comment on access method sorted is 'as btree';
 create table plain(id int);
 create table kept(id int) using stored;
 create table more(id int) using stored;
+-- case: mix: unlogged, and bound by references
+-- before
+create table p(id int primary key, c int); create table c(id int primary key references p, s serial);
+create table d(id int references c, x int primary key references d); alter table p add foreign key (c) references c;
+-- after
+create unlogged table p(id int primary key, c int); create unlogged table c(id int primary key references p, s serial);
+create unlogged table d(id int references c, x int primary key references d); alter table p add foreign key (c) references c;
+-- rows before
+insert into p values (1); insert into c values (1); insert into d values (1, 1);
+-- rows after
+insert into p values (1); insert into c values (1); insert into d values (1, 1);

@@ -215,3 +215,72 @@ alter table only m1 alter n set (n_distinct = 5);
 insert into m values (1), (11)
 -- rows after
 insert into m values (1, 'a', 1), (11, 'b', 2)
+-- case: partition: a column that it is divided by
+-- before
+create table p(id int, d date not null, primary key (id, d)) partition by range (d);
+create table p1 partition of p for values from ('2024-01-01') to ('2025-01-01');
+create table pd partition of p default;
+create index pi on p(d);
+create table q(k varchar(9) not null) partition by list (k);
+create table qa partition of q for values in ('a') partition by list (k);
+create table qaa partition of qa default;
+create view v as select d from p;
+-- after
+create table p(id bigint, d timestamp not null, primary key (id, d)) partition by range (d);
+create table p1 partition of p for values from ('2024-01-01') to ('2025-01-01');
+create table pd partition of p default;
+create index pi on p(d);
+create table q(k text not null) partition by list (k);
+create table qa partition of q for values in ('a') partition by list (k);
+create table qaa partition of qa default;
+create view v as select d from p;
+-- rows before
+insert into p values (1, '2024-03-03'), (2, '2026-01-01');
+insert into q values ('a');
+-- rows after
+insert into p values (1, '2024-03-03'), (2, '2026-01-01');
+insert into q values ('a');
+-- case: partition: an enum and a function that it is divided by
+-- before
+create type e as enum ('a','b','c');
+create function f(a int) returns int language sql immutable as 'select a';
+create table t(id int, k e not null default 'a', primary key (id, k)) partition by list (k);
+create table ta partition of t for values in ('a');
+create table tb partition of t for values in ('b','c');
+create table u(x int) partition by range (f(x));
+create table u1 partition of u for values from (1) to (10);
+-- after
+create type e as enum ('c','b','a','d');
+create function f(a int) returns bigint language sql immutable as 'select a::bigint';
+create table t(id int, k e not null default 'a', primary key (id, k)) partition by list (k);
+create table ta partition of t for values in ('a');
+create table tb partition of t for values in ('b','c');
+create table u(x int) partition by range (f(x));
+create table u1 partition of u for values from (1) to (10);
+-- rows before
+insert into t values (1,'a'),(2,'b');
+insert into u values (2);
+-- rows after
+insert into t values (1,'a'),(2,'b');
+insert into u values (2);
+-- case: partition: divided again, with all that comes from the whole
+-- before
+create table r(id int primary key);
+create table p(a int, r int references r, check (a > 0), unique (a, r)) partition by list (a);
+create table p1 partition of p for values in (1) partition by list (r);
+create table p1a partition of p1 for values in (1);
+create table p1b partition of p1 default;
+create table p2 partition of p default;
+-- after
+create table r(id int primary key);
+create table p(a int, r int, x text default 'q') partition by list (a);
+create table p1 partition of p for values in (1, 2) partition by list (r);
+create table p1a partition of p1 for values in (1, 2);
+create table p1b partition of p1 default;
+create table p2 partition of p default;
+create unique index pu on p(a, r) include (x);
+create index on p(x);
+-- rows before
+insert into r values (1); insert into p values (1, 1);
+-- rows after
+insert into r values (1); insert into p values (1, 1);

@@ -84,3 +84,23 @@ ALTER SCHEMA public OWNER TO sailor;
 -- after
 ALTER SCHEMA public OWNER TO cook;
 GRANT CREATE ON SCHEMA public TO PUBLIC;
+-- case: an owner that was granted something before
+-- roles: sailor, cook, smutje
+-- before
+create table t(a int, b int); alter table t owner to sailor; grant select on t to cook; grant update (b) on t to smutje;
+create function f() returns int language sql as 'select 1'; revoke execute on function f() from public;
+create sequence s; alter sequence s owner to sailor; grant usage on sequence s to cook;
+-- after
+create table t(a int, b int); alter table t owner to cook; revoke all on t from cook; grant select on t to sailor; grant update (b) on t to smutje with grant option;
+create function f() returns int language sql as 'select 1'; alter function f() owner to smutje; revoke all on function f() from smutje;
+create sequence s; alter sequence s owner to cook; grant select on sequence s to sailor;
+-- case: owner: a role with rights becomes it
+-- roles: user_s, user_c
+-- before
+create table t(a int);
+alter table t owner to user_s;
+grant select on t to user_c;
+-- after
+create table t(a int);
+alter table t owner to user_c;
+grant insert on t to user_s;

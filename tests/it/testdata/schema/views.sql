@@ -165,3 +165,19 @@ create view v as select x from t;
 create rule r as on insert to v do instead insert into t values (new.x);
 create materialized view m as select x from v;
 alter view v alter x set default 'a';
+-- case: view: of a type with more attributes, and a cast
+-- before
+create type c as (a int);
+create function c2i(c) returns int language sql immutable as 'select $1.a';
+create cast (c as int) with function c2i(c);
+create view v as select (row(1)::c)::int as x;
+-- after
+create type c as (a int, b int);
+create function c2i(c) returns int language sql immutable as 'select $1.a';
+create cast (c as int) with function c2i(c) as implicit;
+create view v as select (row(1,2)::c)::int as x;
+-- case: view: two swap their names under a third
+-- before
+create table t(a int, b text); create view x as select a from t; create view y as select b from t; create view z as select x.a, y.b from x, y;
+-- after
+create table t(a int, b text); create view y as select a from t; create view x as select b from t; create view z as select y.a, x.b from x, y;
