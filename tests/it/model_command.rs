@@ -85,7 +85,7 @@ fn what_prints_no_schema_is_no_schema() {
         "printf 'CREATE TABLE a ();\\n  CREATE TABLE b (c nowhere);'",
         &[
             "error[model]",
-            "--> <output of sh>:2:3",
+            "--> <output of sh>:2:21",
             "type \"nowhere\" does not exist",
         ],
     );

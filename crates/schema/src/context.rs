@@ -13,6 +13,9 @@ pub(crate) struct Context<'a> {
     /// What the plan makes and takes away; empty until that is known.
     pub(crate) made: BTreeSet<Identity>,
     pub(crate) gone: BTreeSet<Identity>,
+    /// What is made anew though it could be altered, since that has no place in the
+    /// order.
+    pub(crate) anew: BTreeSet<Identity>,
 }
 
 impl<'a> Context<'a> {
@@ -22,6 +25,7 @@ impl<'a> Context<'a> {
             new,
             made: BTreeSet::new(),
             gone: BTreeSet::new(),
+            anew: BTreeSet::new(),
         }
     }
 

@@ -50,6 +50,7 @@ pub(super) const ROW: Row = Row {
         let to = identifier(renamed.identity.name(1));
         vec![Statement::new(format!("ALTER {} {} RENAME TO {to}", word(fact), name(fact)))]
     }),
+    is_text: true,
     ..Row::BLANK
 };
 

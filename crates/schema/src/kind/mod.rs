@@ -163,6 +163,8 @@ pub(crate) struct Row {
     pub(crate) needs_whole: fn(&Fact, &Context<'_>) -> bool,
     /// Says whether what it hangs on is made anew in its stead.
     pub(crate) is_inseparable: bool,
+    /// Says whether it holds nothing, so that nothing is lost when it is made anew.
+    pub(crate) is_text: bool,
     /// Returns what does not let it go, unless that is made anew.
     pub(crate) held_by: fn(&Fact, &Context<'_>) -> Vec<Identity>,
     /// Returns the expression that turns a value of the one into one of the
@@ -241,6 +243,7 @@ impl Row {
         put_aside: None,
         needs_whole: |_, _| false,
         is_inseparable: false,
+        is_text: false,
         held_by: |_, _| Vec::new(),
         converted: |_, _, _| None,
         body: |_| None,

@@ -45,6 +45,7 @@ pub(super) const ROW: Row = Row {
     },
     drop: |fact, _| vec![Statement::new(format!("DROP {}", sql(fact)))],
     alter,
+    is_text: true,
     ..Row::BLANK
 };
 

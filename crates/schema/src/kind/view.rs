@@ -34,6 +34,7 @@ pub(super) const ROW: Row = Row {
     drop: |fact, _| vec![Statement::new(format!("DROP VIEW {}", name(fact)))],
     alter,
     slots: row_type_slots,
+    is_text: true,
     ..Row::BLANK
 };
 

@@ -201,7 +201,7 @@ impl Rebuild {
 }
 
 fn alteration(change: &Change<'_>, context: &Context<'_>) -> Alteration {
-    if change.is_moved() {
+    if change.is_moved() || context.anew.contains(change.identity()) {
         return Alteration::Anew;
     }
     (change.new.kind().row().alter)(change, context)

@@ -6,7 +6,7 @@ mod expand;
 mod online;
 mod order;
 
-use super::compare::compare;
+use super::compare::{Differences, compare};
 use super::context::Context;
 use super::identity::Identity;
 use super::kept_casts::kept_casts;
@@ -21,7 +21,7 @@ use online::Staged;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
     /// A bug: what has to happen before what leads in a circle.
-    #[error("the order of the changes leads in a circle: {}", shown(.0))]
+    #[error("the order of the changes leads in a circle: {}", .0.join(", "))]
     Circle(Vec<String>),
 }
 
@@ -42,12 +42,7 @@ pub enum Manner {
 pub fn plan(old: &Schema, new: &Schema, manner: Manner) -> Result<Vec<Statement>, PlanError> {
     let mut context = Context::new(old, new);
     let differences = compare(old, new);
-    let mut work = Work::of(&differences, &context);
-    context.know(&work.made, &work.gone);
-    // A column follows that of a parent, unless this is made anew.
-    work = Work::of(&differences, &context);
-    context.know(&work.made, &work.gone);
-    let actions = order::ordered(&work, &context)?;
+    let (work, actions) = in_order(&differences, &mut context)?;
     let mut staged = match manner {
         Manner::Online => Staged::of(&actions, &work, &context),
         Manner::Plain => Staged::plain(
@@ -64,6 +59,35 @@ pub fn plan(old: &Schema, new: &Schema, manner: Manner) -> Result<Vec<Statement>
         ..statement
     });
     Ok(kept.collect())
+}
+
+/// Returns what is to be done, in order. Where there is none, what only has a text is
+/// made anew instead of altered.
+fn in_order(
+    differences: &Differences<'_>,
+    context: &mut Context<'_>,
+) -> Result<(Work, Vec<Action>), PlanError> {
+    loop {
+        let work = Work::of(differences, context);
+        context.know(&work.made, &work.gone);
+        // A column follows that of a parent, unless this is made anew.
+        let work = Work::of(differences, context);
+        context.know(&work.made, &work.gone);
+        let circle = match order::ordered(&work, context) {
+            Ok(actions) => return Ok((work, actions)),
+            Err(circle) => circle,
+        };
+        let replaced = circle.iter().filter_map(|action| match action {
+            Action::Alter(identity) => Some(identity),
+            Action::PutAside(_) | Action::Drop(_) | Action::Create(_) => None,
+        });
+        let replaced = replaced.filter(|one| one.kind().row().is_text);
+        let known = context.anew.len();
+        context.anew.extend(replaced.cloned());
+        if context.anew.len() == known {
+            return Err(PlanError::Circle(circle.iter().map(shown).collect()));
+        }
+    }
 }
 
 /// One thing to do about one fact.
@@ -116,6 +140,11 @@ fn irreversible(mut statement: Statement) -> Statement {
     statement
 }
 
-fn shown(circle: &[String]) -> String {
-    circle.join(", ")
+fn shown(action: &Action) -> String {
+    match action {
+        Action::PutAside(identity) => format!("put aside {identity}"),
+        Action::Drop(identity) => format!("drop {identity}"),
+        Action::Alter(identity) => format!("alter {identity}"),
+        Action::Create(identity) => format!("create {identity}"),
+    }
 }

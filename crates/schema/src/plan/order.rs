@@ -7,15 +7,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use petgraph::algo::{kosaraju_scc, toposort};
 use petgraph::graph::{DiGraph, NodeIndex};
 
+use super::Action;
 use super::expand::Work;
-use super::{Action, PlanError};
 use crate::context::Context;
 use crate::fact::Fact;
 use crate::identity::Identity;
 use crate::kind::Kind;
 
-/// Returns the actions that have statements of their own, in order.
-pub(super) fn ordered(work: &Work, context: &Context<'_>) -> Result<Vec<Action>, PlanError> {
+/// Returns the actions that have statements of their own, in order, or some that go
+/// round in a circle.
+pub(super) fn ordered(work: &Work, context: &Context<'_>) -> Result<Vec<Action>, Vec<Action>> {
     let graph = Graph::of(work, context);
     let sorted = toposort(&graph.actions, None).map_err(|_| graph.circle())?;
     Ok(sorted
@@ -121,6 +122,9 @@ impl Graph {
             let drop = Drop(identity.clone());
             let stays_aside = self.freeing(identity) != drop;
             for need in context.old.needs(identity) {
+                if self.goes_with_whole_of(need, &drop, context) {
+                    continue;
+                }
                 self.edge(&drop, &Drop(need.clone()));
                 if !stays_aside {
                     // Its own name may hold that of what it needs.
@@ -258,6 +262,15 @@ impl Graph {
         }
     }
 
+    /// Says whether an action takes away what something hangs on, which goes before
+    /// that: a partition needs the reference that it has from the whole, and goes
+    /// with the whole.
+    fn goes_with_whole_of(&self, need: &Identity, drop: &Action, context: &Context<'_>) -> bool {
+        let whole = context.old.get(need).and_then(|need| need.parent.clone());
+        let whole = whole.and_then(|whole| self.nodes.get(&Action::Drop(whole)));
+        whole.is_some() && whole == self.nodes.get(drop)
+    }
+
     /// Puts one action before another, if both are there and not the same.
     fn edge(&mut self, from: &Action, to: &Action) {
         if let (Some(from), Some(to)) = (self.nodes.get(from), self.nodes.get(to))
@@ -267,18 +280,14 @@ impl Graph {
         }
     }
 
-    fn circle(&self) -> PlanError {
+    /// Returns the longest circle.
+    fn circle(&self) -> Vec<Action> {
         let circles = kosaraju_scc(&self.actions);
         let longest = circles.into_iter().max_by_key(Vec::len).unwrap_or_default();
-        let shown = longest.into_iter().filter_map(|node| {
-            self.actions.node_weight(node).map(|action| match action {
-                Action::PutAside(identity) => format!("put aside {identity}"),
-                Action::Drop(identity) => format!("drop {identity}"),
-                Action::Alter(identity) => format!("alter {identity}"),
-                Action::Create(identity) => format!("create {identity}"),
-            })
-        });
-        PlanError::Circle(shown.collect())
+        let actions = longest
+            .into_iter()
+            .filter_map(|node| self.actions.node_weight(node));
+        actions.cloned().collect()
     }
 }
 

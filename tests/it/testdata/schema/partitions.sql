@@ -284,3 +284,9 @@ create index on p(x);
 insert into r values (1); insert into p values (1, 1);
 -- rows after
 insert into r values (1); insert into p values (1, 1);
+-- case: partition: a divided table goes that refers to itself
+-- before
+create table m(id int primary key, previous_id int references m (id)) partition by range (id);
+create table m1 partition of m for values from (0) to (10);
+-- after
+create table z();

@@ -181,3 +181,14 @@ create view v as select (row(1,2)::c)::int as x;
 create table t(a int, b text); create view x as select a from t; create view y as select b from t; create view z as select x.a, y.b from x, y;
 -- after
 create table t(a int, b text); create view y as select a from t; create view x as select b from t; create view z as select y.a, x.b from x, y;
+-- case: view: what it uses goes, and its type changes
+-- before
+create type c as (a int);
+create function c2t(c) returns text language sql immutable as $$select 'x'$$;
+create cast (c as text) with function c2t(c) as assignment;
+create view v as select (row(1)::c)::text as x;
+grant select on v to public;
+-- after
+create type c as (a int, z text);
+create view v as select (row(1, 'x')::c)::text as x;
+grant select on v to public;
