@@ -10,6 +10,12 @@ mod draw;
 mod edit;
 mod world;
 
+use std::iter;
+use std::num::NonZero;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
 use fastrand::Rng;
 
 use self::edit::edit;
@@ -31,28 +37,44 @@ fn any_schema_becomes_any_other() {
     };
     let first = number("SEAWORTHY_TEST_SEED").unwrap_or(1);
     let pairs = number("SEAWORTHY_TEST_PAIRS").unwrap_or(PAIRS);
-    let mut failures = Vec::new();
-    for seed in first..first + pairs {
-        let (before, after) = pair(seed);
-        for (way, from, to) in [
-            ("forwards", &before, &after),
-            ("backwards", &after, &before),
-        ] {
-            if let Err(failure) = judge::check(server, &from.sql(), &to.sql(), "") {
-                failures.push(format!(
-                    "SEAWORTHY_TEST_SEED={seed} SEAWORTHY_TEST_PAIRS=1, {way}: {failure}\nfrom\n{}\nto\n{}",
-                    from.sql(),
-                    to.sql()
-                ));
-            }
+    let (next, failures) = (AtomicU64::new(first), Mutex::new(Vec::new()));
+    // It is the longest of all tests, and the last: each core takes the next pair.
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    thread::scope(|scope| {
+        for _ in 0..cores {
+            scope.spawn(|| {
+                let seeds = || Some(next.fetch_add(1, Ordering::Relaxed));
+                for seed in iter::from_fn(seeds).take_while(|seed| *seed < first + pairs) {
+                    let found = failed(server, seed);
+                    failures.lock().expect("nobody panics").extend(found);
+                }
+            });
         }
-    }
+    });
+    let failures = failures.into_inner().expect("nobody panics");
     assert!(
         failures.is_empty(),
         "{} of {pairs} pairs from {first} failed:\n{}",
         failures.len(),
         failures.join("\n\n")
     );
+}
+
+/// Tries the pair of a seed both ways, and returns what went wrong.
+fn failed(server: &Server, seed: u64) -> Vec<String> {
+    let (before, after) = pair(seed);
+    let ways = [
+        ("forwards", &before, &after),
+        ("backwards", &after, &before),
+    ];
+    let failed = ways.into_iter().filter_map(|(way, from, to)| {
+        let (from, to) = (from.sql(), to.sql());
+        let failure = judge::check(server, &from, &to, "").err()?;
+        Some(format!(
+            "SEAWORTHY_TEST_SEED={seed} SEAWORTHY_TEST_PAIRS=1, {way}: {failure}\nfrom\n{from}\nto\n{to}"
+        ))
+    });
+    failed.collect()
 }
 
 /// A schema, and what a few changes make of it.

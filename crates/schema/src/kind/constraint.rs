@@ -51,16 +51,6 @@ pub(super) const ROW: Row = Row {
         )
     },
     sql: |fact| format!("CONSTRAINT {} ON {}", own(fact), of(fact)),
-    // What a partition has from the whole goes with it, unless it goes before.
-    links: Some(|_| {
-        format!(
-            "SELECT {}, {} FROM pg_catalog.pg_constraint o \
-             JOIN pg_catalog.pg_constraint w ON w.oid = o.conparentid \
-             WHERE o.contype = 'f' AND w.conrelid <> o.conrelid",
-            address("pg_constraint", "o.oid"),
-            address("pg_constraint", "w.oid"),
-        )
-    }),
     create: |fact, context| {
         let is_alone = fact.is("partitioned?") && is_index(fact);
         let hands_down = context.new.hands_down(&fact.identity);
@@ -105,6 +95,11 @@ pub(super) const ROW: Row = Row {
     },
     // What comes from a parent cannot be dropped as long as it is one.
     gone_after: |fact| inheritance(fact).into_iter().collect(),
+    // It goes with that of the whole, unless it goes before.
+    gone_before: |fact| match fact.text("type") {
+        "f" => from(fact).into_iter().collect(),
+        _ => Vec::new(),
+    },
     outlives: |_, needed| needed.kind() == Kind::Attachment,
     ..Row::BLANK
 };

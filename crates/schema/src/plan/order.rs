@@ -122,9 +122,6 @@ impl Graph {
             let drop = Drop(identity.clone());
             let stays_aside = self.freeing(identity) != drop;
             for need in context.old.needs(identity) {
-                if self.goes_with_whole_of(need, &drop, context) {
-                    continue;
-                }
                 self.edge(&drop, &Drop(need.clone()));
                 if !stays_aside {
                     // Its own name may hold that of what it needs.
@@ -260,15 +257,6 @@ impl Graph {
         } else {
             Action::Drop(identity.clone())
         }
-    }
-
-    /// Says whether an action takes away what something hangs on, which goes before
-    /// that: a partition needs the reference that it has from the whole, and goes
-    /// with the whole.
-    fn goes_with_whole_of(&self, need: &Identity, drop: &Action, context: &Context<'_>) -> bool {
-        let whole = context.old.get(need).and_then(|need| need.parent.clone());
-        let whole = whole.and_then(|whole| self.nodes.get(&Action::Drop(whole)));
-        whole.is_some() && whole == self.nodes.get(drop)
     }
 
     /// Puts one action before another, if both are there and not the same.

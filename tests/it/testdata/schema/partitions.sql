@@ -290,3 +290,11 @@ create table m(id int primary key, previous_id int references m (id)) partition 
 create table m1 partition of m for values from (0) to (10);
 -- after
 create table z();
+-- case: partition: a reference within a divided table goes, and its partitions
+-- before
+create table voyage(id int primary key, previous int constraint reference references voyage (id)) partition by range (id);
+create table voyage_1 partition of voyage for values from (0) to (10);
+create table voyage_2 partition of voyage for values from (10) to (20);
+-- after
+create table voyage(id int primary key, previous int) partition by range (id);
+create table voyage_3 partition of voyage for values from (0) to (20);
