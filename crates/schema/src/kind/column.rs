@@ -455,7 +455,7 @@ pub(super) fn apart(fact: &Fact, context: &Context<'_>) -> Vec<Statement> {
     let came = storage::inherited(parent, is_with_table);
     let change = Change { old: &came, new: fact };
     let mut statements = Vec::new();
-    if change.of("not_null") && fact.is("not_null") {
+    if change.of("not_null") && fact.is("not_null") && !not_null::is_from_parent(fact) {
         statements.push(not_null::set(fact));
     }
     let has_default = |column: &Fact| context.new.children(&column.identity, Kind::Default).next().is_some();
