@@ -138,6 +138,13 @@ impl Source {
     }
 }
 
+/// Returns where a character of a text begins, counted from zero; the end of the text
+/// if it has not so many. Servers count characters, and slices count bytes.
+pub fn byte_of(text: &str, character: usize) -> usize {
+    let found = text.char_indices().nth(character);
+    found.map_or(text.len(), |(at, _)| at)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

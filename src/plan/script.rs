@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::Direction;
 use crate::revision::{Checksum, Revision, RevisionId, Section, Transactional, checksum_of};
-use crate::source::Source;
+use crate::source::{Source, byte_of};
 use crate::sql::{self, Control, OutsideKind, SqlError, Statement, StatementKind};
 
 /// So much of a statement is shown in an error.
@@ -207,10 +207,8 @@ impl Script {
     /// Returns the offset in the source of a character of a range, counted
     /// from one as the server counts.
     pub fn offset(&self, range: &Range<usize>, character: usize) -> usize {
-        self.source.text()[range.clone()]
-            .char_indices()
-            .nth(character.saturating_sub(1))
-            .map_or(range.end, |(at, _)| range.start + at)
+        let text = &self.source.text()[range.clone()];
+        range.start + byte_of(text, character.saturating_sub(1))
     }
 
     /// Returns the checksum of the first statements of a script that runs

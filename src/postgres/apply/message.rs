@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use crate::source::byte_of;
 use crate::sql;
 
 /// What one of our own statements is for.
@@ -163,11 +164,7 @@ impl Message {
                 let text = &self.text[part.text_start..];
                 let length = part.characters.len();
                 let within = (character - part.characters.start).min(length);
-                let bytes = text
-                    .char_indices()
-                    .nth(within)
-                    .map_or(text.len(), |(at, _)| at);
-                Spot::Script(offset + bytes)
+                Spot::Script(offset + byte_of(text, within))
             }
             Some(Part { .. }) | None => self.last_script(),
         }
@@ -194,10 +191,7 @@ impl Message {
             return vec![0];
         };
         let text = &self.text[part.text_start..];
-        let end = text
-            .char_indices()
-            .nth(part.characters.len())
-            .map_or(text.len(), |(at, _)| at);
+        let end = byte_of(text, part.characters.len());
         // A script was looked through before it came here: it does split.
         sql::statements(&text[..end])
             .unwrap_or_default()

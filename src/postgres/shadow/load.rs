@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::roles;
 use crate::plan::ShadowServer;
 use crate::postgres::{ServerFailure, Session};
-use crate::source::Source;
+use crate::source::{Source, byte_of};
 use crate::sql::{self, Scope, SqlError};
 
 /// Where a statement stands.
@@ -55,10 +55,7 @@ impl Waiting<'_> {
     /// Returns the place that the server points at, else the statement's own.
     fn place_of(&self, failure: &ServerFailure) -> LoadPlace {
         let before = failure.position.map_or(0, |position| {
-            // Positions count characters, from one.
-            let mut characters = self.text.char_indices();
-            let found = characters.nth((position as usize).saturating_sub(1));
-            found.map_or(self.text.len(), |(at, _)| at)
+            byte_of(self.text, (position as usize).saturating_sub(1))
         });
         LoadPlace {
             source: Arc::clone(&self.place.source),

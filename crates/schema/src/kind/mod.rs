@@ -132,7 +132,7 @@ pub(crate) struct Row {
     pub(crate) granted: fn(&Fact) -> String,
     /// Returns the facts whose changes come before its own, needed or not.
     pub(crate) after: fn(&Fact) -> Vec<Identity>,
-    /// Returns those of them that change only after it is gone.
+    /// Returns the facts that go, change or come only after it is gone.
     pub(crate) gone_before: fn(&Fact) -> Vec<Identity>,
     /// Returns the facts that go before it does, though it does not need them.
     pub(crate) gone_after: fn(&Fact) -> Vec<Identity>,
