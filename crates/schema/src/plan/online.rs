@@ -42,7 +42,7 @@ impl Staged {
             let usual = statements(action, work, context);
             let main = match action {
                 Action::Create(identity) => match context.new.get(identity) {
-                    Some(fact) if is_in_use(fact, context) => staged.created(fact, usual, context),
+                    Some(fact) if is_on_used(fact, context) => staged.created(fact, usual, context),
                     Some(_) | None => usual,
                 },
                 Action::Drop(identity) => match context.old.get(identity) {
@@ -175,8 +175,19 @@ fn end_transaction(statements: &mut [Statement]) {
 }
 
 /// Says whether something is part of a table that is there before and stays,
-/// and no part of what a partitioned table has as a whole.
+/// and no part of what a partitioned table has as a whole: that goes with it.
 fn is_in_use(fact: &Fact, context: &Context<'_>) -> bool {
+    let is_part = match fact.kind() {
+        Kind::Index => fact.get("whole?").is_some(),
+        Kind::Constraint => fact.is("partition?") && fact.get("from?").is_some(),
+        _ => true,
+    };
+    !is_part && is_on_used(fact, context)
+}
+
+/// Says whether the rows of something are those of a table that is there before
+/// and stays.
+fn is_on_used(fact: &Fact, context: &Context<'_>) -> bool {
     let table = fact
         .parent
         .as_ref()
@@ -186,12 +197,7 @@ fn is_in_use(fact: &Fact, context: &Context<'_>) -> bool {
         let is_check = fact.kind() == Kind::Constraint && fact.text("type") == "c";
         table.kind() == Kind::Table && table.get("partition_by").is_some() && !is_check
     };
-    let is_part = match fact.kind() {
-        Kind::Index => fact.get("whole?").is_some(),
-        Kind::Constraint => fact.is("partition?") && fact.get("from?").is_some(),
-        _ => true,
-    };
-    !is_part && table.is_some_and(|table| !is_whole(table))
+    table.is_some_and(|table| !is_whole(table))
 }
 
 /// Returns what there was of something that is made anew beside it, and takes
