@@ -31,7 +31,8 @@ A flag wins over its variable, a variable over the configuration file. Durations
 const EXIT_HELP: &str = "\
 Exit codes:
     0  done; or handed over, and then the code is the application's
-    1  a revision or the migrate command failed, or a hook on a new file; or check, or current --check-heads, found something;
+    1  a revision or the migrate command failed, or a hook on a new file; or check, diff --exit-code or
+       current --check-heads found something, or a plan has a hazard that is denied;
        or health says unhealthy, which is its only other code, whatever the reason
     2  the command line is wrong
    65  the revisions or the recorded state are invalid

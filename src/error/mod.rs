@@ -88,6 +88,9 @@ pub enum Error {
     Lock(Box<LockError>),
     #[error(transparent)]
     Apply(Box<Stopped>),
+    /// In a database that was made for a comparison.
+    #[error("{0}")]
+    Replay(Box<Stopped>),
     #[error(transparent)]
     Stamp(Box<StampError>),
     #[error(transparent)]
@@ -221,6 +224,7 @@ impl Error {
             Self::Script(error) => script::diagnostic(error),
             Self::Lock(error) => lock::diagnostic(error),
             Self::Apply(stopped) => apply::diagnostic(stopped),
+            Self::Replay(stopped) => apply::in_shadow(stopped),
             Self::Stamp(error) => stamp::diagnostic(error),
             Self::Catalog(error) => schema::catalog(error),
             Self::Schema(error) => schema::plan(error),

@@ -22,16 +22,20 @@ pub fn diagnostic(error: &HandOverError) -> Diagnostic {
         )
         .cause(source.to_string())
         .hint("check that it is a file built for this machine, with the right to execute it"),
-        HandOverError::Signal(signal) => ended_by(*signal),
+        HandOverError::Signal(signal) => ended(*signal, "before the application was started"),
     }
 }
 
-/// Returns what is said when a signal ended the voyage.
+/// Returns what is said when a signal ended a command.
 pub fn ended_by(signal: Signal) -> Diagnostic {
+    ended(signal, "before all was done")
+}
+
+fn ended(signal: Signal, when: &str) -> Diagnostic {
     Diagnostic::error(
         "signal",
         Exit::Signal(signal.number()),
-        format!("ended by {signal} before the application was started"),
+        format!("ended by {signal} {when}"),
     )
 }
 

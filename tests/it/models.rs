@@ -296,3 +296,40 @@ fn a_replay_changes_nothing_beyond_its_database() {
     project.run(&database.url(), &line).expect_code(0);
     assert_eq!(may_log_in(), "t");
 }
+
+#[test]
+fn a_revision_that_fails_in_a_replay_says_where_it_ran() {
+    let (project, database) = (boats(), Server::shared().database());
+    project.revision("bbbb", "aaaa", "ALTER TABLE ship ADD a int;", "");
+    let finished = project.run(&database.url(), &["diff"]).expect_code(1);
+    for said in [
+        "error[revision-failed]: revision `bbbb` failed in a shadow database",
+        "bbbb.sql:7:1",
+        "42P01",
+        "the configured database was not touched",
+    ] {
+        assert!(finished.stderr.contains(said), "{}", finished.stderr);
+    }
+    assert!(!finished.stderr.contains("upgrade"), "{}", finished.stderr);
+}
+
+/// What can be known without a server is told without one.
+#[test]
+fn what_is_wrong_with_files_is_told_before_a_server_is_asked() {
+    let nobody = "postgres://127.0.0.1:1/nobody";
+    let project = boats();
+    let check = |code, error: &str, line: &[&str]| {
+        let stderr = project.run(nobody, line).expect_code(code).stderr;
+        assert!(stderr.contains(error), "{stderr}");
+        assert!(!stderr.contains("waiting"), "{stderr}");
+    };
+    check(
+        65,
+        "error[file-unreadable]",
+        &["diff", "database", "no-such.sql"],
+    );
+    project.file("schema.sql", "-- nothing yet\n");
+    check(65, "error[models-empty]", &["diff", "database", "models"]);
+    project.file("seaworthy.toml", "");
+    check(78, "error[no-models]", &["diff"]);
+}

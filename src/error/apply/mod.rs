@@ -39,6 +39,26 @@ pub fn diagnostic(stopped: &Stopped) -> Diagnostic {
     ))
 }
 
+/// Returns what is said when a run stops in a database that nobody misses.
+pub fn in_shadow(stopped: &Stopped) -> Diagnostic {
+    match &*stopped.error {
+        ApplyError::Script { site, failure, .. } | ApplyError::AtCommit { site, failure } => {
+            Diagnostic::error(
+                "revision-failed",
+                Exit::Failed,
+                format!(
+                    "revision `{}` failed in a shadow database, where the revisions are replayed",
+                    site.revision
+                ),
+            )
+            .place(place(site))
+            .cause(told(failure))
+            .hint("the configured database was not touched; correct the script, which must run on an empty database with the revisions before it")
+        }
+        other => of(other),
+    }
+}
+
 impl From<PrepareError> for Error {
     fn from(error: PrepareError) -> Self {
         Self::from(Stopped {
@@ -281,7 +301,6 @@ fn of(error: &ApplyError) -> Diagnostic {
     }
 }
 
-/// Returns everything that the server said, one kind of it a line.
 /// Returns what is said when the session does not hold the lock it had.
 pub(super) fn lock_lost(what: &str, route: Route) -> Diagnostic {
     Diagnostic::error(
@@ -299,6 +318,7 @@ pub(super) fn lock_lost(what: &str, route: Route) -> Diagnostic {
     .hint("let MIGRATION_DATABASE_URL name the server itself, past any pooler")
 }
 
+/// Returns everything that the server said, one kind of it a line.
 pub(super) fn told(failure: &ServerFailure) -> String {
     let mut text = match &failure.kind {
         FailureKind::Server(code) => format!("{} (SQLSTATE {code})", failure.message),

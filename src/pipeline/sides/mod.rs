@@ -96,6 +96,8 @@ impl<'a> Sides<'a> {
         to: &Side,
         typed: &[Wish],
     ) -> Result<Pair, Error> {
+        self.preview(from)?;
+        self.preview(to)?;
         let is_models = (*from == Side::Models, *to == Side::Models);
         let (from, to) = match (self.live_source(from)?, self.live_source(to)?) {
             // Two servers work at a time, or two processes of one.
@@ -130,6 +132,16 @@ impl<'a> Sides<'a> {
             (true, true) | (false, false) => (old, to.schema),
         };
         Ok(Pair { renames, old, new })
+    }
+
+    /// Finds what is wrong with a side before any server is asked.
+    fn preview(&mut self, side: &Side) -> Result<(), Error> {
+        match side {
+            Side::Empty | Side::Database | Side::Url { .. } => Ok(()),
+            Side::Path(path) => Ok(files::models(std::slice::from_ref(path)).map(drop)?),
+            Side::Models => models::preview(&self.config.schema.models),
+            Side::Revisions(_) => self.graph().map(drop),
+        }
     }
 
     /// Makes a database that has a schema already, and returns how to log in.

@@ -45,6 +45,15 @@ impl Sides<'_> {
     }
 }
 
+/// Finds what is wrong with models before any server is asked, or program run.
+pub(super) fn preview(models: &Models) -> Result<(), Error> {
+    match models {
+        Models::None => Err(Error::NoModels),
+        Models::Files(paths) => of_files(paths).map(drop),
+        Models::Command(_) | Models::Metadata(_) => Ok(()),
+    }
+}
+
 /// Reads files that hold a statement at least.
 fn of_files(paths: &[PathBuf]) -> Result<Vec<Arc<Source>>, Error> {
     let sources = files::models(paths)?;

@@ -55,7 +55,7 @@ impl Sides<'_> {
     /// Returns the error of a replay, or the roles that all of the revisions name
     /// and the server lacks, where it is for want of one.
     async fn for_want_of_roles(&self, graph: &Graph, error: Error) -> Error {
-        let Error::Apply(stopped) = &error else {
+        let Error::Replay(stopped) = &error else {
             return error;
         };
         let ApplyError::Script { failure, .. } = &*stopped.error else {
@@ -129,6 +129,6 @@ async fn replay(
     })
     .await;
     locked.release().await;
-    applied?;
+    applied.map_err(|stopped| Error::Replay(Box::new(stopped)))?;
     Ok(())
 }
