@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
@@ -46,6 +47,8 @@ pub(super) struct Leg {
     verb: &'static str,
     /// What a run says that finds nothing to do.
     idle: &'static str,
+    /// The revision that it ends with.
+    last: String,
     /// What all of it takes, without a run that has nothing to do.
     work: Duration,
     /// The revisions that runs have told as done.
@@ -54,12 +57,14 @@ pub(super) struct Leg {
 
 impl Leg {
     pub(super) fn up(voyage: &Voyage) -> Self {
-        let mut leg = Self::new(voyage, &["run"], voyage.files.len(), voyage.naps);
+        let revisions = 0..voyage.files.len();
+        let mut leg = Self::new(voyage, &["run"], revisions.clone(), voyage.naps);
         leg.command.extend(["--", "echo", "up"].map(str::to_owned));
         Self {
             stdout: "up\n",
             verb: " applied revision=",
             idle: "up to date",
+            last: voyage.revision(revisions.end - 1),
             ..leg
         }
     }
@@ -67,19 +72,20 @@ impl Leg {
     /// Returns the way back, on which so many revisions stay.
     pub(super) fn back(voyage: &Voyage, stays: usize) -> Self {
         let target = match stays {
-            0 => "base",
-            stays => &voyage.truths[stays].revisions[stays - 1],
+            0 => "base".to_owned(),
+            stays => voyage.revision(stays - 1),
         };
-        let count = voyage.files.len() - stays;
+        let revisions = stays..voyage.files.len();
         Self {
             stdout: "",
             verb: " reverted revision=",
             idle: "nothing to take back",
-            ..Self::new(voyage, &["downgrade", target], count, voyage.naps_back)
+            last: voyage.revision(stays),
+            ..Self::new(voyage, &["downgrade", &target], revisions, voyage.naps_back)
         }
     }
 
-    fn new(voyage: &Voyage, command: &[&str], revisions: usize, naps: Duration) -> Self {
+    fn new(voyage: &Voyage, command: &[&str], revisions: Range<usize>, naps: Duration) -> Self {
         let transaction = match voyage.transactions {
             Transactions::OneOrNoneEach => "revision",
             Transactions::OneForAll => "all",
@@ -91,7 +97,8 @@ impl Leg {
             stdout: "",
             verb: "",
             idle: "",
-            work: naps.mul_f64(1.2) + REVISION * revisions as u32,
+            last: String::new(),
+            work: naps.mul_f64(1.2) + REVISION * revisions.len() as u32,
             told: RefCell::default(),
         }
     }
@@ -120,10 +127,10 @@ impl Leg {
                 assert!(after.elapsed() < SIGNAL_BOUND, "{:?}", after.elapsed());
             }
             self.note(&victim, tally, diary);
-            check_code(&victim, fault.codes());
+            self.check_code(&victim, fault.codes());
             if let Some(bystander) = bystander.map(Running::finish) {
                 self.note(&bystander, tally, diary);
-                check_code(&bystander, fault.codes_of_others());
+                self.check_code(&bystander, fault.codes_of_others());
             }
             if scene
                 .database
@@ -157,7 +164,7 @@ impl Leg {
             }
             peaceful += 1;
             assert!(peaceful < PEACEFUL_RUNS, "no success: {}", finished.stderr);
-            check_code(&finished, &[]);
+            self.check_code(&finished, &[]);
         }
         let again = self.start(scene).finish().expect_code(0);
         assert!(again.stderr.contains(self.idle), "{}", again.stderr);
@@ -194,24 +201,29 @@ impl Leg {
         );
         assert!(!finished.stderr.contains("panicked"), "it panicked");
     }
-}
-
-/// Checks how a run under a fault ended; success is always allowed.
-#[track_caller]
-fn check_code(finished: &Finished, allowed: &[i32]) {
-    let code = finished.code();
-    assert!(
-        code == 0 || allowed.contains(&code),
-        "code {code}:\n{}",
-        finished.stderr
-    );
-    assert!(
-        // The application has no words of ours, nor has a process that did
-        // not come so far as to choose what a signal does.
-        [0, 137].contains(&code)
-            || code == 143 && finished.stderr.is_empty()
-            || finished.stderr.contains("error[")
-            || finished.stderr.contains("handing over"),
-        "an end without an error"
-    );
+    /// Checks how a run under a fault ended; success is always allowed.
+    #[track_caller]
+    fn check_code(&self, finished: &Finished, allowed: &[i32]) {
+        let code = finished.code();
+        assert!(
+            code == 0 || allowed.contains(&code),
+            "code {code}:\n{}",
+            finished.stderr
+        );
+        let last = finished.stderr.trim_end().lines().last();
+        let is_done = last.is_none_or(|line| {
+            let applied = format!("{}{} ", self.verb, self.last);
+            line.contains(self.idle) || line.contains(&applied)
+        });
+        assert!(
+            // The application has no words of ours, nor has a process that did
+            // not come so far as to choose what a signal does, or for which
+            // nothing was left to do when it came.
+            [0, 137].contains(&code)
+                || code == 143 && is_done
+                || finished.stderr.contains("error[")
+                || finished.stderr.contains("handing over"),
+            "an end without an error"
+        );
+    }
 }

@@ -66,6 +66,11 @@ impl Voyage {
         ids.map(|id| format!("{action} {id}")).collect()
     }
 
+    /// Returns the revision of a file.
+    pub(super) fn revision(&self, file: usize) -> String {
+        self.truths[file + 1].revisions[file].clone()
+    }
+
     pub(super) fn draw(rng: &mut Rng) -> Self {
         let mut draft = Draft {
             rng,
