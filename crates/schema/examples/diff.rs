@@ -42,7 +42,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 async fn read(url: &str) -> Result<Schema, Box<dyn Error>> {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
     tokio::spawn(connection);
-    let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path = ''; SET LOCAL jit = off";
+    let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path = ''; SET LOCAL jit = off; \
+                 SET LOCAL join_collapse_limit = 1";
     client.simple_query(begin).await?;
     let version = client.simple_query("SHOW server_version_num").await?;
     let version = version.iter().find_map(|message| match message {

@@ -19,18 +19,24 @@ pub(super) const ROW: Row = Row {
     columns: &["privileges", "usual", "role?"],
     question: |_| {
         let object = |(catalog, acl, kind, owner): &(&str, &str, &str, &str)| {
+            // Of what every database has, only the schema `public` is anybody's.
+            let own = match *catalog {
+                "pg_namespace" => "",
+                _ => " AND o.oid >= 16384",
+            };
             format!(
                 "SELECT '{catalog}'::pg_catalog.regclass::pg_catalog.oid, o.oid, 0, o.{owner}, \
                  COALESCE(o.{acl}, pg_catalog.acldefault({kind}, o.{owner})), \
                  pg_catalog.acldefault({kind}, o.{owner}) \
-                 FROM pg_catalog.{catalog} o WHERE o.{acl} IS NOT NULL"
+                 FROM pg_catalog.{catalog} o WHERE o.{acl} IS NOT NULL{own}"
             )
         };
         let mut objects: Vec<String> = GRANTED.iter().map(object).collect();
         objects.push(
             "SELECT 'pg_catalog.pg_class'::pg_catalog.regclass, a.attrelid, a.attnum, c.relowner, \
              a.attacl, NULL FROM pg_catalog.pg_attribute a \
-             JOIN pg_catalog.pg_class c ON c.oid = a.attrelid WHERE a.attacl IS NOT NULL"
+             JOIN pg_catalog.pg_class c ON c.oid = a.attrelid WHERE a.attacl IS NOT NULL \
+             AND a.attrelid >= 16384"
                 .to_owned(),
         );
         format!(

@@ -38,20 +38,20 @@ pub(super) const ROW: Row = Row {
                 AND po.contype = 'c' AND NOT po.connoinherit";
         format!(
             "SELECT {inheritance}, {parent} {FROM} AND {OWN_SCHEMA} \
-             UNION ALL SELECT {inheritance}, {} {} AND {OWN_SCHEMA} \
-             UNION ALL SELECT {inheritance}, {} {} AND {OWN_SCHEMA} \
-             UNION ALL SELECT {inheritance}, {} {} AND {OWN_SCHEMA} \
-             AND (c.relispartition OR o.conislocal AND NOT {DECLARED}) \
-             UNION ALL SELECT {inheritance}, {} {} AND {OWN_SCHEMA} \
-             AND (c.relispartition OR NOT {DECLARED})",
-            part("pg_class", "c.oid", "a.attnum"),
-            from_with(columns),
-            part("pg_class", "p.oid", "pa.attnum"),
-            from_with(columns),
-            address("pg_constraint", "o.oid"),
-            from_with(checks),
-            address("pg_constraint", "po.oid"),
-            from_with(checks),
+             UNION ALL SELECT {inheritance}, l.* {} AND {OWN_SCHEMA} \
+             UNION ALL SELECT {inheritance}, l.* {} AND {OWN_SCHEMA}",
+            from_with(&format!(
+                "{columns} CROSS JOIN LATERAL (VALUES ({}), ({})) l",
+                part("pg_class", "c.oid", "a.attnum"),
+                part("pg_class", "p.oid", "pa.attnum"),
+            )),
+            from_with(&format!(
+                "{checks} CROSS JOIN LATERAL (\
+                    SELECT {} WHERE c.relispartition OR o.conislocal AND NOT {DECLARED} \
+                    UNION ALL SELECT {} WHERE c.relispartition OR NOT {DECLARED}) l",
+                address("pg_constraint", "o.oid"),
+                address("pg_constraint", "po.oid"),
+            )),
         )
     }),
     create: |fact, context| {
