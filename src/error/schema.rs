@@ -51,6 +51,12 @@ pub fn shadow(error: &ShadowError) -> Diagnostic {
                 .cause(told(failure))
                 .hint("nothing was written; let `--shadow-url` name a role that may")
         }
+        ShadowError::Template { failure, .. } => {
+            Diagnostic::error("shadow-template", Exit::Config, error.to_string())
+                .cause(told(failure))
+                .hint("let `--shadow-template` name a database that this role may copy, in the encoding and the locale of the configured one, and to which nobody is connected")
+                .hint("or leave it out: `template0` is always there")
+        }
         ShadowError::Server(failure) => Diagnostic::error(
             "shadow",
             unavailable_or(failure, Exit::Refused),

@@ -44,10 +44,8 @@ SET LOCAL xmloption = 'content'";
 /// - [`CatalogError::Read`] for an answer that cannot be.
 pub async fn read(session: &Session) -> Result<Schema, CatalogError> {
     simple(session, BEGIN).await?;
-    let mut reading = Reading::default();
-    for question in Schema::questions(Version(session.facts.version)) {
-        ask(session, &question, &mut reading).await?;
-    }
+    let questions = Schema::questions(Version(session.facts.version));
+    let reading = answers(session, &questions).await?;
     simple(session, "COMMIT").await?;
     Ok(reading.finish()?)
 }
@@ -60,28 +58,31 @@ pub async fn read(session: &Session) -> Result<Schema, CatalogError> {
 /// As [`read`].
 pub async fn default_privileges(session: &Session) -> Result<Vec<Statement>, CatalogError> {
     simple(session, BEGIN).await?;
-    let mut reading = Reading::default();
-    for question in Schema::questions_of_default_privileges(Version(session.facts.version)) {
-        ask(session, &question, &mut reading).await?;
-    }
+    let questions = Schema::questions_of_default_privileges(Version(session.facts.version));
+    let reading = answers(session, &questions).await?;
     simple(session, "COMMIT").await?;
     Ok(Schema::default_privileges(reading)?)
 }
 
-async fn ask(
-    session: &Session,
-    question: &Question,
-    reading: &mut Reading,
-) -> Result<(), CatalogError> {
-    let stream = session.client.simple_query_raw(&question.sql).await;
-    let mut stream = pin!(stream.map_err(server)?);
-    while let Some(message) = stream.try_next().await.map_err(server)? {
-        if let SimpleQueryMessage::Row(row) = message {
-            let values: Vec<Option<&str>> = (0..row.len()).map(|at| row.get(at)).collect();
-            reading.take(question, &values)?;
+/// Puts all questions at once: however far away the server is, the way there and
+/// back is taken one time.
+async fn answers(session: &Session, questions: &[Question]) -> Result<Reading, CatalogError> {
+    let mut streams = Vec::with_capacity(questions.len());
+    for question in questions {
+        let stream = session.client.simple_query_raw(&question.sql).await;
+        streams.push((question, stream.map_err(server)?));
+    }
+    let mut reading = Reading::default();
+    for (question, stream) in streams {
+        let mut stream = pin!(stream);
+        while let Some(message) = stream.try_next().await.map_err(server)? {
+            if let SimpleQueryMessage::Row(row) = message {
+                let values: Vec<Option<&str>> = (0..row.len()).map(|at| row.get(at)).collect();
+                reading.take(question, &values)?;
+            }
         }
     }
-    Ok(())
+    Ok(reading)
 }
 
 async fn simple(session: &Session, sql: &str) -> Result<(), CatalogError> {

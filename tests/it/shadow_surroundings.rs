@@ -53,6 +53,33 @@ fn an_extension_that_the_template_has_is_no_error() {
 }
 
 #[test]
+fn a_template_that_cannot_be_copied_is_named() {
+    let (database, other) = (Server::shared().database(), Server::shared().database());
+    let maker = database.role("CREATEDB");
+    let foreign = other.value("SELECT current_database()");
+    let latin = format!("{foreign}_latin");
+    database.execute(&format!(
+        "CREATE DATABASE {latin} TEMPLATE template0 ENCODING latin1 LOCALE 'C' IS_TEMPLATE true"
+    ));
+    let project = project(BOAT);
+    for (template, cause) in [
+        ("nowhere", "SQLSTATE 3D000"),
+        (&foreign, "SQLSTATE 42501"),
+        (&latin, "SQLSTATE 22023"),
+    ] {
+        let line = ["diff", "--shadow-template", template];
+        let said = project.run(&maker.url, &line).expect_code(78).stderr;
+        let title = format!(
+            "error[shadow-template]: a shadow database cannot be made from the template `{template}`"
+        );
+        assert!(said.contains(&title) && said.contains(cause), "{said}");
+        assert!(said.contains("`template0`"), "{said}");
+    }
+    database.execute(&format!("ALTER DATABASE {latin} IS_TEMPLATE false"));
+    database.execute(&format!("DROP DATABASE {latin}"));
+}
+
+#[test]
 fn new_objects_allow_what_they_allow_in_the_source() {
     let database = Server::shared().database();
     let reader = database.role("");

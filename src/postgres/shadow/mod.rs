@@ -26,6 +26,13 @@ pub const PREFIX: &str = "seaworthy_shadow_";
 /// How long a server may take to drop a database before it is left.
 const DROP_BOUND: Duration = Duration::from_secs(10);
 
+/// `insufficient_privilege`: to create databases, or to copy that one.
+const NO_PRIVILEGE: &str = "42501";
+
+/// What is wrong with a template: it may not be copied, is not there, somebody
+/// is connected to it, or it has another encoding or locale.
+const OF_TEMPLATE: [&str; 4] = [NO_PRIVILEGE, "3D000", "55006", "22023"];
+
 /// The databases that were made on a server, and the session that drops them.
 pub struct Shadows {
     admin: Session,
@@ -45,6 +52,11 @@ pub enum ShadowError {
     #[error("role `{role}` may not do in a shadow database what the proof needs")]
     Denied {
         role: String,
+        failure: Box<ServerFailure>,
+    },
+    #[error("a shadow database cannot be made from the template `{template}`")]
+    Template {
+        template: String,
         failure: Box<ServerFailure>,
     },
     #[error("a shadow database could not be made: {0}")]
@@ -108,6 +120,7 @@ impl Shadows {
     /// # Errors
     ///
     /// - [`ShadowError::NotAllowed`]
+    /// - [`ShadowError::Template`]
     /// - [`ShadowError::Server`]
     pub async fn create(&mut self, template: &str) -> Result<Connection, ShadowError> {
         let manner = manner(&self.admin).await.map_err(server)?;
@@ -125,12 +138,28 @@ impl Shadows {
                 database: name,
                 ..self.connection.clone()
             }),
-            Err(failure) if failure.sqlstate() == "42501" => Err(ShadowError::NotAllowed {
-                role: self.connection.user.clone(),
-                host: self.admin.host.clone(),
-            }),
+            Err(failure) if failure.sqlstate() == NO_PRIVILEGE && !self.may_create().await => {
+                Err(ShadowError::NotAllowed {
+                    role: self.connection.user.clone(),
+                    host: self.admin.host.clone(),
+                })
+            }
+            Err(failure) if OF_TEMPLATE.contains(&failure.sqlstate()) => {
+                Err(ShadowError::Template {
+                    template: template.to_owned(),
+                    failure: Box::new(failure),
+                })
+            }
             Err(failure) => Err(server(failure)),
         }
+    }
+
+    /// Says whether the role may create databases at all.
+    async fn may_create(&self) -> bool {
+        let question = "SELECT rolcreatedb OR rolsuper FROM pg_catalog.pg_roles \
+                        WHERE rolname = current_user";
+        let answer = self.admin.ask(question).await;
+        answer.is_ok_and(|answer| answer == "t")
     }
 
     /// Drops all of them, whoever is still connected. A server that does not
