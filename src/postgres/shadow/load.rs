@@ -2,9 +2,14 @@
 //!
 //! A statement that fails is tried again after the others: what it lacked may
 //! have been made by then. Only when a whole round brings nothing is that the
-//! error. Nothing is parsed to find an order.
+//! error. Nothing is parsed to find an order, and nothing is awaited within a
+//! round.
 
+use std::pin::pin;
 use std::sync::Arc;
+
+use futures_util::TryStreamExt;
+use tokio_postgres::SimpleQueryStream;
 
 use super::roles;
 use crate::plan::ShadowServer;
@@ -91,8 +96,9 @@ pub async fn load(
         let before = waiting.len();
         let mut failed: Vec<(Waiting<'_>, ServerFailure)> = Vec::new();
         let mut kept = Vec::new();
-        for statement in waiting {
-            match one(session, statement.text).await {
+        let outcomes = each(session, waiting.iter().map(|one| one.text)).await;
+        for (statement, outcome) in waiting.into_iter().zip(outcomes) {
+            match outcome {
                 // Settings hold for the statements after them, in every round.
                 Ok(()) if statement.scope == Scope::Session => kept.push(statement),
                 Ok(()) => {}
@@ -181,13 +187,13 @@ pub async fn run<'a>(
     session: &Session,
     statements: impl Iterator<Item = &'a str>,
 ) -> Result<(), ServerFailure> {
-    one(session, "BEGIN; SET LOCAL check_function_bodies = off").await?;
-    for statement in statements {
-        if let Err(failure) = one(session, statement).await {
-            // A transaction that cannot be rolled back ends with its session.
-            one(session, "ROLLBACK").await.ok();
-            return Err(failure);
-        }
+    let begin = ["BEGIN; SET LOCAL check_function_bodies = off"];
+    let outcomes = each(session, begin.into_iter().chain(statements)).await;
+    // Those behind the first failure say only that there was one.
+    if let Some(failure) = outcomes.into_iter().find_map(Result::err) {
+        // A transaction that cannot be rolled back ends with its session.
+        one(session, "ROLLBACK").await.ok();
+        return Err(failure);
     }
     one(session, "COMMIT").await
 }
@@ -206,6 +212,31 @@ pub async fn run_apart<'a>(
         one(session, statement).await?;
     }
     one(session, "RESET check_function_bodies").await
+}
+
+/// Runs statements each for itself, and returns what has become of each. All are
+/// sent at once: however far away the server is, the way is taken one time.
+async fn each<'a>(
+    session: &Session,
+    statements: impl Iterator<Item = &'a str>,
+) -> Vec<Result<(), ServerFailure>> {
+    let mut answers = Vec::new();
+    for statement in statements {
+        answers.push(session.client.simple_query_raw(statement).await);
+    }
+    let mut outcomes = Vec::with_capacity(answers.len());
+    for answer in answers {
+        outcomes.push(ended(answer).await.map_err(ServerFailure::from));
+    }
+    outcomes
+}
+
+async fn ended(
+    answer: Result<SimpleQueryStream, tokio_postgres::Error>,
+) -> Result<(), tokio_postgres::Error> {
+    let mut answer = pin!(answer?);
+    while answer.try_next().await?.is_some() {}
+    Ok(())
 }
 
 async fn one(session: &Session, sql: &str) -> Result<(), ServerFailure> {

@@ -134,10 +134,16 @@ impl Shadows {
         // Whoever drops this future will want it dropped, too.
         self.names.push(name.clone());
         match self.admin.ask(&create).await {
-            Ok(_) => Ok(Connection {
-                database: name,
-                ..self.connection.clone()
-            }),
+            Ok(_) => {
+                // Nobody misses what is lost of it in a crash.
+                let own = identifier(&name);
+                let hasty = format!("ALTER DATABASE {own} SET synchronous_commit = off");
+                self.admin.ask(&hasty).await.map_err(server)?;
+                Ok(Connection {
+                    database: name,
+                    ..self.connection.clone()
+                })
+            }
             Err(failure) if failure.sqlstate() == NO_PRIVILEGE && !self.may_create().await => {
                 Err(ShadowError::NotAllowed {
                     role: self.connection.user.clone(),
