@@ -8,7 +8,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::judge;
+use crate::support::judge::{self, Manner};
 use crate::support::server::Server;
 
 /// One case of a file.
@@ -93,7 +93,7 @@ fn check_file(name: &str) {
             if way == "backwards" && case.one_way.is_some() {
                 continue;
             }
-            if let Err(failure) = judge::check(server, before, after, rows) {
+            if let Err(failure) = judge::check(server, Manner::Plain, [before, after], rows) {
                 failures.push(format!("{} {way}: {failure}", case.name));
             }
         }

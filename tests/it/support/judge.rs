@@ -15,14 +15,26 @@ pub(crate) fn create_role(server: &Server, role: &str) {
     ));
 }
 
+/// How the tables that are there before are to be treated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Manner {
+    Plain,
+    Online,
+}
+
 /// Turns one schema into another, and compares with what was wanted.
-pub(crate) fn check(server: &Server, before: &str, after: &str, rows: &str) -> Result<(), String> {
+pub(crate) fn check(
+    server: &Server,
+    manner: Manner,
+    [before, after]: [&str; 2],
+    rows: &str,
+) -> Result<(), String> {
     let (from, to) = (server.database(), server.database());
     from.psql(&quiet(before));
     to.psql(&quiet(after));
     from.psql(&quiet(rows));
     let counted = counts(&from);
-    let script = diff(&from, &to)?;
+    let script = diff(manner, &from, &to)?;
     apply(&from, &script)?;
     let (found, wanted) = (dump(&from), dump(&to));
     for (entry, wanted) in &wanted {
@@ -42,7 +54,7 @@ pub(crate) fn check(server: &Server, before: &str, after: &str, rows: &str) -> R
             return Err(format!("{table} has lost rows by\n{script}"));
         }
     }
-    match diff(&from, &to)?.as_str() {
+    match diff(manner, &from, &to)?.as_str() {
         "" => Ok(()),
         more => Err(format!("not at the end:\n{more}\nafter\n{script}")),
     }
@@ -52,8 +64,10 @@ pub(crate) fn quiet(script: &str) -> String {
     format!("SET client_min_messages = error;\n{script}")
 }
 
-fn diff(from: &Database<'_>, to: &Database<'_>) -> Result<String, String> {
+fn diff(manner: Manner, from: &Database<'_>, to: &Database<'_>) -> Result<String, String> {
+    let online = (manner == Manner::Online).then_some("--online");
     let finished = Binary::new(["diff", "--log-level", "error"])
+        .args(online)
         .args([from.url(), to.url()])
         .run();
     match finished.status.code() {
