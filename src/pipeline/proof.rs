@@ -80,36 +80,41 @@ pub(super) async fn proved(
     } = begun;
     let up = renames.iter().map(Rename::statement);
     let up = up.chain(seaworthy_schema::plan(&renamed, &wanted, manner)?);
-    let mut steps: Vec<Step> = Vec::new();
-    let mut schemas = vec![present];
     // The renames stand first in the first step, and have been run.
     let mut done = renames.len();
-    let mut before = renamed;
+    let mut stands = renamed;
+    let mut ups = Vec::new();
     for up in portions(up.collect()) {
         run(&proving, "up", &up[done..]).await?;
-        let after = proving.schema().await?;
-        let mut down = seaworthy_schema::plan(&after, &before, manner)?;
+        let before = std::mem::replace(&mut stands, proving.schema().await?);
+        ups.push((before, up));
+        done = 0;
+    }
+    let wanted = wanted.once_reached(&present, &stands);
+    equal("up", &stands, &wanted)?;
+    let mut steps = Vec::new();
+    // Each way back begins where the one above it has led: something may have
+    // stayed of a step that no comparison shows.
+    for (number, (before, up)) in ups.into_iter().enumerate().rev() {
+        let mut down = seaworthy_schema::plan(&stands, &before, manner)?;
         for statement in &mut down {
             // Nobody comes back from there.
             let hazards = &mut statement.hazards;
             hazards.retain(|hazard| hazard.kind != HazardKind::Irreversible);
         }
-        if done > 0 {
+        let before = if number == 0 {
             let back = renames.iter().rev();
             down.extend(back.map(|rename| rename.reversed().statement()));
-        }
+            &present
+        } else {
+            &before
+        };
+        run(&proving, "down", &down).await?;
+        stands = proving.schema().await?;
+        equal("down", &stands, before)?;
         steps.push(Step { up, down });
-        schemas.push(after.clone());
-        before = after;
-        done = 0;
     }
-    let reached = &schemas[schemas.len() - 1];
-    let wanted = wanted.once_reached(&schemas[0], reached);
-    equal("up", reached, &wanted)?;
-    for (step, before) in steps.iter().zip(&schemas).rev() {
-        run(&proving, "down", &step.down).await?;
-        equal("down", &proving.schema().await?, before)?;
-    }
+    steps.reverse();
     for step in &steps {
         run(&proving, "up again", &step.up).await?;
     }

@@ -28,6 +28,7 @@ pub(super) const ROW: Row = Row {
         "not_null_not_valid",
         "not_null_full_name?",
         "not_null_from_parent?",
+        "not_null_too?",
         "generated",
         "identity",
         "identity_options",
@@ -256,6 +257,7 @@ fn alter(change: &Change<'_>, context: &Context<'_>) -> Alteration {
     let mut statements = Vec::new();
     let change = *change;
     if comes_from_parent(&change, context) {
+        statements.extend(not_null::changed_too(&change));
         statements.extend(storage::changes(&change));
     } else {
         let follows = followed(new, context).or_else(|| followed_attribute(new, context));

@@ -19,6 +19,8 @@ const NOT_VALID: &str = "not_null_not_valid";
 const FULL_NAME: &str = "not_null_full_name?";
 /// Whether a parent alone asks for it.
 const FROM_PARENT: &str = "not_null_from_parent?";
+/// Whether the table asks for it as well as a parent.
+const TOO: &str = "not_null_too?";
 
 /// What a child's column has in common with that of its parent.
 pub(super) const INHERITED: [&str; 4] = [NOT_NULL, FULL_NAME, NO_INHERIT, NOT_VALID];
@@ -27,12 +29,13 @@ pub(super) const INHERITED: [&str; 4] = [NOT_NULL, FULL_NAME, NO_INHERIT, NOT_VA
 /// has to be joined for it.
 pub(super) fn reading(version: Version) -> (&'static str, &'static str) {
     if !version.at_least(18) {
-        return ("a.attnotnull, NULL, NULL, NULL, NULL, NULL", "");
+        return ("a.attnotnull, NULL, NULL, NULL, NULL, NULL, NULL", "");
     }
     (
         "a.attnotnull, NULLIF(nn.conname, c.relname || '_' || a.attname || '_not_null'), \
          NULLIF(nn.connoinherit, false), NULLIF(NOT nn.convalidated, false), \
-         nn.conname, NOT nn.conislocal AND NOT c.relispartition",
+         nn.conname, NOT nn.conislocal AND NOT c.relispartition, \
+         nn.conislocal AND nn.coninhcount > 0",
         "LEFT JOIN pg_catalog.pg_constraint nn ON nn.contype = 'n' AND nn.conrelid = c.oid \
          AND nn.conkey[1] = a.attnum",
     )
@@ -119,6 +122,17 @@ pub(super) fn changes(change: &Change<'_>, context: &Context<'_>) -> Vec<Stateme
 pub(super) fn dropped(change: &Change<'_>) -> Option<Statement> {
     let is_dropped = change.of(NOT_NULL) && !change.new.is(NOT_NULL);
     is_dropped.then(|| drop(change.new))
+}
+
+/// Returns what is still to be said of a column whose parent's was changed in the
+/// same way. What the child asks for as well does not go with what the parent asks
+/// for; a key that was made of an index has left it in a partition.
+pub(super) fn changed_too(change: &Change<'_>) -> Option<Statement> {
+    if change.new.is(NOT_NULL) {
+        let is_asked_for = change.new.is(TOO) && !change.new.is("partition?");
+        return (change.of(NOT_NULL) && is_asked_for).then(|| set(change.new));
+    }
+    dropped(change).filter(|_| change.old.is(TOO))
 }
 
 fn drop(fact: &Fact) -> Statement {

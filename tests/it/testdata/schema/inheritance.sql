@@ -129,3 +129,12 @@ create type ty as (a int, b text);
 create table u of ty;
 -- after
 create table z();
+
+-- case: what a child asks for as well as its parent
+-- before
+CREATE TABLE p (a int NOT NULL, b int);
+CREATE TABLE c () INHERITS (p);
+ALTER TABLE c ALTER a SET NOT NULL;
+-- after
+CREATE TABLE p (a int, b int);
+CREATE TABLE c () INHERITS (p);
