@@ -64,17 +64,13 @@ pub async fn default_privileges(session: &Session) -> Result<Vec<Statement>, Cat
     Ok(Schema::default_privileges(reading)?)
 }
 
-/// Puts all questions at once: however far away the server is, the way there and
-/// back is taken one time.
+/// Puts all questions at once, and returns what was answered.
 async fn answers(session: &Session, questions: &[Question]) -> Result<Reading, CatalogError> {
-    let mut streams = Vec::with_capacity(questions.len());
-    for question in questions {
-        let stream = session.client.simple_query_raw(&question.sql).await;
-        streams.push((question, stream.map_err(server)?));
-    }
+    let texts = questions.iter().map(|question| question.sql.as_str());
+    let streams = session.send_all(texts).await;
     let mut reading = Reading::default();
-    for (question, stream) in streams {
-        let mut stream = pin!(stream);
+    for (question, stream) in questions.iter().zip(streams) {
+        let mut stream = pin!(stream.map_err(server)?);
         while let Some(message) = stream.try_next().await.map_err(server)? {
             if let SimpleQueryMessage::Row(row) = message {
                 let values: Vec<Option<&str>> = (0..row.len()).map(|at| row.get(at)).collect();

@@ -13,7 +13,7 @@ use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 use tokio_postgres::error::{DbError, Severity};
-use tokio_postgres::{AsyncMessage, Client, Connection, SimpleQueryMessage};
+use tokio_postgres::{AsyncMessage, Client, Connection, SimpleQueryMessage, SimpleQueryStream};
 use tracing::{debug, info, warn};
 
 use super::ServerFailure;
@@ -133,6 +133,19 @@ impl Session {
             _ => None,
         });
         Ok(answer.unwrap_or_default().to_owned())
+    }
+
+    /// Sends statements all at once, each for itself, and returns their answers, to
+    /// be read in order: however far away the server is, the way is taken one time.
+    pub(super) async fn send_all<'a>(
+        &self,
+        statements: impl Iterator<Item = &'a str>,
+    ) -> Vec<Result<SimpleQueryStream, tokio_postgres::Error>> {
+        let mut answers = Vec::new();
+        for statement in statements {
+            answers.push(self.client.simple_query_raw(statement).await);
+        }
+        answers
     }
 
     pub fn canceller(&self) -> Canceller {

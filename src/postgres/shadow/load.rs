@@ -214,18 +214,14 @@ pub async fn run_apart<'a>(
     one(session, "RESET check_function_bodies").await
 }
 
-/// Runs statements each for itself, and returns what has become of each. All are
-/// sent at once: however far away the server is, the way is taken one time.
+/// Runs statements each for itself, sent all at once, and returns what has become
+/// of each.
 async fn each<'a>(
     session: &Session,
     statements: impl Iterator<Item = &'a str>,
 ) -> Vec<Result<(), ServerFailure>> {
-    let mut answers = Vec::new();
-    for statement in statements {
-        answers.push(session.client.simple_query_raw(statement).await);
-    }
-    let mut outcomes = Vec::with_capacity(answers.len());
-    for answer in answers {
+    let mut outcomes = Vec::new();
+    for answer in session.send_all(statements).await {
         outcomes.push(ended(answer).await.map_err(ServerFailure::from));
     }
     outcomes
