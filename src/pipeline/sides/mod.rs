@@ -10,7 +10,9 @@ use tracing::{debug, warn};
 
 use super::renames::{self, Line};
 use super::{arrival, proof};
-use crate::config::{Config, Connection, DatabaseSource, Host, Models, Side};
+use crate::config::{
+    Config, Connection, DatabaseSource, Host, Metadata, MigrateCommand, Models, Side,
+};
 use crate::error::{Error, RenameProblem};
 use crate::files::{self, Disk};
 use crate::plan::ShadowServer;
@@ -50,6 +52,15 @@ enum Privileges {
     OfProject,
     /// Whoever has set them in the database that it stands for.
     OfSource,
+}
+
+/// What a side comes from.
+enum Prepared<'a> {
+    Database(DatabaseSource),
+    Files(Vec<Arc<Source>>),
+    Command(&'a MigrateCommand),
+    Metadata(&'a Metadata),
+    Revisions(Target),
 }
 
 /// A side as it was brought about.
@@ -96,15 +107,13 @@ impl<'a> Sides<'a> {
         to: &Side,
         typed: &[Wish],
     ) -> Result<Pair, Error> {
-        self.preview(from)?;
-        self.preview(to)?;
         let is_models = (*from == Side::Models, *to == Side::Models);
-        let (from, to) = match (self.live_source(from)?, self.live_source(to)?) {
+        let (from, to) = match (self.prepared(from)?, self.prepared(to)?) {
             // Two servers work at a time, or two processes of one.
-            (Some(from), Some(to)) => {
+            (Prepared::Database(from), Prepared::Database(to)) => {
                 tokio::try_join!(self.of_database(&from), self.of_database(&to))?
             }
-            _ => (self.brought(from).await?, self.brought(to).await?),
+            (from, to) => (self.bring(from).await?, self.bring(to).await?),
         };
         let (old, new) = (&from.schema, &to.schema);
         let mut wanted = renames::wanted(typed, &to.lines, old, new)?;
@@ -134,16 +143,6 @@ impl<'a> Sides<'a> {
         Ok(Pair { renames, old, new })
     }
 
-    /// Finds what is wrong with a side before any server is asked.
-    fn preview(&mut self, side: &Side) -> Result<(), Error> {
-        match side {
-            Side::Empty | Side::Database | Side::Url { .. } => Ok(()),
-            Side::Path(path) => Ok(files::models(std::slice::from_ref(path)).map(drop)?),
-            Side::Models => models::preview(&self.config.schema.models),
-            Side::Revisions(_) => self.graph().map(drop),
-        }
-    }
-
     /// Makes a database that has a schema already, and returns how to log in.
     async fn copied(&mut self, schema: &Schema) -> Result<Connection, Error> {
         let connection = self.shadow(Privileges::OfProject).await?;
@@ -156,25 +155,41 @@ impl<'a> Sides<'a> {
 
     /// Returns the schema of a side, and how it came about.
     pub(super) async fn brought(&mut self, side: &Side) -> Result<Brought, Error> {
-        match side {
-            Side::Empty => self.of_models(&[]).await,
-            Side::Database => self.of_database(&self.config.databases()?.migration).await,
-            Side::Url { argument, url } => {
-                let source = self.config.typed_database(argument, url);
-                self.of_database(&source).await
+        let prepared = self.prepared(side)?;
+        self.bring(prepared).await
+    }
+
+    /// Returns what a side comes from, after all that can be found wrong with it
+    /// before any server is asked, or program run.
+    fn prepared(&mut self, side: &Side) -> Result<Prepared<'a>, Error> {
+        let config = self.config;
+        Ok(match side {
+            Side::Empty => Prepared::Files(Vec::new()),
+            Side::Database => Prepared::Database(config.databases()?.migration.clone()),
+            Side::Url { argument, url } => Prepared::Database(config.typed_database(argument, url)),
+            Side::Path(path) => Prepared::Files(files::models(std::slice::from_ref(path))?),
+            Side::Models => models::prepared(&config.schema.models)?,
+            Side::Revisions(target) => {
+                self.graph()?;
+                let target = target.clone().unwrap_or(Target::at(Point::Heads));
+                Prepared::Revisions(target)
             }
-            Side::Path(path) => {
-                self.of_models(&files::models(std::slice::from_ref(path))?)
-                    .await
+        })
+    }
+
+    async fn bring(&mut self, prepared: Prepared<'a>) -> Result<Brought, Error> {
+        match prepared {
+            Prepared::Database(source) => self.of_database(&source).await,
+            Prepared::Files(sources) => self.of_models(&sources).await,
+            Prepared::Command(command) => {
+                let source = models::printed(command).await?;
+                self.of_models(&[source]).await
             }
-            Side::Models => {
-                let sources = self.models().await?;
+            Prepared::Metadata(metadata) => {
+                let sources = self.declared(metadata).await?;
                 self.of_models(&sources).await
             }
-            Side::Revisions(target) => {
-                let target = target.clone().unwrap_or(Target::at(Point::Heads));
-                self.of_revisions(&[target]).await
-            }
+            Prepared::Revisions(target) => self.of_revisions(&[target]).await,
         }
     }
 
@@ -250,15 +265,6 @@ impl<'a> Sides<'a> {
             Models::Metadata(_) => models.completed(other),
             Models::None | Models::Files(_) | Models::Command(_) => models,
         }
-    }
-
-    /// Returns the database that a side is, if it is one.
-    fn live_source(&self, side: &Side) -> Result<Option<DatabaseSource>, Error> {
-        Ok(match side {
-            Side::Database => Some(self.config.databases()?.migration.clone()),
-            Side::Url { argument, url } => Some(self.config.typed_database(argument, url)),
-            Side::Empty | Side::Path(_) | Side::Models | Side::Revisions(_) => None,
-        })
     }
 
     async fn of_database(&self, source: &DatabaseSource) -> Result<Brought, Error> {

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::Sides;
-use crate::config::Models;
+use super::{Prepared, Sides};
+use crate::config::{Metadata, MigrateCommand, Models};
 use crate::error::Error;
 use crate::files;
 use crate::plan;
@@ -13,45 +13,45 @@ use crate::source::Source;
 use crate::sql;
 
 impl Sides<'_> {
-    /// Returns the SQL that makes the schema as it shall be.
-    pub(super) async fn models(&mut self) -> Result<Vec<Arc<Source>>, Error> {
-        let config = self.config;
-        let (name, text) = match &config.schema.models {
-            Models::None => return Err(Error::NoModels),
-            Models::Files(paths) => return of_files(paths),
-            Models::Command(command) => (
-                command.program.clone(),
-                process::printed_models(command).await?,
-            ),
-            Models::Metadata(metadata) => {
-                let version = self.shadows().await?.version();
-                (
-                    metadata.names.join(", "),
-                    process::metadata_models(metadata, version).await?,
-                )
-            }
-        };
-        if sql::is_blank(&text) {
-            return Err(ModelsError::Empty { program: name }.into());
-        }
-        let mut sources = vec![Source::new(format!("<output of {name}>"), text)];
-        if matches!(config.schema.models, Models::Metadata(_)) {
-            // What is wrong with the revisions is said where they are a side.
-            let graph = self.graph();
-            let extensions = graph.map_or_else(|_| String::new(), |graph| plan::extensions(&graph));
-            sources.insert(0, Source::new("<extensions of the revisions>", extensions));
-        }
-        Ok(sources.into_iter().map(Arc::new).collect())
+    /// Returns the SQL that makes the schema as SQLAlchemy's metadata declare it.
+    pub(super) async fn declared(
+        &mut self,
+        metadata: &Metadata,
+    ) -> Result<Vec<Arc<Source>>, Error> {
+        let version = self.shadows().await?.version();
+        let text = process::metadata_models(metadata, version).await?;
+        let output = output_of(&metadata.names.join(", "), text)?;
+        // What is wrong with the revisions is said where they are a side.
+        let graph = self.graph();
+        let extensions = graph.map_or_else(|_| String::new(), |graph| plan::extensions(&graph));
+        let extensions = Source::new("<extensions of the revisions>", extensions);
+        Ok(vec![Arc::new(extensions), output])
     }
 }
 
-/// Finds what is wrong with models before any server is asked, or program run.
-pub(super) fn preview(models: &Models) -> Result<(), Error> {
-    match models {
-        Models::None => Err(Error::NoModels),
-        Models::Files(paths) => of_files(paths).map(drop),
-        Models::Command(_) | Models::Metadata(_) => Ok(()),
+/// Returns the SQL that a command prints.
+pub(super) async fn printed(command: &MigrateCommand) -> Result<Arc<Source>, Error> {
+    let text = process::printed_models(command).await?;
+    output_of(&command.program, text)
+}
+
+/// Returns what models come from: their files are read, and no program is run.
+pub(super) fn prepared(models: &Models) -> Result<Prepared<'_>, Error> {
+    Ok(match models {
+        Models::None => return Err(Error::NoModels),
+        Models::Files(paths) => Prepared::Files(of_files(paths)?),
+        Models::Command(command) => Prepared::Command(command),
+        Models::Metadata(metadata) => Prepared::Metadata(metadata),
+    })
+}
+
+/// Takes what a program has printed for a source, if it is a statement at least.
+fn output_of(name: &str, text: String) -> Result<Arc<Source>, Error> {
+    if sql::is_blank(&text) {
+        let program = name.to_owned();
+        return Err(ModelsError::Empty { program }.into());
     }
+    Ok(Arc::new(Source::new(format!("<output of {name}>"), text)))
 }
 
 /// Reads files that hold a statement at least.
